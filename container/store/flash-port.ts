@@ -1,0 +1,28 @@
+/** Sizes of a flash memory, in bytes. `size` is a multiple of `sectorSize`, which is a multiple of `pageSize`. */
+export interface FlashGeometry {
+  readonly size: number;
+  readonly pageSize: number;
+  readonly sectorSize: number;
+}
+
+/**
+ * The memory that a container's journal is written to: NOR semantics, synchronous.
+ *
+ * Erasing sets every byte of a sector to 0xFF; programming can only clear bits. Neither is durable before `flush`
+ * returns: a power cut may lose, reorder or tear everything since the last flush.
+ */
+export interface Flash {
+  readonly geometry: FlashGeometry;
+
+  /** A copy of `length` bytes from `address`. */
+  read(address: number, length: number): Uint8Array;
+
+  /** Programs any range, also across pages. The target bytes must be erased: setting a cleared bit is a defect. */
+  program(address: number, bytes: Uint8Array): void;
+
+  /** Erases the sector that starts at `address` (a multiple of the sector size). */
+  erase(address: number): void;
+
+  /** Barrier: when it returns, all earlier programs and erases survive a power cut. @throws STORE_WRITE_FAILED */
+  flush(): void;
+}
