@@ -17,7 +17,10 @@ export interface Flash {
   /** A copy of `length` bytes from `address`. */
   read(address: number, length: number): Uint8Array;
 
-  /** Programs any range, also across pages. The target bytes must be erased: setting a cleared bit is a defect. */
+  /**
+   * Programs any range, also across pages. Setting a cleared bit is a defect. Bits that are cleared already may be
+   * cleared again: recovery programs the same bytes once more, and a header is struck out by clearing all its bits.
+   */
   program(address: number, bytes: Uint8Array): void;
 
   /** Erases the sector that starts at `address` (a multiple of the sector size). */

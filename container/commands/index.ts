@@ -1,0 +1,27 @@
+import { applyCommand } from './apply.ts';
+import { cancelCommand } from './cancel.ts';
+import { contextCommand } from './context.ts';
+import { historyCommand } from './history.ts';
+import { issueCommand } from './issue.ts';
+import { listCommand } from './list.ts';
+import { settleCommand } from './settle.ts';
+import { transitCommand } from './transit.ts';
+import { checkCommand, useCommand } from './use.ts';
+import { writeDataCommand } from './write-data.ts';
+
+/** Every command of a container, by name. */
+export const COMMANDS = {
+  list: listCommand,
+  context: contextCommand,
+  apply: applyCommand,
+  issue: issueCommand,
+  settle: settleCommand,
+  cancel: cancelCommand,
+  transit: transitCommand,
+  history: historyCommand,
+  check: checkCommand,
+  use: useCommand,
+  'write-data': writeDataCommand,
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;

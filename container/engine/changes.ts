@@ -1,0 +1,187 @@
+import { type Codec, defineRecord, type ValueOf } from '../files/codec.ts';
+import { bool, bytes, hexBytes, list, optional, text, u8, u16, u32, u32From } from '../files/fields.ts';
+import { signedStatement } from '../files/signed-file.ts';
+import { inboundState } from '../files/statement.ts';
+import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
+import { FORMAT } from '../model/limits.ts';
+
+const key = hexBytes<PublicKey>(32);
+const hash = hexBytes<Hash>(32);
+const anyBytes = bytes(1, FORMAT.entryBytes);
+const data256 = bytes(0, 256);
+
+const holdingFields = {
+  id: [u32From(1), 'local id'],
+  itemId: [hexBytes<ItemId>(16), 'the grant'],
+  quantity: [u32, 'seats held and free'],
+  pending: [u32, 'seats in transit'],
+  units: [optional(u32), 'units left'],
+  usageStart: [optional(u32), 'start of the usage period'],
+  enabled: [bool, 'enabled by its firm'],
+  userData: [data256, 'User Data'],
+  customerInfo: [data256, 'Customer Owned License Information'],
+  custody: [list(hash, FORMAT.custodyRecords), 'transfer records, first hop first'],
+} as const;
+
+const pendingPart = defineRecord('pending part', 'A part of a holding that is in transit, as it was issued.', {
+  holding: [u32From(1), 'local id of the holding it left'],
+  quantity: [u32From(1), 'seats'],
+  units: [optional(u32), 'units left'],
+  usageStart: [optional(u32), 'start of the usage period'],
+  userData: [data256, 'User Data'],
+  customerInfo: [data256, 'Customer Owned License Information'],
+});
+
+const rememberedRefusal = defineRecord('remembered refusal', 'A refused sequence of a remembered order.', {
+  sequence: [u32From(1), 'sequence'],
+  reason: [u16, 'number of the error'],
+});
+
+const rememberedOrder = defineRecord('remembered order', 'An order that was carried out.', {
+  first: [u32From(1), 'first sequence'],
+  last: [u32From(1), 'last sequence'],
+  digest: [hash, 'digest of the order'],
+  refused: [list(rememberedRefusal, FORMAT.pendingEntries), 'sequences the target refused'],
+});
+
+const outboundChannel = defineRecord('outbound channel', 'How far this container has issued to a partner.', {
+  epoch: [u32, 'epoch'],
+  issued: [u32, 'last sequence issued'],
+  issuedChain: [hash, 'chain value there'],
+  settled: [u32, 'last sequence settled'],
+  settledChain: [hash, 'chain value there'],
+  orders: [list(rememberedOrder, FORMAT.rememberedOrders), 'latest orders'],
+});
+
+/** Every change of a container's state. What is not in this list cannot happen to a container. */
+export const CHANGES = {
+  enrolled: [1, defineRecord('enrolled', 'The root certified this container.', { certificate: [anyBytes, 'certificate'] })],
+  certificateStored: [
+    2,
+    defineRecord('certificate stored', 'A verified certificate is kept.', { key: [key, 'certified key'], raw: [anyBytes, 'certificate'] }),
+  ],
+  grantStored: [
+    3,
+    defineRecord('grant stored', 'A verified grant is kept.', {
+      itemId: [hexBytes<ItemId>(16), 'the grant'],
+      firm: [key, 'key that signed it'],
+      raw: [anyBytes, 'signed grant'],
+    }),
+  ],
+  recordStored: [
+    4,
+    defineRecord('record stored', 'A transfer record is kept.', {
+      hash: [hash, 'SHA-256 of its content'],
+      own: [bool, 'whether this container is its sender; then without signature'],
+      from: [key, 'its sender'],
+      raw: [anyBytes, 'transfer record'],
+    }),
+  ],
+  holdingPut: [5, defineRecord('holding put', 'A holding is created or replaced.', holdingFields)],
+  holdingCounted: [
+    6,
+    defineRecord('holding counted', 'Seats move between free and in transit, or are gone.', {
+      id: [u32From(1), 'local id'],
+      quantity: [u32, 'seats held and free'],
+      pending: [u32, 'seats in transit'],
+    }),
+  ],
+  holdingDropped: [7, defineRecord('holding dropped', 'A holding is gone.', { id: [u32From(1), 'local id'] })],
+  partnerPut: [
+    8,
+    defineRecord('partner put', 'A partner and both channels with it.', {
+      key: [key, 'identity key'],
+      inbound: [inboundState, 'partner to here'],
+      outbound: [outboundChannel, 'here to partner'],
+      witness: [optional(signedStatement), 'last statement of the partner'],
+    }),
+  ],
+  pendingPut: [
+    9,
+    defineRecord('pending put', 'An entry is in transit.', {
+      target: [key, 'target'],
+      sequence: [u32From(1), 'sequence'],
+      version: [u8, 'encoder version of the entry'],
+      salt: [hexBytes(16), 'salt of the entry'],
+      firmCode: [u32, 'Firm Code'],
+      parts: [list(pendingPart, FORMAT.entryItems, 1), 'what is in transit'],
+      hash: [hash, 'hash of the entry'],
+      chain: [hash, 'chain value at the entry'],
+      cancelled: [bool, 'whether it was cancelled'],
+    }),
+  ],
+  pendingDropped: [
+    10,
+    defineRecord('pending dropped', 'An entry was settled.', { target: [key, 'target'], sequence: [u32From(1), 'sequence'] }),
+  ],
+  logAppended: [
+    11,
+    defineRecord('log appended', 'A transfer record enters the custody log of its firm.', {
+      firmCode: [u32, 'Firm Code'],
+      record: [hash, 'the record'],
+    }),
+  ],
+  logPruned: [
+    12,
+    defineRecord('log pruned', 'The firm knows its custody log up to here.', {
+      firmCode: [u32, 'Firm Code'],
+      through: [u32, 'last position that it knows'],
+    }),
+  ],
+  floorRaised: [13, defineRecord('floor raised', 'Time is at least this.', { time: [u32, 'seconds since 2000-01-01'] })],
+  rolledBackFound: [
+    14,
+    defineRecord('rolled back found', 'A partner proved that this container was set back.', { partner: [key, 'partner'] }),
+  ],
+  evidenceKept: [
+    15,
+    defineRecord('evidence kept', 'Signed proof against a party.', {
+      about: [key, 'party'],
+      reason: [text(64), 'what it proves'],
+      statements: [list(signedStatement, 2, 1), 'the signed statements'],
+    }),
+  ],
+  cancelMarked: [
+    16,
+    defineRecord('cancel marked', 'An entry in transit is cancelled for good.', {
+      target: [key, 'target'],
+      sequence: [u32From(1), 'sequence'],
+    }),
+  ],
+  counterSet: [
+    17,
+    defineRecord('counter set', 'Only in snapshots: a counter.', { name: [text(16), 'counter'], value: [u32, 'value'] }),
+  ],
+  logPositioned: [
+    18,
+    defineRecord('log positioned', 'Only in snapshots: where the kept part of a custody log begins.', {
+      firmCode: [u32, 'Firm Code'],
+      first: [u32From(1), 'position of the first record kept'],
+    }),
+  ],
+} as const satisfies Record<string, readonly [number, Codec<never>] | readonly [number, unknown]>;
+
+export type ChangeName = keyof typeof CHANGES;
+
+/** One change: its name and what it carries. */
+export type Change = { readonly [N in ChangeName]: { readonly change: N } & ValueOf<(typeof CHANGES)[N][1]> }[ChangeName];
+export type ChangeOf<N extends ChangeName> = Extract<Change, { readonly change: N }>;
+
+const NAME_OF_NUMBER = new Map(
+  (Object.keys(CHANGES) as ChangeName[]).map((name) => [CHANGES[name][0] as number, name]),
+);
+
+/** The change as a MessagePack value: its number followed by its fields. */
+export function changeToWire(change: Change): unknown[] {
+  const [number, codec] = CHANGES[change.change] as unknown as readonly [number, Codec<Change>];
+  return [number, ...(codec.wire(change) as unknown[])];
+}
+
+/** Reads a change whose integrity is already proven by the journal. */
+export function changeFromWire(wire: unknown): Change {
+  const [number, ...fields] = wire as [number, ...unknown[]];
+  const name = NAME_OF_NUMBER.get(number);
+  if (name === undefined) throw new RangeError(`change ${number} is unknown`);
+  const value = (CHANGES[name][1] as Codec<object>).unchecked(fields);
+  return Object.assign(value, { change: name }) as Change;
+}

@@ -1,0 +1,60 @@
+import type { Crypto } from '../crypto/port.ts';
+import type { PinnedRoot } from '../files/certificate.ts';
+import type { Verifier } from '../files/signed-file.ts';
+import type { SerialNumber } from '../model/serial-number.ts';
+import type { Change } from './changes.ts';
+import { evolve } from './evolve.ts';
+import { type ContainerState, counter, draftOf } from './state.ts';
+
+/** A state under change: every change is carried out on a draft and written down. The base state is never touched. */
+export class Draft {
+  readonly state: ContainerState;
+  readonly changes: Change[] = [];
+
+  constructor(base: ContainerState) {
+    this.state = draftOf(base);
+  }
+
+  push(change: Change): void {
+    evolve(this.state, change);
+    this.changes.push(change);
+  }
+
+  /** Takes over what another draft, made from this one, came to. */
+  take(inner: Draft): void {
+    for (const change of inner.changes) this.push(change);
+  }
+
+  get usedBytes(): number {
+    return counter(this.state, 'usedBytes');
+  }
+}
+
+/** What a rule needs beside state and command: the same for every command of one container. */
+export interface Rulebook {
+  readonly crypto: Crypto;
+  /** X25519 secret that files for this container are opened with. */
+  readonly sealingSecret: Uint8Array;
+  /** Whether the state did not match its anchor when it was opened. */
+  readonly locked: boolean;
+}
+
+/** What a rule decided: the changes to commit in one record, and the answer to give once they are durable. */
+export interface Decided<R> {
+  readonly ok: true;
+  readonly changes: readonly Change[];
+  readonly result: R;
+}
+
+export function pinnedRoot(state: ContainerState): PinnedRoot {
+  return { key: state.identity.root, id: state.identity.rootId };
+}
+
+export function verifierOf(state: ContainerState, crypto: Crypto): Verifier {
+  return { crypto, root: pinnedRoot(state), known: (key) => state.certificates.get(key)?.raw };
+}
+
+/** The container's name for people; its key stands in before it is certified. */
+export function nameOf(state: ContainerState): SerialNumber {
+  return state.identity.certified?.serial ?? (state.identity.key.slice(0, 8) as SerialNumber);
+}

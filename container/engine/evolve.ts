@@ -1,0 +1,189 @@
+import { Defect } from '../errors.ts';
+import { readStoredCertificate } from '../files/certificate.ts';
+import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
+import type { Change, ChangeOf } from './changes.ts';
+import { MEMORY, memoryOf } from './memory.ts';
+import { type ContainerState, type CounterName, counter, type Holding, logKey, pendingKey, type Partner } from './state.ts';
+import type { Table } from './table.ts';
+
+/**
+ * Carries out one change: the only code that changes a container's state, in a draft, after a commit and at replay
+ * alike. Costs what the change costs, whatever the container holds.
+ *
+ * Stored grants, records and certificates count who refers to them and go when nobody does any more.
+ */
+export function evolve(state: ContainerState, change: Change): void {
+  switch (change.change) {
+    case 'enrolled':
+      return enrolled(state, change);
+    case 'certificateStored':
+      return put(state, state.certificates, change.key, { raw: change.raw, references: 0 }, memoryOf.certificate);
+    case 'grantStored':
+      referCertificate(state, change.firm, 1);
+      return put(state, state.grants, change.itemId, { raw: change.raw, firm: change.firm, references: 0 }, memoryOf.grant);
+    case 'recordStored': {
+      const { raw, own, from } = change;
+      if (!own) referCertificate(state, from, 1);
+      return put(state, state.records, change.hash, { raw, own, from, references: 0 }, memoryOf.record);
+    }
+    case 'holdingPut':
+      return holdingPut(state, change);
+    case 'holdingCounted': {
+      const holding = must(state.holdings.get(change.id), 'holding');
+      state.holdings.set(change.id, { ...holding, quantity: change.quantity, pending: change.pending });
+      return;
+    }
+    case 'holdingDropped':
+      return holdingDropped(state, change.id);
+    case 'partnerPut':
+      return partnerPut(state, change);
+    case 'pendingPut':
+      return put(state, state.pending, pendingKey(change.target, change.sequence), strip(change), memoryOf.pending);
+    case 'pendingDropped':
+      return drop(state, state.pending, pendingKey(change.target, change.sequence), memoryOf.pending);
+    case 'cancelMarked': {
+      const key = pendingKey(change.target, change.sequence);
+      state.pending.set(key, { ...must(state.pending.get(key), 'pending entry'), cancelled: true });
+      return;
+    }
+    case 'logAppended':
+      return logAppended(state, change.firmCode, change.record);
+    case 'logPruned':
+      return logPruned(state, change.firmCode, change.through);
+    case 'logPositioned':
+      state.logs.set(change.firmCode, { first: change.first, next: change.first });
+      return;
+    case 'floorRaised':
+      state.counters.set('timeFloor', change.time);
+      return;
+    case 'rolledBackFound':
+      state.marks.set('rolledBack', change.partner);
+      return;
+    case 'evidenceKept': {
+      const id = counter(state, 'nextEvidence');
+      state.counters.set('nextEvidence', id + 1);
+      return put(state, state.evidence, id, strip(change), memoryOf.evidence);
+    }
+    case 'counterSet':
+      state.counters.set(change.name as CounterName, change.value);
+      return;
+  }
+}
+
+function strip<C extends Change>(change: C): Omit<C, 'change'> {
+  const { change: _, ...rest } = change;
+  return rest;
+}
+
+function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Defect(`a change refers to a ${what} that does not exist`);
+  return value;
+}
+
+function charge(state: ContainerState, bytes: number): void {
+  state.counters.set('usedBytes', counter(state, 'usedBytes') + bytes);
+}
+
+function put<K, V>(state: ContainerState, table: Table<K, V>, key: K, value: V, cost: (value: V) => number): void {
+  const old = table.get(key);
+  table.set(key, value);
+  charge(state, cost(value) - (old === undefined ? 0 : cost(old)));
+}
+
+function drop<K, V>(state: ContainerState, table: Table<K, V>, key: K, cost: (value: V) => number): void {
+  charge(state, -cost(must(table.get(key), 'stored object')));
+  table.delete(key);
+}
+
+/** Adds to or takes from the references of a certificate. */
+function referCertificate(state: ContainerState, key: PublicKey, by: 1 | -1): void {
+  const stored = must(state.certificates.get(key), 'certificate');
+  const references = stored.references + by;
+  if (references === 0) return drop(state, state.certificates, key, memoryOf.certificate);
+  state.certificates.set(key, { ...stored, references });
+}
+
+function referGrant(state: ContainerState, itemId: ItemId, by: 1 | -1): void {
+  const stored = must(state.grants.get(itemId), 'grant');
+  const references = stored.references + by;
+  if (references > 0) {
+    state.grants.set(itemId, { ...stored, references });
+    return;
+  }
+  drop(state, state.grants, itemId, memoryOf.grant);
+  referCertificate(state, stored.firm, -1);
+}
+
+function referRecord(state: ContainerState, hash: Hash, by: 1 | -1): void {
+  const stored = must(state.records.get(hash), 'record');
+  const references = stored.references + by;
+  if (references > 0) {
+    state.records.set(hash, { ...stored, references });
+    return;
+  }
+  drop(state, state.records, hash, memoryOf.record);
+  if (!stored.own) referCertificate(state, stored.from, -1);
+}
+
+function enrolled(state: ContainerState, change: ChangeOf<'enrolled'>): void {
+  const certificate = readStoredCertificate(change.certificate);
+  if (certificate.party !== 'container') throw new Defect('a container was enrolled with a certificate of a firm');
+  const { serial, issues, raw } = certificate;
+  (state as { identity: ContainerState['identity'] }).identity = {
+    ...state.identity,
+    certified: { serial, issues, raw },
+  };
+}
+
+function holdingPut(state: ContainerState, change: ChangeOf<'holdingPut'>): void {
+  const holding: Holding = strip(change);
+  const old = state.holdings.get(holding.id);
+  referGrant(state, holding.itemId, 1);
+  for (const hash of holding.custody) referRecord(state, hash, 1);
+  if (old !== undefined) release(state, old);
+  else {
+    const siblings = state.holdingsOfItem.get(holding.itemId) ?? [];
+    state.holdingsOfItem.set(holding.itemId, [...siblings, holding.id]);
+    if (holding.id >= counter(state, 'nextHolding')) state.counters.set('nextHolding', holding.id + 1);
+  }
+  put(state, state.holdings, holding.id, holding, memoryOf.holding);
+}
+
+function holdingDropped(state: ContainerState, id: number): void {
+  const holding = must(state.holdings.get(id), 'holding');
+  drop(state, state.holdings, id, memoryOf.holding);
+  const siblings = (state.holdingsOfItem.get(holding.itemId) ?? []).filter((sibling) => sibling !== id);
+  if (siblings.length > 0) state.holdingsOfItem.set(holding.itemId, siblings);
+  else state.holdingsOfItem.delete(holding.itemId);
+  release(state, holding);
+}
+
+function release(state: ContainerState, holding: Holding): void {
+  referGrant(state, holding.itemId, -1);
+  for (const hash of holding.custody) referRecord(state, hash, -1);
+}
+
+function partnerPut(state: ContainerState, change: ChangeOf<'partnerPut'>): void {
+  const partner: Partner = strip(change);
+  if (!state.partners.has(partner.key)) referCertificate(state, partner.key, 1);
+  put(state, state.partners, partner.key, partner, memoryOf.partner);
+}
+
+function logAppended(state: ContainerState, firmCode: number, record: Hash): void {
+  const log = state.logs.get(firmCode) ?? { first: 1, next: 1 };
+  state.log.set(logKey(firmCode, log.next), record);
+  state.logs.set(firmCode, { first: log.first, next: log.next + 1 });
+  referRecord(state, record, 1);
+  charge(state, MEMORY.logLine);
+}
+
+function logPruned(state: ContainerState, firmCode: number, through: number): void {
+  const log = must(state.logs.get(firmCode), 'custody log');
+  for (let position = log.first; position <= through; position++) {
+    const key = logKey(firmCode, position);
+    referRecord(state, must(state.log.get(key), 'log line'), -1);
+    state.log.delete(key);
+    charge(state, -MEMORY.logLine);
+  }
+  state.logs.set(firmCode, { first: through + 1, next: log.next });
+}

@@ -1,0 +1,172 @@
+import type { Crypto } from '../crypto/port.ts';
+import type { InboundState, Statement } from '../files/statement.ts';
+import { fromHex, toHex, utf8 } from '../model/bytes.ts';
+import type { Hash, PublicKey } from '../model/ids.ts';
+import { FORMAT } from '../model/limits.ts';
+
+/**
+ * The rules of one channel as its issuer sees it: the same code for a container and for License Central, which differ
+ * only in what an entry is made of and where the numbers are kept.
+ */
+export interface IssuedHead {
+  readonly epoch: number;
+  readonly issued: number;
+  readonly issuedChain: Hash;
+  readonly settled: number;
+  readonly settledChain: Hash;
+}
+
+const CHAIN_DOMAIN = utf8('license-ferry chain\0');
+const ENTRY_DOMAIN = utf8('license-ferry entry\0');
+
+/** chain(0) of a channel: fixed by the two keys alone. 32 bytes. @see docs/protocol.md, "Channels" */
+export function chainStart(crypto: Crypto, issuer: PublicKey, container: PublicKey): Hash {
+  return toHex(crypto.sha256(CHAIN_DOMAIN, fromHex(issuer), fromHex(container))) as Hash;
+}
+
+export function entryHash(crypto: Crypto, entry: Uint8Array): Hash {
+  return toHex(crypto.sha256(ENTRY_DOMAIN, entry)) as Hash;
+}
+
+/** chain(n) = H(chain(n-1) || H(entry n)). */
+export function chainNext(crypto: Crypto, before: Hash, entry: Hash): Hash {
+  return toHex(crypto.sha256(fromHex(before), fromHex(entry))) as Hash;
+}
+
+/** A channel on which nothing was issued yet. */
+export function newHead(crypto: Crypto, issuer: PublicKey, container: PublicKey): IssuedHead {
+  const start = chainStart(crypto, issuer, container);
+  return { epoch: 0, issued: 0, issuedChain: start, settled: 0, settledChain: start };
+}
+
+/** A channel on which nothing was applied yet. */
+export function newInbound(crypto: Crypto, issuer: PublicKey, container: PublicKey): InboundState {
+  return { epoch: 0, applied: 0, hash: chainStart(crypto, issuer, container), refused: [], prunedThrough: 0 };
+}
+
+/** How one entry ended at its target. */
+export interface Outcome {
+  readonly sequence: number;
+  /** Number of the error for which the target refused it; null when it was applied. */
+  readonly reason: number | null;
+}
+
+export type Settlement =
+  /** Nothing new: the statement says no more than was settled before. */
+  | { readonly verdict: 'late' }
+  | { readonly verdict: 'settles'; readonly outcomes: readonly Outcome[]; readonly chain: Hash }
+  /** The target's signed word proves that the issuer itself was set back (R4). */
+  | { readonly verdict: 'issuerRolledBack'; readonly why: string };
+
+/**
+ * Judges what a target's statement settles (R4): entries are let go only where its chain value equals the issuer's own.
+ *
+ * `chainAt` gives the issuer's chain value of every sequence in transit.
+ */
+export function judgeSettlement(
+  head: IssuedHead,
+  said: InboundState,
+  chainAt: (sequence: number) => Hash | undefined,
+): Settlement {
+  if (said.epoch !== head.epoch) {
+    if (said.epoch < head.epoch) return { verdict: 'late' };
+    return { verdict: 'issuerRolledBack', why: 'the target is in a later epoch of the channel' };
+  }
+  if (said.applied > head.issued) return { verdict: 'issuerRolledBack', why: 'the target applied more than was issued' };
+  if (said.prunedThrough > head.settled)
+    return { verdict: 'issuerRolledBack', why: 'the target was told of a settlement that is not known here' };
+  if (said.applied < head.settled) return { verdict: 'late' };
+  const own = said.applied === head.settled ? head.settledChain : chainAt(said.applied);
+  if (own !== said.hash) return { verdict: 'issuerRolledBack', why: 'the target applied other entries than are known here' };
+  if (said.applied === head.settled) return { verdict: 'late' };
+  const refused = new Map(said.refused.map(({ sequence, reason }) => [sequence, reason]));
+  const outcomes: Outcome[] = [];
+  for (let sequence = head.settled + 1; sequence <= said.applied; sequence++)
+    outcomes.push({ sequence, reason: refused.get(sequence) ?? null });
+  return { verdict: 'settles', outcomes, chain: said.hash };
+}
+
+/**
+ * Whether a partner was set back or cloned, by its two statements and by what was taken from it (R8).
+ *
+ * @returns undefined when the statements can belong to one honest history, otherwise what contradicts it.
+ */
+export function contradiction(
+  witness: Statement | undefined,
+  now: Statement,
+  seen: { readonly applied: number; readonly settled: number },
+): string | undefined {
+  const older = witness !== undefined && now.generation < witness.generation;
+  if (witness !== undefined) {
+    const wrong = older ? against(now, witness) : against(witness, now);
+    if (wrong !== undefined) return wrong;
+  }
+  if (older) return undefined;
+  if (now.outbound.issued < seen.applied) return 'it forgot what it had issued';
+  if (now.inbound.applied < seen.settled) return 'it forgot what it had applied';
+  return undefined;
+}
+
+function against(earlier: Statement, later: Statement): string | undefined {
+  if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash)
+    return 'two different states have the same generation';
+  const heads: readonly [string, number, number, Hash, Hash, boolean][] = [
+    ['issued', earlier.outbound.issued, later.outbound.issued, earlier.outbound.hash, later.outbound.hash, earlier.outbound.epoch === later.outbound.epoch],
+    ['applied', earlier.inbound.applied, later.inbound.applied, earlier.inbound.hash, later.inbound.hash, earlier.inbound.epoch === later.inbound.epoch],
+  ];
+  for (const [what, before, after, hashBefore, hashAfter, sameEpoch] of heads) {
+    if (!sameEpoch) continue;
+    if (after < before) return `a newer state has ${what} less`;
+    if (after === before && hashAfter !== hashBefore) return `it ${what} two different entries with one sequence`;
+  }
+  return refusalsDiffer(earlier.inbound, later.inbound) ? 'the outcome of an entry changed' : undefined;
+}
+
+function refusalsDiffer(earlier: InboundState, later: InboundState): boolean {
+  if (earlier.epoch !== later.epoch) return false;
+  const known = new Map(earlier.refused.map(({ sequence, reason }) => [sequence, reason]));
+  const now = new Map(later.refused.map(({ sequence, reason }) => [sequence, reason]));
+  const from = Math.max(earlier.prunedThrough, later.prunedThrough);
+  const sequences = new Set([...known.keys(), ...now.keys()]);
+  return [...sequences].some(
+    (sequence) => sequence > from && sequence <= earlier.applied && known.get(sequence) !== now.get(sequence),
+  );
+}
+
+/** One consecutive part of what is in transit, small enough for one file. */
+export interface FileRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Bytes of a file beside its entries: statement, header, seal, signature, framing, generously. */
+const FILE_OVERHEAD = 4096;
+
+/**
+ * Splits what is in transit into consecutive ranges that each make a valid file for the target.
+ *
+ * `weight` is what a sequence adds to a file in bytes: the entry with its signature and the certificates it needs.
+ * There is always at least one range; it is empty when nothing is in transit.
+ */
+export function fileRanges(head: IssuedHead, largestRecord: number, weight: (sequence: number) => number): FileRange[] {
+  const limit = Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD;
+  const ranges: FileRange[] = [];
+  let first = head.settled + 1;
+  let bytes = 0;
+  for (let sequence = first; sequence <= head.issued; sequence++) {
+    const more = weight(sequence);
+    if (sequence > first && (bytes + more > limit || sequence - first >= FORMAT.fileEntries)) {
+      ranges.push({ first, last: sequence - 1 });
+      first = sequence;
+      bytes = 0;
+    }
+    bytes += more;
+  }
+  ranges.push({ first, last: head.issued });
+  return ranges;
+}
+
+/** The largest entry that a target with that `largestRecord` can be sent. Bytes. */
+export function largestEntry(largestRecord: number): number {
+  return Math.min(FORMAT.entryBytes, Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD - 2048);
+}

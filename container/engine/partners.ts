@@ -1,0 +1,105 @@
+import type { Crypto } from '../crypto/port.ts';
+import { type Refusal, refuse } from '../errors.ts';
+import { type Certificate, partyName, readStoredCertificate } from '../files/certificate.ts';
+import type { CheckedFile } from '../files/signed-file.ts';
+import { type Statement, statement } from '../files/statement.ts';
+import { equalBytes } from '../model/bytes.ts';
+import type { PublicKey } from '../model/ids.ts';
+import { type Draft, nameOf } from './draft.ts';
+import { contradiction, newHead, newInbound } from './issuer-channel.ts';
+import { type ContainerState, counter, type Partner, stateHash } from './state.ts';
+
+/** The partner as the state knows it, or as it would be on first contact. */
+export function partnerOrNew(crypto: Crypto, state: ContainerState, key: PublicKey): Partner {
+  return (
+    state.partners.get(key) ?? {
+      key,
+      inbound: newInbound(crypto, key, state.identity.key),
+      outbound: { ...newHead(crypto, state.identity.key, key), orders: [] },
+      witness: null,
+    }
+  );
+}
+
+/** Keeps a verified certificate unless the very same bytes are kept already. */
+export function keepCertificate(draft: Draft, certificate: Certificate): void {
+  if (!draft.state.certificates.has(certificate.key))
+    draft.push({ change: 'certificateStored', key: certificate.key, raw: certificate.raw });
+}
+
+/** Reserves both channels with a partner, once; channel records are never dropped. @returns TABLE_FULL when none is free. */
+export function reservePartner(
+  crypto: Crypto,
+  draft: Draft,
+  certificate: Certificate,
+  keepFree: number,
+): Refusal | undefined {
+  const { state } = draft;
+  if (state.partners.has(certificate.key)) return undefined;
+  if (state.partners.size + keepFree >= state.limits.channels)
+    return refuse('TABLE_FULL', { here: nameOf(state), what: 'no channel record is free' });
+  keepCertificate(draft, certificate);
+  draft.push({ change: 'partnerPut', ...partnerOrNew(crypto, state, certificate.key) });
+  return undefined;
+}
+
+/** What this container says to a partner about itself and their two channels. */
+export function statementFor(crypto: Crypto, state: ContainerState, key: PublicKey): Statement {
+  const partner = partnerOrNew(crypto, state, key);
+  return {
+    signer: state.identity.key,
+    partner: key,
+    generation: counter(state, 'generation'),
+    stateHash: stateHash(state),
+    outbound: {
+      epoch: partner.outbound.epoch,
+      issued: partner.outbound.issued,
+      hash: partner.outbound.issuedChain,
+    },
+    inbound: partner.inbound,
+  };
+}
+
+/**
+ * Holds a partner's statement against what is remembered of it (R8) and remembers it when it is newer.
+ *
+ * @returns PARTNER_ROLLED_BACK with evidence kept in the draft, or undefined when the partner's history is consistent.
+ */
+export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undefined {
+  const partner = draft.state.partners.get(file.certificate.key);
+  if (partner === undefined) return undefined;
+  const remembered = partner.witness === null ? undefined : statement.decodeTrusted(partner.witness.statement);
+  const seen = { applied: partner.inbound.applied, settled: partner.outbound.settled };
+  const why = contradiction(remembered, file.statement, seen);
+  if (why !== undefined) {
+    const statements = partner.witness === null ? [file.signed] : [partner.witness, file.signed];
+    keepEvidence(draft, partner.key, why, statements);
+    return refuse('PARTNER_ROLLED_BACK', { partner: partyName(file.certificate), why });
+  }
+  if (remembered === undefined || file.statement.generation > remembered.generation)
+    draft.push({ change: 'partnerPut', ...partner, witness: file.signed });
+  return undefined;
+}
+
+/** Keeps signed evidence once; a full list keeps the oldest. */
+export function keepEvidence(
+  draft: Draft,
+  about: PublicKey,
+  reason: string,
+  statements: readonly CheckedFile['signed'][],
+): void {
+  const { state } = draft;
+  if (state.evidence.size >= MOST_EVIDENCE) return;
+  const last = statements.at(-1);
+  for (const kept of state.evidence.values())
+    if (last !== undefined && kept.statements.some((said) => equalBytes(said.signature, last.signature))) return;
+  draft.push({ change: 'evidenceKept', about, reason: reason.slice(0, 64), statements });
+}
+
+const MOST_EVIDENCE = 64;
+
+/** The stored certificate of a partner, grant's firm or earlier holder. */
+export function certificateOf(state: ContainerState, key: PublicKey): Certificate | undefined {
+  const stored = state.certificates.get(key);
+  return stored === undefined ? undefined : readStoredCertificate(stored.raw);
+}

@@ -1,0 +1,68 @@
+/** Bounds of the format and of the rules. They are part of the protocol: changing one is a new format version. */
+export const FORMAT = {
+  /** Bytes of a whole context or update file before armor. */
+  fileBytes: 2 * 1024 * 1024,
+  /** Product Items in one entry. */
+  entryItems: 64,
+  /** Bytes of one entry. */
+  entryBytes: 128 * 1024,
+  /** Entries in transit on one channel. */
+  pendingEntries: 1024,
+  /** Signed transfer records through which a holding came. */
+  custodyRecords: 16,
+  /** Refused sequences that a channel remembers until the issuer has settled them. */
+  refusedEntries: 64,
+  /** Orders that a channel remembers after they are settled, so that a repeated call is answered, not done again. */
+  rememberedOrders: 8,
+  /** Entries that one file carries at most. */
+  fileEntries: 1024,
+  /** Certificates that one file carries at most. */
+  fileCertificates: 256,
+} as const;
+
+/**
+ * The smallest `largestRecord` that a container of each kind offers: what an issuer that knows only the certificate may
+ * rely on. Bytes.
+ */
+export const LEAST_LARGEST_RECORD = { dongle: 32 * 1024, soft: 256 * 1024, cloud: 256 * 1024 } as const;
+
+/** Channel records kept free for the owner's choice: a stranger's context request cannot take them. */
+export const RESERVED_CHANNELS = 8;
+
+/** The bounds of one container, fixed when it is created. */
+export interface ContainerLimits {
+  /** Bytes that all stored objects together may take. */
+  readonly capacity: number;
+  /** Bytes of the largest update file that this container takes. */
+  readonly largestRecord: number;
+  /** Bytes of the largest journal record. */
+  readonly journalRecord: number;
+  /** Partners with whom it keeps channels. */
+  readonly channels: number;
+  /** Custody log entries kept for one firm until the firm knows them. */
+  readonly logEntries: number;
+}
+
+const CHANNELS = { dongle: 1024, soft: 8192, cloud: 8192 } as const;
+
+/**
+ * The limits that a journal bank of `bankBytes` gives a container: a quarter for one update file, twice that kept free
+ * for the journal's tail, the rest for what is stored.
+ *
+ * @see docs/protocol.md, "Memory"
+ */
+export function limitsOfBank(kind: keyof typeof CHANNELS, bankBytes: number): ContainerLimits {
+  const quarter = Math.min(FORMAT.fileBytes, Math.floor(bankBytes / 4 / 4096) * 4096);
+  const largestRecord = Math.max(LEAST_LARGEST_RECORD[kind], quarter);
+  const journalRecord = 2 * largestRecord + 4096;
+  return {
+    capacity: bankBytes - journalRecord - SNAPSHOT_FIXED_BYTES,
+    largestRecord,
+    journalRecord,
+    channels: CHANNELS[kind],
+    logEntries: 4096,
+  };
+}
+
+/** Bytes of a snapshot that holds nothing: keys, counters, certificate. */
+export const SNAPSHOT_FIXED_BYTES = 2048;

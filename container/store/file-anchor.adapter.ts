@@ -1,0 +1,141 @@
+import fs from 'node:fs';
+import { Defect, FerryError } from '../errors.ts';
+import { concatBytes, equalBytes, utf8 } from '../model/bytes.ts';
+import type { Anchor, AnchorStore } from './anchor-port.ts';
+import { createDurably, type FileWrites, readAll, usePlainFile, writeAll } from './file-durable.adapter.ts';
+import { writeFailed } from './file-failure.ts';
+import type { Hash } from './journal-layout.ts';
+
+/**
+ * Slots lie a page of 4096 bytes apart, so that a torn write of one cannot reach the other. Of two readable slots the one
+ * that was written later counts. Generations do not decide that: a container that was set back by permission anchors a
+ * lower one.
+ */
+const SLOT_DISTANCE = 4096;
+const SLOT_LENGTH = 512;
+const MAGIC = utf8('LFANCHOR');
+const COVERED_LENGTH = 52;
+const DOMAIN = utf8('license-ferry anchor slot v1');
+
+interface Slot {
+  /** How many slots were written before this one; it lies at `writes` mod 2. */
+  readonly writes: number;
+  readonly anchor: Anchor | undefined;
+}
+
+function encodeSlot(hash: Hash, { writes, anchor }: Slot): Uint8Array {
+  const bytes = new Uint8Array(SLOT_LENGTH);
+  bytes.set(MAGIC);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, writes, true);
+  view.setUint32(12, anchor === undefined ? 0 : 1, true);
+  if (anchor !== undefined) {
+    view.setUint32(16, anchor.generation, true);
+    bytes.set(anchor.stateHash, 20);
+  }
+  bytes.set(hash.sha256(DOMAIN, bytes.subarray(0, COVERED_LENGTH)), COVERED_LENGTH);
+  return bytes;
+}
+
+function decodeSlot(hash: Hash, bytes: Uint8Array | undefined): Slot | undefined {
+  if (bytes === undefined || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return undefined;
+  const checksum = hash.sha256(DOMAIN, bytes.subarray(0, COVERED_LENGTH));
+  if (!equalBytes(checksum, bytes.subarray(COVERED_LENGTH, COVERED_LENGTH + 32))) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const anchor = { generation: view.getUint32(16, true), stateHash: bytes.slice(20, COVERED_LENGTH) };
+  return { writes: view.getUint32(8, true), anchor: view.getUint32(12, true) === 0 ? undefined : anchor };
+}
+
+function slotPosition(writes: number): number {
+  return (writes % 2) * SLOT_DISTANCE;
+}
+
+export interface AnchorOptions {
+  readonly path: string;
+  readonly crypto: Hash;
+  readonly writes?: FileWrites;
+}
+
+/** The anchor of a container in a file of its own, away from the container's folder. One writer at a time. */
+export class FileAnchor implements AnchorStore {
+  readonly #options: AnchorOptions;
+  #handle: number | undefined;
+  #newest: Slot;
+  #broken = false;
+
+  private constructor(options: AnchorOptions, handle: number, newest: Slot) {
+    this.#options = options;
+    this.#handle = handle;
+    this.#newest = newest;
+  }
+
+  /** Makes the file, with no anchor in it yet. @throws CONTAINER_EXISTS, STORE_WRITE_FAILED */
+  static create(options: AnchorOptions): FileAnchor {
+    createDurably(options.path, (handle) => {
+      const first = encodeSlot(options.crypto, { writes: 0, anchor: undefined });
+      writeAll(options.writes ?? fs, handle, first, slotPosition(0));
+      fs.ftruncateSync(handle, SLOT_DISTANCE + SLOT_LENGTH);
+    });
+    return FileAnchor.open(options);
+  }
+
+  /**
+   * Reads both slots, and writes the newest one again: the program that wrote it may have ended before the disk had it.
+   *
+   * @throws ANCHOR_DAMAGED when the file is missing or no slot is readable
+   * @throws FILE_UNREADABLE, STORE_WRITE_FAILED
+   */
+  static open(options: AnchorOptions): FileAnchor {
+    const damaged = new FerryError('ANCHOR_DAMAGED', { where: options.path });
+    return usePlainFile(options.path, damaged, (handle) => {
+      const slots = [0, 1].map((slot) => decodeSlot(options.crypto, readAll(handle, SLOT_LENGTH, slotPosition(slot))));
+      const newest = slots.reduce(
+        (best, slot) => ((slot?.writes ?? -1) > (best?.writes ?? -1) ? slot : best),
+        undefined,
+      );
+      if (newest === undefined) throw damaged;
+      const anchor = new FileAnchor(options, handle, newest);
+      anchor.#write(newest);
+      return anchor;
+    });
+  }
+
+  /** @throws STORE_WRITE_FAILED after a failed `advance`: open again */
+  read(): Anchor | undefined {
+    this.#checkUsable();
+    return this.#newest.anchor;
+  }
+
+  advance(anchor: Anchor): void {
+    if (anchor.stateHash.length !== 32) throw new Defect('a state hash has 32 bytes');
+    this.#checkUsable();
+    const stateHash = concatBytes(anchor.stateHash);
+    this.#write({ writes: this.#newest.writes + 1, anchor: { generation: anchor.generation, stateHash } });
+  }
+
+  /** Lets the file go. May be called again. */
+  close(): void {
+    if (this.#handle !== undefined) fs.closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #write(slot: Slot): void {
+    const writes = this.#options.writes ?? fs;
+    if (this.#handle === undefined) throw new Defect('the anchor file is closed');
+    try {
+      writeAll(writes, this.#handle, encodeSlot(this.#options.crypto, slot), slotPosition(slot.writes));
+      writes.fdatasyncSync(this.#handle);
+    } catch (error) {
+      this.#broken = true;
+      throw writeFailed(this.#options.path, error);
+    }
+    this.#newest = slot;
+  }
+
+  #checkUsable(): void {
+    if (this.#broken) {
+      const why = 'an earlier write failed; the container must be opened again';
+      throw new FerryError('STORE_WRITE_FAILED', { where: this.#options.path, why });
+    }
+  }
+}

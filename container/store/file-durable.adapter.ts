@@ -1,0 +1,82 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { FerryError } from '../errors.ts';
+import { systemCode, systemWords, writeFailed } from './file-failure.ts';
+
+/** The writing half of the file system, so that a test can let any part of it fail. */
+export type FileWrites = Pick<typeof fs, 'writeSync' | 'fdatasyncSync'>;
+
+/**
+ * Makes a file appear at `file` with its whole content, durably, or not at all. Content is what `fill` writes.
+ *
+ * @throws CONTAINER_EXISTS when there is something at `file` already
+ * @throws STORE_WRITE_FAILED
+ */
+export function createDurably(file: string, fill: (handle: number) => void): void {
+  const temporary = `${file}.new`;
+  if (fs.existsSync(file)) throw new FerryError('CONTAINER_EXISTS', { where: file });
+  try {
+    const handle = fs.openSync(temporary, 'w', 0o600);
+    try {
+      fill(handle);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+    syncFolder(path.dirname(file));
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw writeFailed(file, error);
+  }
+}
+
+/** Makes the names in a folder durable. Windows has no such call and needs none. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** Writes all of `bytes` at a position; the system may take them in several goes. */
+export function writeAll(writes: FileWrites, handle: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writes.writeSync(handle, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** Reads exactly `length` bytes from a position; undefined when the file ends before. */
+export function readAll(handle: number, length: number, position: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const read = fs.readSync(handle, bytes, done, length - done, position + done);
+    if (read === 0) return undefined;
+    done += read;
+  }
+  return bytes;
+}
+
+/**
+ * Opens a plain file for reading and writing and hands it to `use`, which keeps the handle; when `use` throws it is closed.
+ *
+ * @throws `missing` when there is no file, or no plain one
+ * @throws FILE_UNREADABLE when it exists and the system refuses
+ */
+export function usePlainFile<T>(file: string, missing: FerryError, use: (handle: number) => T): T {
+  let handle: number | undefined;
+  try {
+    handle = fs.openSync(file, 'r+');
+    if (!fs.fstatSync(handle).isFile()) throw missing;
+    return use(handle);
+  } catch (error) {
+    if (handle !== undefined) fs.closeSync(handle);
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') throw missing;
+    throw new FerryError('FILE_UNREADABLE', { file, why: systemWords(error) }, { cause: error });
+  }
+}

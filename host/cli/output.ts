@@ -1,0 +1,157 @@
+import { Defect } from '../../container/errors.ts';
+import { displayWidth, printable, printableJson, truncate } from './printable.ts';
+
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+export type Style = keyof typeof STYLES;
+
+/** A part of a text with a style; the only way to colours, so that text from files can never bring its own. */
+export interface Styled {
+  readonly style: Style;
+  readonly text: string;
+}
+export type Part = string | Styled;
+export type Cell = Part | number;
+
+export function styled(style: Style, text: string): Styled {
+  return { style, text };
+}
+
+/** Where text goes; `process.stdout` and `process.stderr` are such streams. */
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface OutputOptions {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  /** One JSON document on standard output, and nothing else there. */
+  readonly json: boolean;
+  /** No remarks and no progress; results and errors stay. */
+  readonly quiet: boolean;
+  /** Whether colours are welcome; they still appear on terminals only. */
+  readonly color: boolean;
+}
+
+const COLUMN_GAP = '  ';
+/** A column is not cut below this many cells, however narrow the terminal. */
+const NARROWEST_COLUMN = 8;
+
+/**
+ * What a command says: the answer for people (`table`, `line`) or for programs (`json`) on standard output, remarks
+ * (`note`) on standard error.
+ *
+ * A command may call all of them; those that do not fit the mode do nothing. Control and bidi characters in any text
+ * are shown as U+FFFD; every call is one line or one table.
+ */
+export class Output {
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  readonly #stdout: TextStream;
+  readonly #stderr: TextStream;
+  readonly #color: boolean;
+  #documentWritten = false;
+
+  constructor(options: OutputOptions) {
+    this.isJson = options.json;
+    this.isQuiet = options.quiet;
+    this.#stdout = options.stdout;
+    this.#stderr = options.stderr;
+    this.#color = options.color;
+  }
+
+  /** True once the one JSON document is out. */
+  get documentWritten(): boolean {
+    return this.#documentWritten;
+  }
+
+  /** A line of the answer for people. */
+  line(...parts: readonly Part[]): void {
+    if (!this.isJson) this.#write(this.#stdout, parts);
+  }
+
+  /** A remark on standard error; left out with --quiet. */
+  note(...parts: readonly Part[]): void {
+    if (!this.isQuiet) this.#write(this.#stderr, parts);
+  }
+
+  /** A line on standard error that is never left out. */
+  complain(...parts: readonly Part[]): void {
+    this.#write(this.#stderr, parts);
+  }
+
+  /** The answer for programs, with --json. A second document is a defect. */
+  json(document: object): void {
+    if (!this.isJson) return;
+    if (this.#documentWritten) throw new Defect('a command wrote two JSON documents');
+    this.#documentWritten = true;
+    this.#stdout.write(`${printableJson(JSON.stringify(document, null, 2))}\n`);
+  }
+
+  /**
+   * The answer for people as an aligned table. A column in which every filled cell is a number is aligned to the right.
+   * On a terminal the widest columns are cut so that no row wraps; elsewhere nothing is cut.
+   */
+  table(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+    if (this.isJson) return;
+    const header = columns.map((title) => styled('bold', title));
+    const cells = [header, ...rows].map((row) => columns.map((_, index) => asStyled(row[index] ?? '')));
+    const widths = narrowed(
+      columns.map((_, index) => Math.max(...cells.map((row) => displayWidth(row[index]?.text ?? '')))),
+      this.#stdout.isTTY === true ? this.#stdout.columns : undefined,
+    );
+    const right = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? '')));
+    for (const row of cells) {
+      const drawn = row.map((cell, index) => this.#cell(cell, widths[index] ?? 0, right[index] ?? false));
+      this.#stdout.write(`${drawn.join(COLUMN_GAP).trimEnd()}\n`);
+    }
+  }
+
+  #cell(cell: PlainCell, width: number, right: boolean): string {
+    const text = truncate(cell.text, width);
+    const padding = ' '.repeat(width - displayWidth(text));
+    const painted = this.#paint(this.#stdout, cell.style === undefined ? text : styled(cell.style, text));
+    return right ? padding + painted : painted + padding;
+  }
+
+  #write(stream: TextStream, parts: readonly Part[]): void {
+    stream.write(`${parts.map((part) => this.#paint(stream, part)).join('')}\n`);
+  }
+
+  #paint(stream: TextStream, part: Part): string {
+    const text = printable(typeof part === 'string' ? part : part.text);
+    if (typeof part === 'string' || !this.#color || stream.isTTY !== true || text === '') return text;
+    return `\u001b[${STYLES[part.style]}m${text}\u001b[0m`;
+  }
+}
+
+interface PlainCell {
+  readonly text: string;
+  readonly style: Style | undefined;
+}
+
+function asStyled(cell: Cell): PlainCell {
+  if (typeof cell === 'object') return { text: printable(cell.text), style: cell.style };
+  return { text: printable(String(cell)), style: undefined };
+}
+
+function isNumeric(cells: readonly Cell[]): boolean {
+  const filled = cells.filter((cell) => cell !== '');
+  return filled.length > 0 && filled.every((cell) => typeof cell === 'number');
+}
+
+/** Takes cells from the widest column again and again until the row fits. */
+function narrowed(widths: readonly number[], available: number | undefined): number[] {
+  const fitted = [...widths];
+  if (available === undefined) return fitted;
+  let excess = fitted.reduce((sum, width) => sum + width, COLUMN_GAP.length * (fitted.length - 1)) - available;
+  while (excess > 0) {
+    const widest = fitted.indexOf(Math.max(...fitted));
+    const width = fitted[widest];
+    if (width === undefined || width <= NARROWEST_COLUMN) break;
+    fitted[widest] = width - 1;
+    excess -= 1;
+  }
+  return fitted;
+}

@@ -1,0 +1,75 @@
+import { CommanderError } from 'commander';
+import { type Details, type Explanation, explain, FerryError } from '../../container/errors.ts';
+import { type Output, styled } from './output.ts';
+
+/** An error as `--json` shows it, under the key `error`. */
+interface ErrorDocument {
+  readonly code: string;
+  readonly number: number;
+  readonly happened: string;
+  readonly effect: string;
+  readonly remedy: string;
+  readonly details: Details;
+}
+
+const DEFECT_EXIT = 1;
+
+/**
+ * Tells what went wrong in three parts (what happened, what it means for the licenses, what to do next), or as one JSON
+ * document, and gives the exit code.
+ *
+ * Whatever is not a refusal of the catalogue is a defect of ours and said to be one; its stack is shown with `debug`
+ * only. Requests for help or the version, which commander reports as errors too, say nothing and end with 0.
+ */
+export function reportError(error: unknown, output: Output, options: { readonly debug: boolean }): number {
+  if (error instanceof FerryError) return reportRefusal(explain(error.code, error.details), error.details, output);
+  if (error instanceof CommanderError) return reportUsage(error, output);
+  return reportDefect(error, output, options.debug);
+}
+
+function reportRefusal(explanation: Explanation, details: Details, output: Output): number {
+  const { code, number, happened, effect, remedy, field, exit } = explanation;
+  const sentence = field === undefined ? happened : `${happened.replace(/\.$/, '')}, Error ${field}.`;
+  report({ code, number, happened, effect, remedy, details }, sentence, output);
+  return exit;
+}
+
+function reportUsage(error: CommanderError, output: Output): number {
+  if (error.exitCode === 0) return 0;
+  // Help for a command that needs a subcommand: commander has shown it already.
+  if (error.code === 'commander.help') return explain('USAGE_WRONG').exit;
+  const what = error.message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .replace(/^./, (first) => first.toUpperCase())
+    .replace(/\.$/, '');
+  return reportRefusal(explain('USAGE_WRONG', { what }), { what }, output);
+}
+
+function reportDefect(error: unknown, output: Output, debug: boolean): number {
+  const message = error instanceof Error ? error.message : String(error);
+  const happened = `A defect of License Ferry stopped this command: ${message}`;
+  const document = {
+    code: 'DEFECT',
+    number: DEFECT_EXIT,
+    happened,
+    effect: 'It is not your fault. What was stored before stays stored; `ferry list` shows where every license is.',
+    remedy: 'Please report it with the command that you ran; FERRY_DEBUG=1 in the environment shows where it happened.',
+    details: {},
+  };
+  report(document, happened, output);
+  if (debug && error instanceof Error) {
+    for (const line of (error.stack ?? '').split('\n')) output.complain(styled('dim', line));
+  }
+  return DEFECT_EXIT;
+}
+
+function report(document: ErrorDocument, sentence: string, output: Output): void {
+  if (output.isJson && !output.documentWritten) {
+    output.json({ error: document });
+    return;
+  }
+  output.complain(styled('red', sentence), ' ', styled('dim', `[${document.code}]`));
+  output.complain(document.effect);
+  output.complain(document.remedy);
+}

@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import type { Env } from '../../container/env.ts';
+import { Output, type TextStream } from './output.ts';
+import { Progress } from './progress.ts';
+import { reportError } from './report-error.ts';
+
+/** What every command receives beside its arguments. */
+export interface CommandContext {
+  readonly env: Env;
+  readonly output: Output;
+  /** A progress bar for work that starts now. */
+  progress(): Progress;
+  /** The environment variable of that name; undefined when it is not set. */
+  variable(name: string): string | undefined;
+  /** Ends the program with this exit code once the command is over, although nothing was thrown. */
+  endWith(exit: number): void;
+}
+
+/** Adds one command, or one family of commands, to the program. Each file in `commands/` exports one as `register`. */
+export type Register = (program: Command, context: CommandContext) => void;
+
+/** The computer that the program runs on, as far as the command line needs it. */
+export interface Surroundings {
+  readonly version: string;
+  readonly env: Env;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly clock: () => number;
+  variable(name: string): string | undefined;
+}
+
+/** Runs `ferry` with these arguments to its end and gives the exit code; never throws. */
+export async function runFerry(
+  args: readonly string[],
+  commands: readonly Register[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr, env, clock } = surroundings;
+  const variable = (name: string): string | undefined => surroundings.variable(name);
+  const isSet = (name: string): boolean => (variable(name) ?? '') !== '';
+  const quiet = hasFlag(args, '--quiet');
+  const output = new Output({ stdout, stderr, json: hasFlag(args, '--json'), quiet, color: !isSet('NO_COLOR') });
+
+  let exit = 0;
+  const context: CommandContext = {
+    env,
+    output,
+    progress: () => new Progress({ stderr, clock, quiet }),
+    variable,
+    endWith: (wanted) => {
+      exit = wanted;
+    },
+  };
+  try {
+    const program = createProgram(surroundings);
+    for (const register of commands) register(program, context);
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return reportError(error, output, { debug: isSet('FERRY_DEBUG') });
+  }
+}
+
+function createProgram({ version, stdout, stderr }: Surroundings): Command {
+  return new Command('ferry')
+    .description('Moves software licenses onto devices that are never online.')
+    .version(version)
+    .option('--json', 'one JSON document on standard output, nothing else there')
+    .option('--quiet', 'no remarks and no progress')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      // `reportError` says it, in three parts or as JSON.
+      outputError: () => undefined,
+    })
+    .exitOverride();
+}
+
+/** Read before commander does, so that a wrong command line, too, is answered in the form that was asked for. */
+function hasFlag(args: readonly string[], flag: string): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes(flag);
+}

@@ -1,0 +1,46 @@
+import fs from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { defineConfig } from 'rolldown';
+
+const ROOT = import.meta.dirname;
+
+/** Every program and subpath of the package: its file in `dist` and where it starts. `exports` in package.json agrees. */
+export const ENTRY_POINTS = {
+  ferry: 'host/cli/main.ts',
+  container: 'container/index.ts',
+  carriers: 'carriers/index.ts',
+  'state-machines': 'state-machines/index.ts',
+  device: 'device-side/index.ts',
+  dongle: 'dongle-firmware-sim/index.ts',
+  central: 'host/license-central/index.ts',
+};
+
+/** Left to npm: they have native parts, or are only needed where a License Central runs. */
+const { optionalDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+const EXTERNAL = new Set([...Object.keys(optionalDependencies), ...builtinModules]);
+
+export default defineConfig({
+  cwd: ROOT,
+  input: Object.fromEntries(
+    Object.entries(ENTRY_POINTS).filter(([, source]) => fs.existsSync(path.join(ROOT, source))),
+  ),
+  platform: 'node',
+  external: (id) => id.startsWith('node:') || EXTERNAL.has(id.split('/')[0] ?? id),
+  // Without msgpackr's Node entry, which looks for a native accelerator and loads streams at every start.
+  resolve: { alias: { msgpackr$: path.join(ROOT, 'node_modules/msgpackr/index.js') } },
+  tsconfig: path.join(ROOT, 'tsconfig.json'),
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    cleanDir: true,
+  },
+  plugins: [
+    {
+      name: 'executable-program',
+      writeBundle: () => fs.chmodSync(path.join(ROOT, 'dist/ferry.js'), 0o755),
+    },
+  ],
+});

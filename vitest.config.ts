@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['{carriers,container,device-side,dongle-firmware-sim,host,state-machines}/**/*.ts'],
+      // Run as programs of their own by the end-to-end tests, where coverage does not see them.
+      exclude: ['**/main.ts', '**/*-port.ts', '**/port.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: {
+        'container/**': { branches: 90 },
+        'container/engine/**': { branches: 95 },
+        'container/store/**': { branches: 95 },
+        'state-machines/**': { branches: 95 },
+      },
+    },
+  },
+});
