@@ -584,6 +584,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Set the right one in the environment variable FERRY_PASSPHRASE.',
   },
+  SNAPSHOT_WRONG: {
+    number: 707,
+    exit: 3,
+    happened: 'What is stored of the interrupted work {id} cannot be used: {why}.',
+    effect: 'Nothing was changed; every license is where it was, held or in transit.',
+    remedy: 'Look at `ferry list`, then order with a fresh start: an order that is in transit is found and finished.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

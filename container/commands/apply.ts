@@ -18,6 +18,7 @@ export const applyReport = defineRecord('apply report', 'What the file did, and 
   needed: [u32, 'bytes that were missing'],
   receipt: [bytes(1, FORMAT.fileBytes), 'context file for the same issuer'],
 });
+export type AppliedEntry = ValueOf<typeof appliedEntry>;
 export type ApplyReport = ValueOf<typeof applyReport>;
 
 export const applyCommand = defineCommand({

@@ -1,6 +1,7 @@
 import { CONTAINER_KINDS, ISSUE_RIGHTS } from '../files/certificate.ts';
 import { defineRecord, type ValueOf } from '../files/codec.ts';
 import { bool, bytes, choice, hexBytes, list, optional, serialNumber, text, u16, u32, u32From } from '../files/fields.ts';
+import type { Hex } from '../model/bytes.ts';
 import type { ItemId, PublicKey } from '../model/ids.ts';
 import { defineCommand } from './command.ts';
 
@@ -59,9 +60,9 @@ export const listing = defineRecord('listing', 'All that a container shows to an
   key: [hexBytes<PublicKey>(32), 'identity key'],
   certificate: [optional(bytes(1, 1024)), 'certificate'],
   issues: [choice(ISSUE_RIGHTS), 'what it may issue'],
-  rootId: [hexBytes(8), 'the root it trusts'],
+  rootId: [hexBytes<Hex>(8), 'the root it trusts'],
   generation: [u32, 'number of commits'],
-  stateHash: [hexBytes(32), 'chain over them'],
+  stateHash: [hexBytes<Hex>(32), 'chain over them'],
   locked: [bool, 'whether the state does not match its anchor'],
   rolledBack: [bool, 'whether a partner proved that it was set back'],
   freeMemory: [u32, 'bytes'],

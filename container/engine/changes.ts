@@ -2,6 +2,7 @@ import { type Codec, defineRecord, type ValueOf } from '../files/codec.ts';
 import { bool, bytes, hexBytes, list, optional, text, u8, u16, u32, u32From } from '../files/fields.ts';
 import { signedStatement } from '../files/signed-file.ts';
 import { inboundState } from '../files/statement.ts';
+import type { Hex } from '../model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 
@@ -102,7 +103,7 @@ export const CHANGES = {
       target: [key, 'target'],
       sequence: [u32From(1), 'sequence'],
       version: [u8, 'encoder version of the entry'],
-      salt: [hexBytes(16), 'salt of the entry'],
+      salt: [hexBytes<Hex>(16), 'salt of the entry'],
       firmCode: [u32, 'Firm Code'],
       parts: [list(pendingPart, FORMAT.entryItems, 1), 'what is in transit'],
       hash: [hash, 'hash of the entry'],

@@ -21,11 +21,8 @@ export function evolve(state: ContainerState, change: Change): void {
     case 'grantStored':
       referCertificate(state, change.firm, 1);
       return put(state, state.grants, change.itemId, { raw: change.raw, firm: change.firm, references: 0 }, memoryOf.grant);
-    case 'recordStored': {
-      const { raw, own, from } = change;
-      if (!own) referCertificate(state, from, 1);
-      return put(state, state.records, change.hash, { raw, own, from, references: 0 }, memoryOf.record);
-    }
+    case 'recordStored':
+      return recordStored(state, change);
     case 'holdingPut':
       return holdingPut(state, change);
     case 'holdingCounted': {
@@ -123,6 +120,14 @@ function referRecord(state: ContainerState, hash: Hash, by: 1 | -1): void {
   }
   drop(state, state.records, hash, memoryOf.record);
   if (!stored.own) referCertificate(state, stored.from, -1);
+}
+
+/** A record known as this container's own may come back signed: it then replaces the unsigned one. */
+function recordStored(state: ContainerState, change: ChangeOf<'recordStored'>): void {
+  const { raw, own, from, hash } = change;
+  if (!own) referCertificate(state, from, 1);
+  const references = state.records.get(hash)?.references ?? 0;
+  put(state, state.records, hash, { raw, own, from, references }, memoryOf.record);
 }
 
 function enrolled(state: ContainerState, change: ChangeOf<'enrolled'>): void {

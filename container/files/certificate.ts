@@ -16,7 +16,7 @@ export const ISSUE_RIGHTS = { nothing: 0, return: 1, move: 2 } as const;
 export type IssueRight = keyof typeof ISSUE_RIGHTS;
 
 export const containerCertificate = defineRecord('container certificate', 'The root certifies a container.', {
-  root: [hexBytes(8), 'first 8 bytes of the SHA-256 of the root key'],
+  root: [hexBytes<Hex>(8), 'first 8 bytes of the SHA-256 of the root key'],
   serial: [serialNumber, 'never certified with another key'],
   kind: [choice(CONTAINER_KINDS), 'kind of container'],
   key: [hexBytes<PublicKey>(32), 'Ed25519 identity key'],
@@ -26,7 +26,7 @@ export const containerCertificate = defineRecord('container certificate', 'The r
 export type ContainerCertificate = ValueOf<typeof containerCertificate>;
 
 export const firmCertificate = defineRecord('firm certificate', 'The root certifies the key of a vendor.', {
-  root: [hexBytes(8), 'first 8 bytes of the SHA-256 of the root key'],
+  root: [hexBytes<Hex>(8), 'first 8 bytes of the SHA-256 of the root key'],
   firmCode: [u32, 'Firm Code'],
   key: [hexBytes<PublicKey>(32), 'Ed25519 key of the firm'],
   sealingKey: [bytes(32, 32), 'X25519 key that holdings are sealed to'],
@@ -35,7 +35,7 @@ export const firmCertificate = defineRecord('firm certificate', 'The root certif
 export type FirmCertificate = ValueOf<typeof firmCertificate>;
 
 export const timeCertificate = defineRecord('time certificate', 'The root certifies a time server.', {
-  root: [hexBytes(8), 'first 8 bytes of the SHA-256 of the root key'],
+  root: [hexBytes<Hex>(8), 'first 8 bytes of the SHA-256 of the root key'],
   key: [hexBytes<PublicKey>(32), 'Ed25519 key that certifies time'],
 });
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../errors.ts';
-import { systemCode, systemWords, writeFailed } from './file-failure.ts';
+import { readFailed, systemCode, writeFailed } from './file-failure.ts';
 
 /** The writing half of the file system, so that a test can let any part of it fail. */
 export type FileWrites = Pick<typeof fs, 'writeSync' | 'fdatasyncSync'>;
@@ -15,19 +15,18 @@ export type FileWrites = Pick<typeof fs, 'writeSync' | 'fdatasyncSync'>;
 export function createDurably(file: string, fill: (handle: number) => void): void {
   const temporary = `${file}.new`;
   if (fs.existsSync(file)) throw new FerryError('CONTAINER_EXISTS', { where: file });
+  let handle: number | undefined;
   try {
-    const handle = fs.openSync(temporary, 'w', 0o600);
-    try {
-      fill(handle);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
+    handle = fs.openSync(temporary, 'w', 0o600);
+    fill(handle);
+    fs.fsyncSync(handle);
     fs.renameSync(temporary, file);
     syncFolder(path.dirname(file));
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    if (handle !== undefined) fs.rmSync(temporary, { force: true });
     throw writeFailed(file, error);
+  } finally {
+    if (handle !== undefined) fs.closeSync(handle);
   }
 }
 
@@ -74,9 +73,6 @@ export function usePlainFile<T>(file: string, missing: FerryError, use: (handle:
     return use(handle);
   } catch (error) {
     if (handle !== undefined) fs.closeSync(handle);
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOENT') throw missing;
-    throw new FerryError('FILE_UNREADABLE', { file, why: systemWords(error) }, { cause: error });
+    throw systemCode(error) === 'ENOENT' ? missing : readFailed(file, error);
   }
 }

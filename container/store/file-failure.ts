@@ -20,17 +20,24 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** The code that the operating system gave, such as ENOSPC; undefined for any other exception. */
 export function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  if (error instanceof FerryError || !(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
-export function systemWords(error: unknown): string {
+function systemWords(code: string): string {
+  return WORDS[code] ?? `the system answers ${code}`;
+}
+
+/** STORE_WRITE_FAILED in people's words for an error of the operating system; any other exception stays as it is. */
+export function writeFailed(where: string, error: unknown): unknown {
   const code = systemCode(error);
-  return (code === undefined ? undefined : WORDS[code]) ?? `the system answers ${code ?? String(error)}`;
+  if (code === undefined) return error;
+  return new FerryError('STORE_WRITE_FAILED', { where, why: systemWords(code) }, { cause: error });
 }
 
-/** STORE_WRITE_FAILED in people's words; an error that is explained already stays as it is. */
-export function writeFailed(where: string, error: unknown): FerryError {
-  if (error instanceof FerryError) return error;
-  return new FerryError('STORE_WRITE_FAILED', { where, why: systemWords(error) }, { cause: error });
+/** FILE_UNREADABLE in people's words for an error of the operating system; any other exception stays as it is. */
+export function readFailed(file: string, error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  return new FerryError('FILE_UNREADABLE', { file, why: systemWords(code) }, { cause: error });
 }

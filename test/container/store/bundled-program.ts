@@ -2,14 +2,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'rolldown';
-import { afterAll } from 'vitest';
 
-/** Builds a program of this folder into one file that node runs by itself; it is removed after the tests of the file. */
-export async function bundled(entry: string): Promise<string> {
+/** A program of this folder as one file that node runs by itself. */
+export interface BundledProgram {
+  readonly file: string;
+  remove(): void;
+}
+
+export async function bundle(entry: string): Promise<BundledProgram> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ferry-program-'));
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
   const file = path.join(folder, `${path.parse(entry).name}.mjs`);
   const input = path.join(import.meta.dirname, entry);
   await build({ input, platform: 'node', output: { file, format: 'esm' }, logLevel: 'silent' });
-  return file;
+  return { file, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
 }

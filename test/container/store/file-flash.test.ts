@@ -6,7 +6,7 @@ import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { Defect, type ErrorCode, FerryError } from '../../../container/errors.ts';
 import { FileFlash } from '../../../container/store/file-flash.adapter.ts';
 import { Journal } from '../../../container/store/journal.ts';
-import { bundled } from './bundled-program.ts';
+import { bundle } from './bundled-program.ts';
 import { FailingWrites } from './failing-writes.ts';
 import { TINY } from './faulty-flash.ts';
 import { temporaryFolders } from './temporary-folder.ts';
@@ -67,7 +67,8 @@ describe('a flash in a file', () => {
     const { flash, file } = newFlash();
     flash.close();
     const sound = fs.readFileSync(file);
-    const changed = (at: number, value: number): Uint8Array => Uint8Array.from(sound, (byte, n) => (n === at ? value : byte));
+    const changed = (at: number, value: number): Uint8Array =>
+      Uint8Array.from(sound, (byte, n) => (n === at ? value : byte));
     const cases: readonly [Uint8Array, string][] = [
       [sound.subarray(0, 0), 'it is not a flash file'],
       [sound.subarray(0, 31), 'it is not a flash file'],
@@ -104,34 +105,45 @@ describe('a flash on a disk that fails', () => {
     ['writeSync', 'ENOSPC', 'the disk is full'],
     ['fdatasyncSync', 'EIO', 'the disk reports an error'],
     ['fdatasyncSync', 'EWHATEVER', 'the system answers EWHATEVER'],
-  ] as const)('says so in words (%s: %s), writes nothing more, and is whole again when it is reopened', (call, code, why) => {
-    const writes = new FailingWrites();
-    const { flash, file } = newFlash(writes);
-    const journal = Journal.format(flash, { crypto: nativeCrypto(), where: file });
-    journal.append(Uint8Array.of(1));
-    writes.fail(call, code);
-    expect(() => journal.append(Uint8Array.of(2))).toThrow(refusal('STORE_WRITE_FAILED', { where: file, why }));
-    writes.fail(undefined);
-    expect(() => journal.append(Uint8Array.of(3))).toThrow(refusal('STORE_WRITE_FAILED'));
-    expect(() => flash.flush()).toThrow(refusal('STORE_WRITE_FAILED', { why: 'an earlier write failed' }));
-    flash.close();
-    const reopened = Journal.open(FileFlash.open({ path: file }), { crypto: nativeCrypto(), where: file });
-    expect([[[1]], [[1], [2]]]).toContainEqual(reopened.records.map((record) => [...record]));
-  });
+  ] as const)(
+    'says so in words (%s: %s), writes nothing more, and is whole again when it is reopened',
+    (call, code, why) => {
+      const writes = new FailingWrites();
+      const { flash, file } = newFlash(writes);
+      const journal = Journal.format(flash, { crypto: nativeCrypto(), where: file });
+      journal.append(Uint8Array.of(1));
+      writes.fail(call, code);
+      expect(() => journal.append(Uint8Array.of(2))).toThrow(refusal('STORE_WRITE_FAILED', { where: file, why }));
+      writes.fail(undefined);
+      expect(() => journal.append(Uint8Array.of(3))).toThrow(refusal('STORE_WRITE_FAILED'));
+      expect(() => flash.flush()).toThrow(refusal('STORE_WRITE_FAILED', { why: 'an earlier write failed' }));
+      flash.close();
+      const reopened = Journal.open(FileFlash.open({ path: file }), { crypto: nativeCrypto(), where: file });
+      expect([[[1]], [[1], [2]]]).toContainEqual(reopened.records.map((record) => [...record]));
+    },
+  );
 
   describe.skipIf(process.platform === 'win32')('really', () => {
     let program = '';
     beforeAll(async () => {
-      program = await bundled('fill-flash.ts');
+      const built = await bundle('fill-flash.ts');
+      program = built.file;
+      return built.remove;
     });
 
     it('stops with the limit of the system, and keeps every record that it said was kept', () => {
       const file = path.join(newFolder(), 'container.flash');
-      const command = `ulimit -f 64; exec "$0" "$1" "$2"`;
+      const flash = FileFlash.create({ path: file, geometry: LARGE });
+      Journal.format(flash, { crypto: nativeCrypto(), where: file });
+      flash.close();
+      const command = `ulimit -f 32; exec "$0" "$1" "$2"`;
       const ran = spawnSync('bash', ['-c', command, process.execPath, program, file], { encoding: 'utf8' });
       expect(ran.stderr).toBe('');
       const told = JSON.parse(ran.stdout);
-      expect(told.first).toEqual({ code: 'STORE_WRITE_FAILED', why: 'the file would become larger than the system allows' });
+      expect(told.first).toEqual({
+        code: 'STORE_WRITE_FAILED',
+        why: 'the file would become larger than the system allows',
+      });
       expect(told.then.code).toBe('STORE_WRITE_FAILED');
       const { records } = Journal.open(FileFlash.open({ path: file }), { crypto: nativeCrypto(), where: file });
       expect(told.appended).toBeGreaterThan(5);

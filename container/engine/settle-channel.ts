@@ -1,0 +1,82 @@
+import type { Crypto } from '../crypto/port.ts';
+import { partyName } from '../files/certificate.ts';
+import type { CheckedFile } from '../files/signed-file.ts';
+import { toHex } from '../model/bytes.ts';
+import type { Hash } from '../model/ids.ts';
+import type { Draft } from './draft.ts';
+import { judgeSettlement, type Outcome } from './issuer-channel.ts';
+import { keepEvidence } from './partners.ts';
+import { type OutboundChannel, type PendingEntry, pendingKey, type RememberedOrder } from './state.ts';
+import { transferRecordOf } from './transfer-entry.ts';
+
+/** What a partner's statement did to what was in transit to it. */
+export interface Settled {
+  readonly outcomes: readonly Outcome[];
+  readonly late: boolean;
+  /** The partner's name, when its word proves that this container was set back. */
+  readonly rolledBackBy: string | null;
+}
+
+/**
+ * Settles this container's channel to a partner from the partner's signed statement (R4): what was applied is gone for
+ * good and enters the custody log, what was refused is held again in the holding it left.
+ *
+ * A container that was proven to be set back settles nothing any more.
+ */
+export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Settled {
+  const nothing = { outcomes: [], late: true, rolledBackBy: null };
+  const partner = draft.state.partners.get(file.certificate.key);
+  if (partner === undefined || draft.state.marks.has('rolledBack')) return nothing;
+  const { outbound } = partner;
+  const verdict = judgeSettlement(
+    outbound,
+    file.statement.inbound,
+    (sequence) => draft.state.pending.get(pendingKey(partner.key, sequence))?.chain,
+  );
+  if (verdict.verdict === 'late') return nothing;
+  if (verdict.verdict === 'issuerRolledBack') {
+    draft.push({ change: 'rolledBackFound', partner: partner.key });
+    keepEvidence(draft, draft.state.identity.key, verdict.why, [file.signed]);
+    return { ...nothing, rolledBackBy: partyName(file.certificate) };
+  }
+  for (const outcome of verdict.outcomes) settleEntry(draft, crypto, partner.key, outcome);
+  const last = verdict.outcomes.at(-1)?.sequence ?? outbound.settled;
+  draft.push({
+    change: 'partnerPut',
+    ...partner,
+    outbound: remember({ ...outbound, settled: last, settledChain: verdict.chain }, verdict.outcomes),
+  });
+  return { outcomes: verdict.outcomes, late: false, rolledBackBy: null };
+}
+
+function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'], outcome: Outcome): void {
+  const entry = draft.state.pending.get(pendingKey(target, outcome.sequence));
+  if (entry === undefined) return;
+  if (outcome.reason === null) {
+    const raw = transferRecordOf(draft.state, entry);
+    const hash = toHex(crypto.sha256(raw)) as Hash;
+    draft.push({ change: 'recordStored', hash, own: true, from: draft.state.identity.key, raw });
+    draft.push({ change: 'logAppended', firmCode: entry.firmCode, record: hash });
+  }
+  for (const part of entry.parts) {
+    const holding = draft.state.holdings.get(part.holding);
+    if (holding === undefined) continue;
+    const pending = holding.pending - part.quantity;
+    const quantity = holding.quantity + (outcome.reason === null ? 0 : part.quantity);
+    if (quantity + pending === 0) draft.push({ change: 'holdingDropped', id: holding.id });
+    else draft.push({ change: 'holdingCounted', id: holding.id, quantity, pending });
+  }
+  draft.push({ change: 'pendingDropped', target, sequence: outcome.sequence });
+}
+
+function remember(channel: OutboundChannel, outcomes: readonly Outcome[]): OutboundChannel {
+  const refused = outcomes.flatMap(({ sequence, reason }) => (reason === null ? [] : [{ sequence, reason }]));
+  if (refused.length === 0) return channel;
+  const orders = channel.orders.map(
+    (order): RememberedOrder => ({
+      ...order,
+      refused: [...order.refused, ...refused.filter(({ sequence }) => sequence >= order.first && sequence <= order.last)],
+    }),
+  );
+  return { ...channel, orders };
+}

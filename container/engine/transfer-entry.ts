@@ -1,0 +1,81 @@
+import type { Crypto } from '../crypto/port.ts';
+import { Defect } from '../errors.ts';
+import { encodeEntry } from '../files/entries.ts';
+import { signedEnvelope, signParts } from '../files/envelope.ts';
+import { transferRecord } from '../files/transfer-record.ts';
+import { fromHex } from '../model/bytes.ts';
+import type { Hash, PublicKey } from '../model/ids.ts';
+import type { ContainerState, Holding, PendingEntry, PendingPart, StoredRecord } from './state.ts';
+
+/** What identifies an entry beside its parts. */
+export type EntryPlan = Pick<PendingEntry, 'target' | 'sequence' | 'salt' | 'firmCode' | 'parts'>;
+
+function holdingOf(state: ContainerState, part: PendingPart): Holding {
+  const holding = state.holdings.get(part.holding);
+  if (holding === undefined) throw new Defect('what is in transit has lost its holding');
+  return holding;
+}
+
+/** This container's own word on what an entry moves. The same plan always gives the same bytes. */
+export function transferRecordOf(state: ContainerState, plan: EntryPlan): Uint8Array {
+  return transferRecord.encode({
+    from: state.identity.key,
+    to: plan.target,
+    sequence: plan.sequence,
+    firmCode: plan.firmCode,
+    items: plan.parts.map((part) => ({
+      itemId: holdingOf(state, part).itemId,
+      quantity: part.quantity,
+      units: part.units,
+      usageStart: part.usageStart,
+    })),
+  });
+}
+
+/** A stored transfer record as it travels: signed by its sender. */
+export function signedRecord(crypto: Crypto, seed: Uint8Array, stored: StoredRecord): Uint8Array {
+  if (!stored.own) return stored.raw;
+  const signature = signParts(crypto, seed, 'transferRecord', [stored.raw]);
+  return signedEnvelope.encode({ kind: 'transferRecord', version: 1, parts: [stored.raw], signature });
+}
+
+/**
+ * The bytes of a transfer entry, built from what the container keeps: equal to those that were hashed when it was
+ * issued, as long as the holdings it came from are there, which they are until it is settled.
+ */
+export function transferEntry(state: ContainerState, plan: EntryPlan): { entry: Uint8Array; record: Uint8Array } {
+  const record = transferRecordOf(state, plan);
+  const positions = new Map<Hash, number>();
+  const records: Uint8Array[] = [];
+  const position = (hash: Hash): number => {
+    const known = positions.get(hash);
+    if (known !== undefined) return known;
+    const stored = state.records.get(hash);
+    if (stored === undefined || stored.own) throw new Defect('a custody record is missing');
+    positions.set(hash, records.length);
+    return records.push(stored.raw) - 1;
+  };
+  const holdings = plan.parts.map((part) => {
+    const holding = holdingOf(state, part);
+    const grant = state.grants.get(holding.itemId);
+    if (grant === undefined) throw new Defect('a holding has no grant');
+    const { units, usageStart, userData, customerInfo } = part;
+    return { grant: grant.raw, units, usageStart, userData, customerInfo, custody: holding.custody.map(position) };
+  });
+  return { entry: encodeEntry({ kind: 'transferIn', record, records, holdings }, fromHex(plan.salt)), record };
+}
+
+/** Keys whose certificates a target needs to check an entry: the grants' firms and the earlier holders. */
+export function certificatesNeeded(state: ContainerState, plan: EntryPlan): Set<PublicKey> {
+  const keys = new Set<PublicKey>();
+  for (const part of plan.parts) {
+    const holding = holdingOf(state, part);
+    const grant = state.grants.get(holding.itemId);
+    if (grant !== undefined) keys.add(grant.firm);
+    for (const hash of holding.custody) {
+      const record = state.records.get(hash);
+      if (record !== undefined) keys.add(record.from);
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { Defect } from '../../container/errors.ts';
+import { type Deferral, deferralSchema, type EntryOutcome, entryOutcomeSchema } from '../entry-outcome.ts';
+import { type Failure, failureSchema } from '../failure.ts';
+import { type MoveOrder, type MovePlan, moveOrderSchema, movePlanSchema } from './move-order.ts';
+
+/** All that a move has to remember. JSON; files are named by their hash in the blob store. */
+export interface LicenseMoveContext {
+  readonly order: MoveOrder;
+  /** What `planning` found. */
+  readonly planned: { readonly plan: MovePlan; readonly certificate: string } | null;
+  /** The target's context file. */
+  readonly context: string | null;
+  /** What `issuing` gave: the sequences of the order, and the update files of all that is in transit to the target. */
+  readonly issued: { readonly first: number; readonly last: number; readonly updates: readonly string[] } | null;
+  /** What `applying` gave. */
+  readonly answered: { readonly applied: number; readonly receipt: string } | null;
+  /** Outcomes known so far, of the order and of whatever else was in transit to the target. */
+  readonly entries: readonly EntryOutcome[];
+  readonly deferral: Deferral | null;
+  readonly failure: Failure | null;
+}
+
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+export const licenseMoveContextSchema: v.GenericSchema<unknown, LicenseMoveContext> = v.object({
+  order: moveOrderSchema,
+  planned: v.nullable(v.object({ plan: movePlanSchema, certificate: hash })),
+  context: v.nullable(hash),
+  issued: v.nullable(v.object({ first: v.number(), last: v.number(), updates: v.array(hash) })),
+  answered: v.nullable(v.object({ applied: v.number(), receipt: hash })),
+  entries: v.array(entryOutcomeSchema),
+  deferral: v.nullable(deferralSchema),
+  failure: v.nullable(failureSchema),
+});
+
+/** A part of the context that an earlier state has filled in. */
+export function known<T>(part: T | null): T {
+  if (part === null) throw new Defect('a state of the move was entered before what it needs was known');
+  return part;
+}
+
+/** The files that the move needs from its checkpoint on. */
+export function filesNeeded({ planned, issued, answered }: LicenseMoveContext): readonly string[] {
+  if (answered !== null) return [answered.receipt];
+  return issued?.updates ?? [known(planned).certificate];
+}
+
+/** Where one entry of the order stands at the end of a run. */
+export interface MovedEntry {
+  readonly sequence: number;
+  /**
+   * `applied`: the target has it. `refused`: it goes, or went, back to the issuer. `waiting`: it is in transit. `unknown`:
+   * it is settled, but nobody present remembers how.
+   */
+  readonly state: 'applied' | 'refused' | 'waiting' | 'unknown';
+  /** Number of the error for which it was refused or waits; 0: none. */
+  readonly reason: number;
+}
+
+/** Every entry of the order, by what is known of it. Empty before anything was issued. */
+export function entriesOfOrder({ issued, answered, entries, deferral }: LicenseMoveContext): readonly MovedEntry[] {
+  if (issued === null) return [];
+  const outcomes = new Map(entries.map(({ sequence, reason }) => [sequence, reason]));
+  const { first, last } = issued;
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at): MovedEntry => {
+    const sequence = first + at;
+    const reason = outcomes.get(sequence);
+    if (reason !== undefined) return { sequence, state: reason === 0 ? 'applied' : 'refused', reason };
+    if (answered !== null && sequence <= answered.applied) return { sequence, state: 'unknown', reason: 0 };
+    const waits = deferral !== null && sequence >= deferral.sequence;
+    return { sequence, state: 'waiting', reason: waits ? deferral.reason : 0 };
+  });
+}
+
+/** Entries that the target has dealt with, though it did not say how: it was asked a second time. */
+export function sequencesUnknown(context: LicenseMoveContext): readonly number[] {
+  return entriesOfOrder(context)
+    .filter(({ state }) => state === 'unknown')
+    .map(({ sequence }) => sequence);
+}

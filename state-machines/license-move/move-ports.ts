@@ -1,0 +1,33 @@
+import type { IssueReport } from '../../container/commands/issue.ts';
+import type { Listing } from '../../container/commands/list.ts';
+import type { SettleReport } from '../../container/commands/settle.ts';
+import type { UpdateTaker } from '../apply-transaction/apply-update.ts';
+import type { ContextMaker } from '../context-transaction/request-context.ts';
+import type { MovePlan } from './move-order.ts';
+
+/** What planning has to know of an issuer. A License Central, which orders nothing itself, shows no holdings. */
+export type IssuerListing = Pick<Listing, 'serial' | 'key' | 'issues' | 'holdings' | 'transit' | 'channels'>;
+
+/** What the issuer answers to a plan, now or when it is given again. */
+export interface IssueAnswer extends Pick<IssueReport, 'first' | 'last' | 'repeated' | 'updates'> {
+  /** Where the entries of the order stand, where the issuer can tell. */
+  readonly entries?: IssueReport['entries'];
+}
+
+/** The side that gives licenses: a container, or a License Central that delivers what is in transit. */
+export interface MoveIssuer {
+  list(): Promise<IssuerListing>;
+  certificate(): Promise<Uint8Array>;
+  /**
+   * Issues the plan's parts to the target that made the context. Repeatable: the same plan never moves twice. A plan
+   * without parts issues nothing and gives the update files of what is in transit to the target.
+   */
+  issue(input: { readonly context: Uint8Array; readonly plan: MovePlan }): Promise<IssueAnswer>;
+  /** Takes the receipt home. Repeatable. */
+  settle(receipt: Uint8Array): Promise<Pick<SettleReport, 'entries'>>;
+}
+
+/** The side that gets licenses. */
+export interface MoveTarget extends ContextMaker, UpdateTaker {
+  list(): Promise<Pick<Listing, 'key'>>;
+}

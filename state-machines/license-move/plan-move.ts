@@ -1,0 +1,98 @@
+import type { OrderedPart } from '../../container/commands/issue.ts';
+import type { Listing } from '../../container/commands/list.ts';
+import { type Refusal, refuse } from '../../container/errors.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
+import { chooseParts, isMovable, wholeOf } from './choose-parts.ts';
+import { type MoveOrder, type MovePlan, normalOrder, type OrderedItem, sameOrder } from './move-order.ts';
+import type { IssuerListing } from './move-ports.ts';
+
+type Transit = Listing['transit'][number];
+type Planned = { readonly ok: true; readonly plan: MovePlan } | Refusal;
+
+/**
+ * Plans an order from what the issuer shows: which parts, from which sequence on. An order that is in transit to the
+ * target already, seat for seat, is planned as its delivery, so that ordering again after an interruption moves nothing
+ * twice. Deterministic.
+ *
+ * @returns NOT_HELD, QUANTITY_NOT_HELD, MOVES_WHOLE or ORDER_EMPTY
+ */
+export function planMove(issuer: IssuerListing, targetKey: PublicKey, order: MoveOrder): Planned {
+  const transit = issuer.transit.filter(({ target }) => target === targetKey).sort((a, b) => a.sequence - b.sequence);
+  return order.kind === 'all' ? planAll(issuer, targetKey, transit) : planItems(issuer, targetKey, transit, order);
+}
+
+function planAll(issuer: IssuerListing, targetKey: PublicKey, transit: readonly Transit[]): Planned {
+  const parts = issuer.holdings.filter((holding) => isMovable(issuer, targetKey, holding)).map(wholeOf);
+  if (parts.length > 0) return toIssue(issuer, targetKey, parts);
+  return toDeliver(targetKey, transit) ?? refuse('ORDER_EMPTY', { why: 'no license here can be moved to this target' });
+}
+
+function planItems(
+  issuer: IssuerListing,
+  targetKey: PublicKey,
+  transit: readonly Transit[],
+  order: MoveOrder & { readonly kind: 'items' },
+): Planned {
+  const delivery = toDeliver(targetKey, runInTransit(issuer, transit, order));
+  if (delivery !== undefined) return delivery;
+  const parts: OrderedPart[] = [];
+  for (const item of itemsOf(order)) {
+    const chosen = chooseParts(issuer, targetKey, item);
+    if (!chosen.ok) return chosen;
+    parts.push(...chosen.parts);
+  }
+  if (parts.length === 0) return refuse('ORDER_EMPTY', { why: 'no item was named' });
+  return toIssue(issuer, targetKey, parts);
+}
+
+function itemsOf(order: MoveOrder): readonly OrderedItem[] {
+  const normal = normalOrder(order);
+  return normal.kind === 'items' ? normal.items : [];
+}
+
+function toIssue(issuer: IssuerListing, targetKey: PublicKey, parts: readonly OrderedPart[]): Planned {
+  const issued = issuer.channels.find(({ partner }) => partner === targetKey)?.issued ?? 0;
+  const firms = new Map(issuer.holdings.map(({ id, firmCode }) => [id, firmCode]));
+  const firmOf = ({ holding }: OrderedPart): number => firms.get(holding) ?? 0;
+  const sorted = [...parts].sort((one, other) => firmOf(one) - firmOf(other) || one.holding - other.holding);
+  return { ok: true, plan: { targetKey, first: issued + 1, last: null, parts: sorted } };
+}
+
+function toDeliver(targetKey: PublicKey, entries: readonly Transit[]): Planned | undefined {
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return { ok: true, plan: { targetKey, first: first.sequence, last: last.sequence, parts: [] } };
+}
+
+/** The oldest consecutive entries in transit that together are exactly the order; none when there are no such. */
+function runInTransit(issuer: IssuerListing, transit: readonly Transit[], order: MoveOrder): readonly Transit[] {
+  const wanted = seatsOf(itemsOf(order).map(({ quantity }) => quantity));
+  for (const start of transit.keys()) {
+    let seats = 0;
+    let end = start;
+    for (; seats < wanted; end++) {
+      const entry = transit[end];
+      if (entry === undefined || entry.cancelled) break;
+      seats += seatsOf(entry.quantities);
+    }
+    const run = transit.slice(start, end);
+    if (seats === wanted && sameOrder(orderOf(issuer, run), order)) return run;
+  }
+  return [];
+}
+
+function seatsOf(quantities: readonly number[]): number {
+  return quantities.reduce((sum, quantity) => sum + quantity, 0);
+}
+
+function orderOf(issuer: IssuerListing, entries: readonly Transit[]): MoveOrder {
+  const held = new Map(issuer.holdings.map((holding) => [holding.id, holding]));
+  const items = entries.flatMap(({ firmCode, holdings, quantities }) =>
+    holdings.map((id, at) => ({
+      firmCode,
+      productCode: held.get(id)?.productCode ?? -1,
+      quantity: quantities[at] ?? 0,
+    })),
+  );
+  return { kind: 'items', items };
+}
