@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import * as v from 'valibot';
 import { Defect, type Refusal, refuse } from '../errors.ts';
-import { scanMsgpack } from './msgpack-scan.ts';
+import { MAX_DEPTH, scanMsgpack } from './msgpack-scan.ts';
 
 /**
  * One field of a record: how its value is checked, written and described.
@@ -57,12 +57,17 @@ type ValuesOf<S extends Shape> = { [K in keyof S]: ValueOf<S[K][0]> };
 const packr = new Packr({ useRecords: false });
 
 /** The MessagePack bytes of a wire value, checked by the same scan that receivers apply. */
-function pack(wire: unknown): Uint8Array {
+export function pack(wire: unknown, depth = MAX_DEPTH): Uint8Array {
   const packed = packr.pack(wire);
   const bytes = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
-  const wrong = scanMsgpack(bytes);
+  const wrong = scanMsgpack(bytes, { depth });
   if (wrong !== undefined) throw new Defect(`about to write what no reader accepts: ${wrong}`);
   return bytes;
+}
+
+/** The wire value of bytes whose integrity is already proven. */
+export function unpackTrusted(bytes: Uint8Array): unknown {
+  return packr.unpack(bytes);
 }
 
 /** Defines a record: its name, what it is, and its fields in wire order with what each means. */

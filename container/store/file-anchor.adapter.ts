@@ -37,8 +37,10 @@ function encodeSlot(hash: Hash, { writes, anchor }: Slot): Uint8Array {
   return bytes;
 }
 
-function decodeSlot(hash: Hash, bytes: Uint8Array | undefined): Slot | undefined {
-  if (bytes === undefined || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return undefined;
+function readSlot(hash: Hash, handle: number, slot: number): Slot | undefined {
+  const bytes = new Uint8Array(SLOT_LENGTH);
+  if (!readAll(handle, bytes, slotPosition(slot)) || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC))
+    return undefined;
   const checksum = hash.sha256(DOMAIN, bytes.subarray(0, COVERED_LENGTH));
   if (!equalBytes(checksum, bytes.subarray(COVERED_LENGTH, COVERED_LENGTH + 32))) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -88,7 +90,7 @@ export class FileAnchor implements AnchorStore {
   static open(options: AnchorOptions): FileAnchor {
     const damaged = new FerryError('ANCHOR_DAMAGED', { where: options.path });
     return usePlainFile(options.path, damaged, (handle) => {
-      const slots = [0, 1].map((slot) => decodeSlot(options.crypto, readAll(handle, SLOT_LENGTH, slotPosition(slot))));
+      const slots = [0, 1].map((slot) => readSlot(options.crypto, handle, slot));
       const newest = slots.reduce(
         (best, slot) => ((slot?.writes ?? -1) > (best?.writes ?? -1) ? slot : best),
         undefined,

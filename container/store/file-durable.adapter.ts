@@ -48,15 +48,14 @@ export function writeAll(writes: FileWrites, handle: number, bytes: Uint8Array, 
   }
 }
 
-/** Reads exactly `length` bytes from a position; undefined when the file ends before. */
-export function readAll(handle: number, length: number, position: number): Uint8Array | undefined {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const read = fs.readSync(handle, bytes, done, length - done, position + done);
-    if (read === 0) return undefined;
+/** Fills `bytes` from a position of the file; false when the file ends before. */
+export function readAll(handle: number, bytes: Uint8Array, position: number): boolean {
+  for (let done = 0; done < bytes.length; ) {
+    const read = fs.readSync(handle, bytes, done, bytes.length - done, position + done);
+    if (read === 0) return false;
     done += read;
   }
-  return bytes;
+  return true;
 }
 
 /**

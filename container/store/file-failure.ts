@@ -24,20 +24,20 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-function systemWords(code: string): string {
+/** What that code means to a person. */
+export function systemWords(error: unknown): string {
+  const code = systemCode(error) ?? String(error);
   return WORDS[code] ?? `the system answers ${code}`;
 }
 
 /** STORE_WRITE_FAILED in people's words for an error of the operating system; any other exception stays as it is. */
 export function writeFailed(where: string, error: unknown): unknown {
-  const code = systemCode(error);
-  if (code === undefined) return error;
-  return new FerryError('STORE_WRITE_FAILED', { where, why: systemWords(code) }, { cause: error });
+  if (systemCode(error) === undefined) return error;
+  return new FerryError('STORE_WRITE_FAILED', { where, why: systemWords(error) }, { cause: error });
 }
 
 /** FILE_UNREADABLE in people's words for an error of the operating system; any other exception stays as it is. */
 export function readFailed(file: string, error: unknown): unknown {
-  const code = systemCode(error);
-  if (code === undefined) return error;
-  return new FerryError('FILE_UNREADABLE', { file, why: systemWords(code) }, { cause: error });
+  if (systemCode(error) === undefined) return error;
+  return new FerryError('FILE_UNREADABLE', { file, why: systemWords(error) }, { cause: error });
 }

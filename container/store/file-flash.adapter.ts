@@ -1,6 +1,5 @@
 import { FileImage, type ImageOptions } from './file-image.adapter.ts';
 import type { Flash, FlashGeometry } from './flash-port.ts';
-import { MemoryFlash } from './memory-flash.ts';
 
 /**
  * The flash of a soft container: one plain file, of which only what was ever programmed takes room on the disk.
@@ -12,12 +11,10 @@ import { MemoryFlash } from './memory-flash.ts';
 export class FileFlash implements Flash {
   readonly geometry: FlashGeometry;
   readonly #image: FileImage;
-  readonly #array: MemoryFlash;
 
   private constructor(image: FileImage) {
-    this.geometry = image.geometry;
+    this.geometry = image.array.geometry;
     this.#image = image;
-    this.#array = new MemoryFlash(image.geometry, image.bytes);
   }
 
   /** Makes an erased flash. @throws CONTAINER_EXISTS, STORE_WRITE_FAILED */
@@ -31,16 +28,20 @@ export class FileFlash implements Flash {
   }
 
   read(address: number, length: number): Uint8Array {
-    return this.#array.read(address, length);
+    return this.#image.array.read(address, length);
+  }
+
+  isErased(address: number, length: number): boolean {
+    return this.#image.array.isErased(address, length);
   }
 
   program(address: number, bytes: Uint8Array): void {
-    this.#array.program(address, bytes);
+    this.#image.array.program(address, bytes);
     this.#image.touch(address, address + bytes.length);
   }
 
   erase(address: number): void {
-    this.#array.erase(address);
+    this.#image.array.erase(address);
     this.#image.touch(address, address + this.geometry.sectorSize);
   }
 

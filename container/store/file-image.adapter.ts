@@ -1,16 +1,17 @@
 import fs from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { Defect, FerryError } from '../errors.ts';
-import { concatBytes, equalBytes, utf8 } from '../model/bytes.ts';
+import { equalBytes, utf8 } from '../model/bytes.ts';
 import { createDurably, type FileWrites, readAll, usePlainFile, writeAll } from './file-durable.adapter.ts';
 import { writeFailed } from './file-failure.ts';
 import type { FlashGeometry } from './flash-port.ts';
-import { isGeometry } from './memory-flash.ts';
+import { isGeometry, MemoryFlash } from './memory-flash.ts';
 
 const HEADER_LENGTH = 4096;
 const VERSION = 1;
 const MAGIC = utf8('LFFLASH\n');
 const FIELDS_LENGTH = 28;
+const NO_FLASH = 'it is not a flash file';
 
 /** What a flash file says of itself in its first page. */
 interface ImageHeader {
@@ -32,8 +33,8 @@ function encodeHeader({ geometry, trailer }: ImageHeader): Uint8Array {
 }
 
 /** The header, or what is wrong with it. */
-function decodeHeader(bytes: Uint8Array | undefined): ImageHeader | string {
-  if (bytes === undefined || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return 'it is not a flash file';
+function decodeHeader(bytes: Uint8Array): ImageHeader | string {
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return NO_FLASH;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const word = (at: number): number => view.getUint32(at, true);
   if (word(FIELDS_LENGTH) !== crc32(bytes.subarray(0, FIELDS_LENGTH))) return 'the checksum of its header is wrong';
@@ -43,13 +44,32 @@ function decodeHeader(bytes: Uint8Array | undefined): ImageHeader | string {
 }
 
 /**
- * Turns 0xFF into 0 and back, in place. In the file every byte is inverted: an erased flash is all 0xFF, and a file
- * system stores long runs of zeros, but of nothing else, without taking room for them.
+ * Turns 0xFF into 0 and back, in place. In the file every byte of the array is inverted: an erased flash is all 0xFF,
+ * and a file system stores long runs of zeros, but of nothing else, without taking room for them.
  */
 function invert(bytes: Uint8Array): void {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  for (let at = 0; at < words.length; at++) words[at] = ~(words[at] as number);
-  for (let at = words.length * 4; at < bytes.length; at++) bytes[at] = ~(bytes[at] as number);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = ~(bytes[at] as number);
+}
+
+/** How much of a file is read at a time: enough to be fast, little enough to stay in the processor's cache. */
+const READ_LENGTH = 256 * 1024;
+
+/** The array in the file. Parts that are all zero are erased, and stay out of memory. */
+function readArray(handle: number, geometry: FlashGeometry): MemoryFlash {
+  const array = new MemoryFlash(geometry);
+  const { size, sectorSize } = geometry;
+  const buffer = new Uint8Array(Math.min(size, Math.max(sectorSize, READ_LENGTH - (READ_LENGTH % sectorSize))));
+  for (let address = 0; address < size; address += buffer.length) {
+    const bytes = buffer.subarray(0, Math.min(buffer.length, size - address));
+    if (!readAll(handle, bytes, HEADER_LENGTH + address)) throw new Defect('the file shrank while it was read');
+    for (let at = 0; at < bytes.length; at += sectorSize) {
+      const sector = bytes.subarray(at, at + sectorSize);
+      if (new Uint32Array(buffer.buffer, at, sectorSize >> 2).every((word) => word === 0)) continue;
+      invert(sector);
+      array.program(address + at, sector);
+    }
+  }
+  return array;
 }
 
 interface Range {
@@ -74,22 +94,24 @@ export interface ImageOptions {
 }
 
 /**
- * A flash's bytes, held in memory and kept in one plain file: what was touched reaches the file at `flush` and not
+ * A flash's content, held in memory and kept in one plain file: what was touched reaches the file at `flush` and not
  * before. After a failed flush it writes nothing more, since nobody can know what the disk has: reopen.
  */
 export class FileImage {
-  readonly geometry: FlashGeometry;
-  /** The array, followed by the trailer; erased bytes are 0xFF in both. Whoever changes them says so by `touch`. */
-  readonly bytes: Uint8Array;
+  /** The flash itself. Whoever changes it says so by `touch`. */
+  readonly array: MemoryFlash;
+  /** Bytes behind the array, all 0 at first, for its owner's own use. Whoever changes them says so by `touchTrailer`. */
+  readonly trailer: Uint8Array;
   readonly #path: string;
   readonly #writes: FileWrites;
   #handle: number | undefined;
   #broken = false;
   #touched: Range[] = [];
+  #touchedTrailer: Range[] = [];
 
-  private constructor(options: ImageOptions, handle: number, geometry: FlashGeometry, bytes: Uint8Array) {
-    this.geometry = geometry;
-    this.bytes = bytes;
+  private constructor(options: ImageOptions, handle: number, array: MemoryFlash, trailer: Uint8Array) {
+    this.array = array;
+    this.trailer = trailer;
     this.#path = options.path;
     this.#writes = options.writes ?? fs;
     this.#handle = handle;
@@ -118,43 +140,49 @@ export class FileImage {
   static open(options: ImageOptions, trailerOf: (geometry: FlashGeometry) => number = () => 0): FileImage {
     const damaged = (what: string): FerryError => new FerryError('STORE_DAMAGED', { where: options.path, what });
     return usePlainFile(options.path, damaged('the file is missing'), (handle) => {
-      const header = decodeHeader(readAll(handle, FIELDS_LENGTH + 4, 0));
+      const bytes = new Uint8Array(FIELDS_LENGTH + 4);
+      const header = readAll(handle, bytes, 0) ? decodeHeader(bytes) : NO_FLASH;
       if (typeof header === 'string') throw damaged(header);
-      const { geometry, trailer } = header;
-      if (trailer !== trailerOf(geometry)) throw damaged('it belongs to another kind of container');
-      const length = geometry.size + trailer;
+      const { geometry } = header;
+      if (header.trailer !== trailerOf(geometry)) throw damaged('it belongs to another kind of container');
+      const trailer = new Uint8Array(header.trailer);
+      const length = HEADER_LENGTH + geometry.size + trailer.length;
       const found = fs.fstatSync(handle).size;
-      const bytes = found === HEADER_LENGTH + length ? readAll(handle, length, HEADER_LENGTH) : undefined;
-      if (bytes === undefined) throw damaged(`it has ${found} bytes instead of ${HEADER_LENGTH + length}`);
-      invert(bytes);
-      return new FileImage(options, handle, geometry, bytes);
+      if (found !== length || !readAll(handle, trailer, HEADER_LENGTH + geometry.size)) {
+        throw damaged(`it has ${found} bytes instead of ${length}`);
+      }
+      return new FileImage(options, handle, readArray(handle, geometry), trailer);
     });
   }
 
-  /** Notes that the bytes from `start` up to `end` were changed. */
+  /** Notes that the array was changed from `start` up to `end`. */
   touch(start: number, end: number): void {
     this.#touched.push({ start, end });
   }
 
+  touchTrailer(start: number, end: number): void {
+    this.#touchedTrailer.push({ start, end });
+  }
+
   /** Writes what was touched, and returns when the disk has it. @throws STORE_WRITE_FAILED, from then on always */
   flush(): void {
+    if (this.#broken) {
+      const why = 'an earlier write failed; the container must be opened again';
+      throw new FerryError('STORE_WRITE_FAILED', { where: this.#path, why });
+    }
+    this.#broken = true;
     try {
-      if (this.#broken)
-        throw new FerryError('STORE_WRITE_FAILED', { where: this.#path, why: 'an earlier write failed' });
-      this.#broken = true;
-      this.#write();
-      if (this.#handle !== undefined) this.#writes.fdatasyncSync(this.#handle);
-      this.#broken = false;
+      this.#writes.fdatasyncSync(this.#write());
     } catch (error) {
       throw writeFailed(this.#path, error);
     }
+    this.#broken = false;
   }
 
   /** Lets the file go; what was touched since the last flush is lost. May be called again. */
   close(): void {
     if (this.#handle !== undefined) fs.closeSync(this.#handle);
     this.#handle = undefined;
-    this.#broken = true;
   }
 
   /** Writes what was touched without waiting for the disk: what a chip that loses power here has taken. */
@@ -162,13 +190,20 @@ export class FileImage {
     this.#write();
   }
 
-  #write(): void {
-    if (this.#handle === undefined) throw new Defect('the flash file is closed');
+  #write(): number {
+    const handle = this.#handle;
+    if (handle === undefined) throw new Defect('the flash file is closed');
     for (const { start, end } of merged(this.#touched)) {
-      const stored = concatBytes(this.bytes.subarray(start, end));
+      const stored = this.array.read(start, end - start);
       invert(stored);
-      writeAll(this.#writes, this.#handle, stored, HEADER_LENGTH + start);
+      writeAll(this.#writes, handle, stored, HEADER_LENGTH + start);
+    }
+    const behind = HEADER_LENGTH + this.array.geometry.size;
+    for (const { start, end } of merged(this.#touchedTrailer)) {
+      writeAll(this.#writes, handle, this.trailer.subarray(start, end), behind + start);
     }
     this.#touched = [];
+    this.#touchedTrailer = [];
+    return handle;
   }
 }

@@ -17,6 +17,9 @@ export interface Flash {
   /** A copy of `length` bytes from `address`. */
   read(address: number, length: number): Uint8Array;
 
+  /** Whether that range is erased; much cheaper than reading it. */
+  isErased(address: number, length: number): boolean;
+
   /**
    * Programs any range, also across pages. Setting a cleared bit is a defect. Bits that are cleared already may be
    * cleared again: recovery programs the same bytes once more, and a header is struck out by clearing all its bits.

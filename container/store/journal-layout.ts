@@ -144,14 +144,20 @@ export interface ScannedRecords {
 }
 
 /**
- * Reads the records of a bank, from `start` on.
+ * Reads the records of a bank of `size` bytes, from `start` on. `bank` may end early: what it leaves out is erased.
  *
  * A record is believed when its checksum fits, and it continues the journal when it names the link of the last believed
  * one. What lies between two such records is a tail that a power cut tore: the later one was appended by a program that
  * did not see it either. A believed record that names another link shows that a record which once was readable no longer
  * is. Since only the bytes behind the last believed record are searched, a sound bank is read in one pass.
  */
-export function scanRecords(hash: Hash, key: Uint8Array, bank: Uint8Array, start: number): ScannedRecords {
+export function scanRecords(
+  hash: Hash,
+  key: Uint8Array,
+  bank: Uint8Array,
+  start: number,
+  size: number,
+): ScannedRecords {
   const words = wordsOf(bank);
   const mark = wordsOf(markOf(key))[0] ?? 0;
   const records: Uint8Array[] = [];
@@ -162,7 +168,7 @@ export function scanRecords(hash: Hash, key: Uint8Array, bank: Uint8Array, start
   for (;;) {
     const word = words.indexOf(mark, search >> 2);
     if (word < 0) break;
-    const found = readRecord(hash, key, bank, word * 4);
+    const found = readRecord(hash, key, bank, word * 4, size);
     if (found === undefined) {
       search = word * 4 + 4;
       continue;
@@ -174,7 +180,7 @@ export function scanRecords(hash: Hash, key: Uint8Array, bank: Uint8Array, start
     end = word * 4 + framedLength(found.payload.length);
     search = end;
   }
-  return { records, link, last, free: endOfWritten(words, end), orphan: undefined };
+  return { records, link, last, free: Math.max(end, endOfWritten(words, end)), orphan: undefined };
 }
 
 interface FoundRecord {
@@ -183,26 +189,36 @@ interface FoundRecord {
   readonly payload: Uint8Array;
 }
 
-function readRecord(hash: Hash, key: Uint8Array, bank: Uint8Array, offset: number): FoundRecord | undefined {
-  if (offset + RECORD_OVERHEAD > bank.length) return undefined;
-  const length = new DataView(bank.buffer, bank.byteOffset + offset).getUint32(4, true);
+function readRecord(
+  hash: Hash,
+  key: Uint8Array,
+  bank: Uint8Array,
+  offset: number,
+  size: number,
+): FoundRecord | undefined {
   const begin = offset + RECORD_OVERHEAD;
-  if (length > bank.length - begin) return undefined;
+  if (begin > bank.length) return undefined;
+  const length = new DataView(bank.buffer, bank.byteOffset + offset).getUint32(4, true);
+  if (length > size - begin) return undefined;
   const previous = bank.subarray(offset + 8, offset + 16);
   const link = bank.subarray(offset + 16, begin);
-  const payload = bank.subarray(begin, begin + length);
+  const payload = part(bank, begin, length);
   return equalBytes(link, sum(hash, key, previous, payload)) ? { previous, link, payload } : undefined;
 }
 
-/** The bytes as 32-bit words: comparing words is what makes searching a large bank cheap. */
-export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-  return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
+/** A part of a bank that was read only up to where it is erased. */
+export function part(bank: Uint8Array, begin: number, length: number): Uint8Array {
+  const there = bank.subarray(begin, begin + length);
+  if (there.length === length) return there;
+  const whole = new Uint8Array(length).fill(0xff);
+  whole.set(there);
+  return whole;
 }
 
-/** Whether none of these words was programmed since the last erase. */
-export function isErased(words: Uint32Array): boolean {
-  return endOfWritten(words, 0) === 0;
+/** The bytes as 32-bit words: comparing words is what makes searching a large bank cheap. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
 }
 
 function endOfWritten(words: Uint32Array, from: number): number {

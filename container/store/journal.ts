@@ -14,12 +14,11 @@ import {
   frameRecord,
   type Hash,
   HEADER_LENGTH,
-  isErased,
   isKeyOf,
   JOURNAL_VERSION,
+  part,
   RECORD_OVERHEAD,
   scanRecords,
-  wordsOf,
 } from './journal-layout.ts';
 
 export interface JournalOptions {
@@ -102,13 +101,13 @@ export class Journal {
     }
     const bank = header.sequence % 2;
     const base = bank * bankSize(flash.geometry);
-    const bytes = flash.read(base, bankSize(flash.geometry));
+    const bytes = readBank(flash, bank);
     const start = flash.geometry.pageSize;
     if (header.snapshotLength > bankCapacity(flash.geometry)) throw damaged('the snapshot is longer than the memory');
-    const snapshot = bytes.subarray(start, start + header.snapshotLength);
+    const snapshot = part(bytes, start, header.snapshotLength);
     const key = bankKey(hash, header.sequence, snapshot);
     if (!isKeyOf(header, key)) throw damaged('the checksum of the snapshot is wrong');
-    const scanned = scanRecords(hash, key, bytes, aligned(start + snapshot.length));
+    const scanned = scanRecords(hash, key, bytes, aligned(start + snapshot.length), bankSize(flash.geometry));
     if (scanned.orphan !== undefined) {
       throw damaged(`record ${scanned.records.length + 1} since the last snapshot is unreadable and others follow it`);
     }
@@ -223,11 +222,18 @@ function writeBank(flash: Flash, hash: Hash, sequence: number, snapshot: Uint8Ar
 function eraseBank(flash: Flash, bank: number): void {
   const { sectorSize } = flash.geometry;
   const size = bankSize(flash.geometry);
-  const words = wordsOf(flash.read(bank * size, size));
-  for (let offset = 0; offset < size; offset += sectorSize) {
-    const sector = words.subarray(offset >> 2, (offset + sectorSize) >> 2);
-    if (!isErased(sector)) flash.erase(bank * size + offset);
+  for (let address = bank * size; address < (bank + 1) * size; address += sectorSize) {
+    if (!flash.isErased(address, sectorSize)) flash.erase(address);
   }
+}
+
+/** A bank up to its last sector that is not erased. */
+function readBank(flash: Flash, bank: number): Uint8Array {
+  const { sectorSize } = flash.geometry;
+  const base = bank * bankSize(flash.geometry);
+  let end = bankSize(flash.geometry);
+  while (flash.isErased(base + end - sectorSize, sectorSize)) end -= sectorSize;
+  return flash.read(base, end);
 }
 
 function strikeOut(flash: Flash, bank: number): void {

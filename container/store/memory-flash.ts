@@ -13,53 +13,91 @@ export function isGeometry({ size, pageSize, sectorSize }: FlashGeometry): boole
 
 /**
  * A flash in memory with the exact rules of NOR: erasing sets a whole sector, programming only clears bits, and a
- * program that would set one is a defect. Nothing survives the object, unless its `image` is kept.
+ * program that would set one is a defect. Erased sectors take no memory. Nothing survives the object, unless its
+ * `image` is kept.
  */
 export class MemoryFlash implements Flash {
   readonly geometry: FlashGeometry;
-  readonly #bytes: Uint8Array;
+  /** By number; undefined while a sector is as it was erased. */
+  readonly #sectors: (Uint8Array | undefined)[];
 
-  /** Takes `bytes` over as its array, without a copy; without them the flash starts erased. */
-  constructor(geometry: FlashGeometry, bytes: Uint8Array = new Uint8Array(geometry.size).fill(0xff)) {
-    if (!isGeometry(geometry) || bytes.length !== geometry.size) throw new Defect('impossible flash geometry');
+  /** Starts with the content of `image`, or erased. */
+  constructor(geometry: FlashGeometry, image?: Uint8Array) {
+    if (!isGeometry(geometry)) throw new Defect('impossible flash geometry');
+    if (image !== undefined && image.length !== geometry.size) throw new Defect('the image has another size');
     this.geometry = geometry;
-    this.#bytes = bytes;
+    this.#sectors = Array.from({ length: geometry.size / geometry.sectorSize }, () => undefined);
+    if (image !== undefined) this.program(0, image);
   }
 
   /** A copy of the whole array, from which an equal flash can be made. */
   image(): Uint8Array {
-    return new Uint8Array(this.#bytes);
+    return this.read(0, this.geometry.size);
   }
 
   read(address: number, length: number): Uint8Array {
-    this.#checkRange(address, length);
-    return new Uint8Array(this.#bytes.subarray(address, address + length));
+    const result = new Uint8Array(length);
+    this.#each(address, length, (number, from, to, at) => {
+      const sector = this.#sectors[number];
+      if (sector === undefined) result.fill(0xff, at, at + to - from);
+      else result.set(sector.subarray(from, to), at);
+    });
+    return result;
+  }
+
+  isErased(address: number, length: number): boolean {
+    let erased = true;
+    this.#each(address, length, (number, from, to) => {
+      const sector = this.#sectors[number];
+      erased &&= sector === undefined || sector.subarray(from, to).every((byte) => byte === 0xff);
+    });
+    return erased;
   }
 
   program(address: number, bytes: Uint8Array): void {
-    this.#checkRange(address, bytes.length);
-    const target = this.#bytes.subarray(address, address + bytes.length);
-    for (let at = 0; at < bytes.length; at++) {
-      const wanted = bytes[at] as number;
-      if (((target[at] as number) & wanted) !== wanted) {
-        throw new Defect(`programming would set a cleared bit at ${address + at}`);
-      }
-    }
-    target.set(bytes);
+    this.#each(address, bytes.length, (number, from, to, at) => {
+      const sector = this.#sectors[number];
+      if (sector !== undefined) requireClearing(sector.subarray(from, to), bytes.subarray(at), address + at);
+    });
+    this.#each(address, bytes.length, (number, from, to, at) => {
+      this.#sectors[number] ??= new Uint8Array(this.geometry.sectorSize).fill(0xff);
+      this.#sectors[number].set(bytes.subarray(at, at + to - from), from);
+    });
   }
 
   erase(address: number): void {
     const { sectorSize } = this.geometry;
     this.#checkRange(address, sectorSize);
     if (address % sectorSize !== 0) throw new Defect(`no sector starts at ${address}`);
-    this.#bytes.fill(0xff, address, address + sectorSize);
+    this.#sectors[address / sectorSize] = undefined;
   }
 
   flush(): void {}
 
+  /** Visits the part of each sector that lies in a range; `at` counts from the start of the range. */
+  #each(address: number, length: number, visit: (sector: number, from: number, to: number, at: number) => void): void {
+    this.#checkRange(address, length);
+    const { sectorSize } = this.geometry;
+    for (let at = 0; at < length; ) {
+      const from = (address + at) % sectorSize;
+      const to = Math.min(sectorSize, from + length - at);
+      visit((address + at - from) / sectorSize, from, to, at);
+      at += to - from;
+    }
+  }
+
   #checkRange(address: number, length: number): void {
     if (!Number.isSafeInteger(address) || address < 0 || address + length > this.geometry.size) {
       throw new Defect(`${length} bytes at ${address} are outside the flash`);
+    }
+  }
+}
+
+function requireClearing(target: Uint8Array, bytes: Uint8Array, address: number): void {
+  for (let at = 0; at < target.length; at++) {
+    const wanted = bytes[at] as number;
+    if (((target[at] as number) & wanted) !== wanted) {
+      throw new Defect(`programming would set a cleared bit at ${address + at}`);
     }
   }
 }

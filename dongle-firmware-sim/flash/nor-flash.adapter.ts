@@ -1,7 +1,6 @@
 import { Defect } from '../../container/errors.ts';
 import { FileImage, type ImageOptions } from '../../container/store/file-image.adapter.ts';
 import type { Flash, FlashGeometry } from '../../container/store/flash-port.ts';
-import { MemoryFlash } from '../../container/store/memory-flash.ts';
 
 export const PAGE_SIZE = 256;
 export const SECTOR_SIZE = 4096;
@@ -37,6 +36,10 @@ function wearLength(geometry: FlashGeometry): number {
   return (geometry.size / geometry.sectorSize) * 4;
 }
 
+function wearOffset(address: number): number {
+  return (address / SECTOR_SIZE) * 4;
+}
+
 /**
  * The dongle's flash chip, kept in one file: pages of 256 bytes, sectors of 4 KiB, every erase counted per sector.
  *
@@ -47,16 +50,13 @@ function wearLength(geometry: FlashGeometry): number {
 export class NorFlash implements Flash {
   readonly geometry: FlashGeometry;
   readonly #image: FileImage;
-  readonly #array: MemoryFlash;
   readonly #wear: DataView;
   readonly #onOperation: OnOperation;
 
   private constructor(image: FileImage, onOperation: OnOperation = () => {}) {
-    const { size } = image.geometry;
-    this.geometry = image.geometry;
+    this.geometry = image.array.geometry;
     this.#image = image;
-    this.#array = new MemoryFlash(image.geometry, image.bytes.subarray(0, size));
-    this.#wear = new DataView(image.bytes.buffer, image.bytes.byteOffset + size, wearLength(image.geometry));
+    this.#wear = new DataView(image.trailer.buffer);
     this.#onOperation = onOperation;
   }
 
@@ -74,11 +74,15 @@ export class NorFlash implements Flash {
 
   /** How often the sector that starts at `address` was erased. */
   wear(address: number): number {
-    return ~this.#wear.getUint32(this.#wearOffset(address), true) >>> 0;
+    return this.#wear.getUint32(wearOffset(address), true);
   }
 
   read(address: number, length: number): Uint8Array {
-    return this.#array.read(address, length);
+    return this.#image.array.read(address, length);
+  }
+
+  isErased(address: number, length: number): boolean {
+    return this.#image.array.isErased(address, length);
   }
 
   program(address: number, bytes: Uint8Array): void {
@@ -90,18 +94,15 @@ export class NorFlash implements Flash {
   }
 
   erase(address: number): void {
-    const before = this.#array.read(address, SECTOR_SIZE);
-    const done = this.#powered('erase', address, SECTOR_SIZE);
-    this.#array.erase(address);
-    if (done !== undefined) this.#array.program(address + done.done, before.subarray(done.done));
-    // Counted in inverted form, as the image holds erased bytes: a chip never erased has a trailer of 0xFF.
-    this.#wear.setUint32(this.#wearOffset(address), ~(this.wear(address) + 1) >>> 0, true);
+    const before = this.read(address, SECTOR_SIZE);
+    const cut = this.#powered('erase', address, SECTOR_SIZE);
+    this.#image.array.erase(address);
+    if (cut !== undefined) this.#image.array.program(address + cut.done, before.subarray(cut.done));
     this.#image.touch(address, address + SECTOR_SIZE);
-    this.#image.touch(
-      this.geometry.size + this.#wearOffset(address),
-      this.geometry.size + this.#wearOffset(address) + 4,
-    );
-    if (done !== undefined) this.#die(done);
+    const counter = wearOffset(address);
+    this.#wear.setUint32(counter, this.wear(address) + 1, true);
+    this.#image.touchTrailer(counter, counter + 4);
+    if (cut !== undefined) this.#die(cut);
   }
 
   /** @throws STORE_WRITE_FAILED */
@@ -117,7 +118,7 @@ export class NorFlash implements Flash {
   #programPage(address: number, bytes: Uint8Array): void {
     const cut = this.#powered('program', address, bytes.length);
     const taken = cut === undefined ? bytes : bytes.subarray(0, cut.done);
-    this.#array.program(address, taken);
+    this.#image.array.program(address, taken);
     this.#image.touch(address, address + taken.length);
     if (cut !== undefined) this.#die(cut);
   }
@@ -137,9 +138,5 @@ export class NorFlash implements Flash {
     this.#image.writeUnflushed();
     this.#image.close();
     throw cut;
-  }
-
-  #wearOffset(address: number): number {
-    return (address / SECTOR_SIZE) * 4;
   }
 }

@@ -63,6 +63,10 @@ export class FaultyFlash implements Flash {
     return this.#view.read(address, length);
   }
 
+  isErased(address: number, length: number): boolean {
+    return this.#view.isErased(address, length);
+  }
+
   program(address: number, bytes: Uint8Array): void {
     const { pageSize } = this.geometry;
     for (let at = 0; at < bytes.length; ) {

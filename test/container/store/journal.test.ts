@@ -232,6 +232,7 @@ describe('a journal whose flash failed', () => {
     const flash: Flash = {
       geometry: TINY,
       read: (address, length) => inner.read(address, length),
+      isErased: (address, length) => inner.isErased(address, length),
       program: (address, data) => {
         count();
         inner.program(address, data);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
-import { Defect, FerryError } from '../../../container/errors.ts';
+import { Defect } from '../../../container/errors.ts';
 import { FileFlash } from '../../../container/store/file-flash.adapter.ts';
 import { Journal } from '../../../container/store/journal.ts';
 import {
@@ -85,7 +85,7 @@ describe('the flash chip of a dongle', () => {
   it('holds after a power cut what was done up to then, with the page in the middle torn, and is dead', () => {
     const chip = NorFlash.create({ path: file, onOperation: cutAt(1, 3) }, 64 * KIB);
     expect(() => chip.program(0, new Uint8Array(600))).toThrow(PowerCut);
-    expect(() => chip.flush()).toThrow(FerryError);
+    expect(() => chip.flush()).toThrow(Defect);
     const again = NorFlash.open({ path: file });
     expect(again.read(0, 600).filter((byte) => byte === 0).length).toBe(256 + 3);
     again.close();

@@ -1,0 +1,199 @@
+import type { ContainerClient } from './commands/client.ts';
+import type { RequestOf, ResponseOf } from './commands/command.ts';
+import type { COMMANDS, CommandName } from './commands/index.ts';
+import type { Crypto } from './crypto/port.ts';
+import { ContainerCommands } from './engine/container-commands.ts';
+import type { Change } from './engine/changes.ts';
+import type { Rulebook } from './engine/draft.ts';
+import { evolve } from './engine/evolve.ts';
+import { type ContainerState, counter, newState, stateHash } from './engine/state.ts';
+import type { Env } from './env.ts';
+import { FerryError } from './errors.ts';
+import { type ContainerKind, verifyCertificate } from './files/certificate.ts';
+import { sealEnvelope } from './files/envelope.ts';
+import { U32_MAX } from './files/fields.ts';
+import { keyRequest } from './files/key-request.ts';
+import { equalBytes, fromHex, toHex } from './model/bytes.ts';
+import type { Hash, PublicKey } from './model/ids.ts';
+import { limitsOfBank } from './model/limits.ts';
+import type { Anchor, AnchorStore } from './store/anchor-port.ts';
+import type { Flash } from './store/flash-port.ts';
+import { Journal } from './store/journal.ts';
+import { decodeRecord, encodeRecord, nextStateHash } from './store/record.ts';
+import { decodeSnapshot, encodeSnapshot, identityOf, type Secrets } from './store/snapshot.ts';
+
+/** What a container stands on. `where` names it in errors. */
+export interface ContainerParts {
+  readonly crypto: Crypto;
+  readonly env: Env;
+  readonly flash: Flash;
+  readonly anchor: AnchorStore;
+  readonly where: string;
+}
+
+export interface NewContainer {
+  readonly kind: ContainerKind;
+  /** The root that it trusts for good. */
+  readonly root: { readonly key: PublicKey; readonly successor: Hash };
+}
+
+/**
+ * A license container: decide, commit, evolve, then sign and release (R1). One command at a time, one commit a command;
+ * whatever it answers is durable. The same in dongle and device.
+ */
+export class Container {
+  readonly #parts: ContainerParts;
+  readonly #journal: Journal;
+  readonly #state: ContainerState;
+  readonly #secrets: Secrets;
+  readonly #locked: boolean;
+  readonly #commands: ContainerCommands;
+  #failed = false;
+
+  private constructor(parts: ContainerParts, journal: Journal, state: ContainerState, secrets: Secrets, locked: boolean) {
+    this.#parts = parts;
+    this.#journal = journal;
+    this.#state = state;
+    this.#secrets = secrets;
+    this.#locked = locked;
+    this.#commands = new ContainerCommands({
+      book: this.#rulebook(),
+      state,
+      emitter: { crypto: parts.crypto, seed: secrets.seed, random: (length) => parts.env.random(length), locked },
+      now: () => parts.env.now(),
+      commit: (changes) => this.#commit(changes),
+    });
+  }
+
+  /** Makes a container with fresh keys on empty memory. It is certified by `enrol`. */
+  static create(parts: ContainerParts, settings: NewContainer): Container {
+    const { crypto, env, flash, where } = parts;
+    const secrets = { seed: env.random(32), sealingSecret: env.random(32) };
+    const identity = identityOf(crypto, settings.kind, secrets, settings.root.key, settings.root.successor);
+    // The bank's size is known only from a journal; an empty one is formatted first and compacted to the real snapshot.
+    const journal = Journal.format(flash, { crypto, where });
+    const state = newState(identity, limitsOfBank(settings.kind, journal.bankBytes));
+    state.marks.set('stateHash', toHex(env.random(32)));
+    journal.compact(encodeSnapshot(state, secrets));
+    parts.anchor.advance(anchorOf(state));
+    return new Container(parts, journal, state, secrets, false);
+  }
+
+  /**
+   * Opens a container from its memory and checks it against its anchor (R7): equal, or one chained record ahead, which
+   * is then anchored. Anything else opens it locked.
+   *
+   * @throws STORE_DAMAGED, ANCHOR_DAMAGED, STORE_WRITE_FAILED
+   */
+  static open(parts: ContainerParts): Container {
+    const { crypto, flash, where } = parts;
+    const opened = Journal.open(flash, { crypto, where });
+    const limits = (kind: ContainerKind) => limitsOfBank(kind, opened.journal.bankBytes);
+    const { state, secrets } = decodeSnapshot(crypto, opened.snapshot, limits);
+    let before = anchorOf(state);
+    for (const bytes of opened.records) {
+      const record = decodeRecord(bytes);
+      if (record.chained) before = anchorOf(state);
+      replay(crypto, state, bytes, record);
+    }
+    return new Container(parts, opened.journal, state, secrets, !agrees(parts.anchor, anchorOf(state), before));
+  }
+
+  get state(): ContainerState {
+    return this.#state;
+  }
+
+  get locked(): boolean {
+    return this.#locked;
+  }
+
+  /** Asks the maker for a certificate; signed by the container's own key. */
+  keyRequest(): Uint8Array {
+    const { kind, key, sealingKey } = this.#state.identity;
+    const content = keyRequest.encode({ kind, key, sealingKey: fromHex(sealingKey) });
+    return sealEnvelope(this.#parts.crypto, this.#secrets.seed, 'keyRequest', [content]);
+  }
+
+  /**
+   * Takes the maker's certificate. Taking the same one again changes nothing.
+   *
+   * @throws CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED
+   */
+  enrol(raw: Uint8Array): void {
+    const { identity } = this.#state;
+    if (identity.certified !== null && equalBytes(identity.certified.raw, raw)) return;
+    const checked = verifyCertificate(this.#parts.crypto, { key: identity.root, id: identity.rootId }, raw);
+    if (!checked.ok) throw new FerryError(checked.code, checked.details);
+    const certificate = checked.value;
+    const own = certificate.party === 'container' && certificate.key === identity.key && certificate.kind === identity.kind;
+    if (!own || toHex(certificate.sealingKey) !== identity.sealingKey || identity.certified !== null)
+      throw new FerryError('CERTIFICATE_WRONG', { who: this.#parts.where, why: 'it certifies other keys' });
+    this.#commit([{ change: 'enrolled', certificate: raw }]);
+  }
+
+  /** Carries out one command. @throws FerryError with a code that the command declares. */
+  run<N extends CommandName>(name: N, request: RequestOf<(typeof COMMANDS)[N]>): ResponseOf<(typeof COMMANDS)[N]> {
+    if (this.#failed) throw new FerryError('STORE_WRITE_FAILED', { where: this.#parts.where, why: 'it failed before' });
+    return this.#commands.run(name, request);
+  }
+
+  /** The container as anyone reaches it who shares this process. */
+  client(close: () => void = () => undefined): ContainerClient {
+    return {
+      call: async (name, request) => this.run(name, request),
+      close: async () => close(),
+    };
+  }
+
+  #rulebook(): Rulebook {
+    return { crypto: this.#parts.crypto, sealingSecret: this.#secrets.sealingSecret, locked: this.#locked };
+  }
+
+  /**
+   * Makes changes durable in one record: store, flush, advance the anchor, and only then evolve. After any failure the
+   * container stops and has to be opened again (R10).
+   */
+  #commit(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    const chained = changes.some(({ change }) => change !== 'evidenceKept');
+    if (chained && counter(this.#state, 'generation') >= U32_MAX) throw new FerryError('EXHAUSTED', { what: 'generation' });
+    const record = { chained, salt: this.#parts.env.random(16), changes };
+    const bytes = encodeRecord(record);
+    const { journalRecord, capacity } = this.#state.limits;
+    if (bytes.length > journalRecord)
+      throw new FerryError('MEMORY_FULL', { here: this.#parts.where, needed: bytes.length, free: Math.min(journalRecord, capacity) });
+    this.#failed = true;
+    if (!this.#journal.fits(bytes.length)) this.#journal.compact(encodeSnapshot(this.#state, this.#secrets));
+    this.#journal.append(bytes);
+    if (chained) {
+      const hash = nextStateHash(this.#parts.crypto, stateHash(this.#state), bytes);
+      this.#parts.anchor.advance({ generation: counter(this.#state, 'generation') + 1, stateHash: fromHex(hash) });
+    }
+    replay(this.#parts.crypto, this.#state, bytes, record);
+    this.#failed = false;
+  }
+}
+
+function replay(crypto: Crypto, state: ContainerState, bytes: Uint8Array, record: ReturnType<typeof decodeRecord>): void {
+  const before = stateHash(state);
+  for (const change of record.changes) evolve(state, change);
+  if (!record.chained) return;
+  state.counters.set('generation', counter(state, 'generation') + 1);
+  state.marks.set('stateHash', nextStateHash(crypto, before, bytes));
+}
+
+function anchorOf(state: ContainerState): Anchor {
+  return { generation: counter(state, 'generation'), stateHash: fromHex(stateHash(state)) };
+}
+
+/** Whether memory and anchor tell one story; an anchor exactly one record behind is brought up to date. */
+function agrees(store: AnchorStore, now: Anchor, before: Anchor): boolean {
+  const anchor = store.read();
+  if (anchor === undefined) return false;
+  const same = (one: Anchor): boolean =>
+    anchor.generation === one.generation && equalBytes(anchor.stateHash, one.stateHash);
+  if (same(now)) return true;
+  if (now.generation !== before.generation + 1 || !same(before)) return false;
+  store.advance(now);
+  return true;
+}

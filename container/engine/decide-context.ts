@@ -1,0 +1,42 @@
+import { type Refusal, refuse } from '../errors.ts';
+import type { Certificate } from '../files/certificate.ts';
+import { certify } from '../files/signed-file.ts';
+import { RESERVED_CHANNELS } from '../model/limits.ts';
+import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
+import { certificateOf, reservePartner } from './partners.ts';
+import type { ContainerState } from './state.ts';
+
+/** Decides for whom a context is made; an issuer shown by its certificate gets a channel record, once. Pure. */
+export function decideContext(
+  state: ContainerState,
+  book: Rulebook,
+  issuer: { readonly certificate: Uint8Array | null; readonly firmCode: number | null },
+): Decided<Certificate> | Refusal {
+  const here = nameOf(state);
+  if (state.identity.certified === null) return refuse('NOT_ENROLLED', { where: here });
+  if (issuer.certificate === null) {
+    const known = issuer.firmCode === null ? undefined : firmPartner(state, issuer.firmCode);
+    if (known === undefined) return refuse('ISSUER_UNKNOWN', { here, issuer: `firm ${issuer.firmCode ?? '(none)'}` });
+    return { ok: true, changes: [], result: known };
+  }
+  const certificate = certify(verifierOf(state, book.crypto), issuer.certificate);
+  if (!certificate.ok) return certificate;
+  if (certificate.value.key === state.identity.key)
+    return refuse('ISSUER_UNKNOWN', { here, issuer: 'itself: a container issues nothing to itself' });
+  // A locked container must not commit: its anchor belongs to another state.
+  if (book.locked) return { ok: true, changes: [], result: certificate.value };
+  const draft = new Draft(state);
+  const full = reservePartner(book.crypto, draft, certificate.value, RESERVED_CHANNELS);
+  if (full !== undefined) return full;
+  const needed = draft.usedBytes - state.limits.capacity;
+  if (draft.changes.length > 0 && needed > 0) return refuse('MEMORY_FULL', { here, needed, free: 0 });
+  return { ok: true, changes: draft.changes, result: certificate.value };
+}
+
+function firmPartner(state: ContainerState, firmCode: number): Certificate | undefined {
+  for (const key of state.partners.keys()) {
+    const certificate = certificateOf(state, key);
+    if (certificate?.party === 'firm' && certificate.firmCode === firmCode) return certificate;
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+import type { History } from '../commands/history.ts';
+import type { Listing } from '../commands/list.ts';
+import { type Certificate, partyName } from '../files/certificate.ts';
+import type { Hex } from '../model/bytes.ts';
+import type { PublicKey } from '../model/ids.ts';
+import type { SerialNumber } from '../model/serial-number.ts';
+import { nameOf } from './draft.ts';
+import { certificateOf } from './partners.ts';
+import { type ContainerState, counter, type Holding, logKey, stateHash } from './state.ts';
+import { grantOf, recordOf } from './stored.ts';
+
+/** All that a container shows to anyone. Hidden and secret data are never part of it. */
+export function listingOf(state: ContainerState, locked: boolean): Listing {
+  const { identity } = state;
+  return {
+    serial: identity.certified?.serial ?? null,
+    kind: identity.kind,
+    key: identity.key,
+    certificate: identity.certified?.raw ?? null,
+    issues: identity.certified?.issues ?? 'nothing',
+    rootId: identity.rootId,
+    generation: counter(state, 'generation'),
+    stateHash: stateHash(state) as Hex,
+    locked,
+    rolledBack: state.marks.has('rolledBack'),
+    freeMemory: Math.max(0, state.limits.capacity - counter(state, 'usedBytes')),
+    capacity: state.limits.capacity,
+    evidence: state.evidence.size,
+    firms: firmsOf(state),
+    holdings: [...state.holdings.values()].map((holding) => listedHolding(state, holding)).sort((a, b) => a.id - b.id),
+    transit: transitOf(state),
+    channels: [...state.partners.values()].map(({ key, inbound, outbound }) => ({
+      partner: key,
+      name: partnerName(state, key),
+      applied: inbound.applied,
+      issued: outbound.issued,
+      settled: outbound.settled,
+    })),
+  };
+}
+
+function firmsOf(state: ContainerState): Listing['firms'] {
+  const firms = new Map<PublicKey, Listing['firms'][number]>();
+  for (const key of state.certificates.keys()) {
+    const certificate = certificateOf(state, key);
+    if (certificate?.party !== 'firm') continue;
+    firms.set(key, { firmCode: certificate.firmCode, name: certificate.name, key });
+  }
+  return [...firms.values()].sort((one, other) => one.firmCode - other.firmCode);
+}
+
+function listedHolding(state: ContainerState, holding: Holding): Listing['holdings'][number] {
+  const grant = grantOf(state, holding.itemId);
+  const { id, itemId, quantity, pending, units, usageStart, enabled, userData, customerInfo } = holding;
+  const { firmCode, productCode, text, featureMap, activationTime, expirationTime, usagePeriod, protectedData } = grant;
+  return {
+    id,
+    itemId,
+    firmCode,
+    productCode,
+    text,
+    granted: grant.quantity,
+    quantity,
+    pending,
+    units,
+    featureMap,
+    activationTime,
+    expirationTime,
+    usagePeriod,
+    usageStart,
+    transfer: grant.terms.type,
+    returnable: grant.terms.returnable,
+    depth: grant.terms.depth,
+    hops: holding.custody.length,
+    enabled,
+    protectedData,
+    userData,
+    customerInfo,
+  };
+}
+
+function transitOf(state: ContainerState): Listing['transit'] {
+  return [...state.pending.values()]
+    .map(({ target, sequence, firmCode, cancelled, parts }) => ({
+      target,
+      serial: partnerName(state, target) as SerialNumber,
+      sequence,
+      firmCode,
+      cancelled,
+      holdings: parts.map(({ holding }) => holding),
+      quantities: parts.map(({ quantity }) => quantity),
+    }))
+    .sort((one, other) => one.target.localeCompare(other.target) || one.sequence - other.sequence);
+}
+
+function partnerName(state: ContainerState, key: PublicKey): string {
+  if (key === state.identity.key) return nameOf(state);
+  const certificate: Certificate | undefined = certificateOf(state, key);
+  return certificate === undefined ? key.slice(0, 8) : partyName(certificate);
+}
+
+/** The custody logs that are still kept for the firms, and the evidence. */
+export function historyOf(state: ContainerState): History {
+  const transfers: History['transfers'][number][] = [];
+  for (const [firmCode, { first, next }] of state.logs.entries())
+    for (let position = first; position < next; position++) {
+      const hash = state.log.get(logKey(firmCode, position));
+      if (hash === undefined) continue;
+      const { from, to, sequence, items } = recordOf(state, hash);
+      const names = { fromName: partnerName(state, from), toName: partnerName(state, to) };
+      transfers.push({ firmCode, position, from, to, ...names, sequence, items });
+    }
+  const evidence = [...state.evidence.values()].map(({ about, reason }) => ({
+    about,
+    name: partnerName(state, about),
+    reason,
+  }));
+  return { transfers, evidence };
+}

@@ -1,0 +1,5 @@
+export * from './commands/client.ts';
+export * from './commands/index.ts';
+export { Container, type ContainerParts, type NewContainer } from './container.ts';
+export type { Env } from './env.ts';
+export * from './errors.ts';
