@@ -2,8 +2,8 @@ import type { ContainerClient } from './commands/client.ts';
 import type { RequestOf, ResponseOf } from './commands/command.ts';
 import type { COMMANDS, CommandName } from './commands/index.ts';
 import type { Crypto } from './crypto/port.ts';
-import { ContainerCommands } from './engine/container-commands.ts';
 import type { Change } from './engine/changes.ts';
+import { ContainerCommands } from './engine/container-commands.ts';
 import type { Rulebook } from './engine/draft.ts';
 import { evolve } from './engine/evolve.ts';
 import { type ContainerState, counter, newState, stateHash } from './engine/state.ts';
@@ -50,7 +50,13 @@ export class Container {
   readonly #commands: ContainerCommands;
   #failed = false;
 
-  private constructor(parts: ContainerParts, journal: Journal, state: ContainerState, secrets: Secrets, locked: boolean) {
+  private constructor(
+    parts: ContainerParts,
+    journal: Journal,
+    state: ContainerState,
+    secrets: Secrets,
+    locked: boolean,
+  ) {
     this.#parts = parts;
     this.#journal = journal;
     this.#state = state;
@@ -125,7 +131,8 @@ export class Container {
     const checked = verifyCertificate(this.#parts.crypto, { key: identity.root, id: identity.rootId }, raw);
     if (!checked.ok) throw new FerryError(checked.code, checked.details);
     const certificate = checked.value;
-    const own = certificate.party === 'container' && certificate.key === identity.key && certificate.kind === identity.kind;
+    const own =
+      certificate.party === 'container' && certificate.key === identity.key && certificate.kind === identity.kind;
     if (!own || toHex(certificate.sealingKey) !== identity.sealingKey || identity.certified !== null)
       throw new FerryError('CERTIFICATE_WRONG', { who: this.#parts.where, why: 'it certifies other keys' });
     this.#commit([{ change: 'enrolled', certificate: raw }]);
@@ -156,12 +163,17 @@ export class Container {
   #commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;
     const chained = changes.some(({ change }) => change !== 'evidenceKept');
-    if (chained && counter(this.#state, 'generation') >= U32_MAX) throw new FerryError('EXHAUSTED', { what: 'generation' });
+    if (chained && counter(this.#state, 'generation') >= U32_MAX)
+      throw new FerryError('EXHAUSTED', { what: 'generation' });
     const record = { chained, salt: this.#parts.env.random(16), changes };
     const bytes = encodeRecord(record);
     const { journalRecord, capacity } = this.#state.limits;
     if (bytes.length > journalRecord)
-      throw new FerryError('MEMORY_FULL', { here: this.#parts.where, needed: bytes.length, free: Math.min(journalRecord, capacity) });
+      throw new FerryError('MEMORY_FULL', {
+        here: this.#parts.where,
+        needed: bytes.length,
+        free: Math.min(journalRecord, capacity),
+      });
     this.#failed = true;
     if (!this.#journal.fits(bytes.length)) this.#journal.compact(encodeSnapshot(this.#state, this.#secrets));
     this.#journal.append(bytes);
@@ -174,7 +186,12 @@ export class Container {
   }
 }
 
-function replay(crypto: Crypto, state: ContainerState, bytes: Uint8Array, record: ReturnType<typeof decodeRecord>): void {
+function replay(
+  crypto: Crypto,
+  state: ContainerState,
+  bytes: Uint8Array,
+  record: ReturnType<typeof decodeRecord>,
+): void {
   const before = stateHash(state);
   for (const change of record.changes) evolve(state, change);
   if (!record.chained) return;

@@ -344,7 +344,8 @@ export const CATALOGUE = {
   ITEM_ELSEWHERE: {
     number: 309,
     exit: 3,
-    happened: 'The vendor expects {expected} of the license in this container; here are {held}, and {pending} in transit.',
+    happened:
+      'The vendor expects {expected} of the license in this container; here are {held}, and {pending} in transit.',
     effect: 'The entry was refused and nothing of the license was changed.',
     remedy: 'Bring the vendor the receipt: it then knows where the license is and can issue the right update.',
   },

@@ -41,4 +41,8 @@ export const FILE_FAILURES = [
 ] as const satisfies readonly ErrorCode[];
 
 /** What every command that commits can answer. */
-export const COMMIT_FAILURES = ['NOT_ENROLLED', 'EXHAUSTED', 'STORE_WRITE_FAILED'] as const satisfies readonly ErrorCode[];
+export const COMMIT_FAILURES = [
+  'NOT_ENROLLED',
+  'EXHAUSTED',
+  'STORE_WRITE_FAILED',
+] as const satisfies readonly ErrorCode[];

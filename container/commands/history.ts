@@ -4,16 +4,20 @@ import { movedItem } from '../files/transfer-record.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { defineCommand } from './command.ts';
 
-export const transferHistoryLine = defineRecord('transfer history line', 'One transfer that this container took part in.', {
-  firmCode: [u32, 'Firm Code'],
-  position: [u32From(1), 'position in the custody log of the firm'],
-  from: [hexBytes<PublicKey>(32), 'sender'],
-  fromName: [text(64), 'its serial number where it is known'],
-  to: [hexBytes<PublicKey>(32), 'target'],
-  toName: [text(64), 'its serial number where it is known'],
-  sequence: [u32From(1), 'sequence of their channel'],
-  items: [list(movedItem, 64), 'what was moved'],
-});
+export const transferHistoryLine = defineRecord(
+  'transfer history line',
+  'One transfer that this container took part in.',
+  {
+    firmCode: [u32, 'Firm Code'],
+    position: [u32From(1), 'position in the custody log of the firm'],
+    from: [hexBytes<PublicKey>(32), 'sender'],
+    fromName: [text(64), 'its serial number where it is known'],
+    to: [hexBytes<PublicKey>(32), 'target'],
+    toName: [text(64), 'its serial number where it is known'],
+    sequence: [u32From(1), 'sequence of their channel'],
+    items: [list(movedItem, 64), 'what was moved'],
+  },
+);
 
 export const evidenceLine = defineRecord('evidence line', 'Signed proof that this container keeps.', {
   about: [hexBytes<PublicKey>(32), 'party'],

@@ -1,6 +1,18 @@
 import { CONTAINER_KINDS, ISSUE_RIGHTS } from '../files/certificate.ts';
 import { defineRecord, type ValueOf } from '../files/codec.ts';
-import { bool, bytes, choice, hexBytes, list, optional, serialNumber, text, u16, u32, u32From } from '../files/fields.ts';
+import {
+  bool,
+  bytes,
+  choice,
+  hexBytes,
+  list,
+  optional,
+  serialNumber,
+  text,
+  u16,
+  u32,
+  u32From,
+} from '../files/fields.ts';
 import type { Hex } from '../model/bytes.ts';
 import type { ItemId, PublicKey } from '../model/ids.ts';
 import { defineCommand } from './command.ts';

@@ -9,7 +9,9 @@ export const transitCommand = defineCommand({
   code: 7,
   about: 'Gives the update files with all that is in transit to a target, again. Commits nothing.',
   asker: 'anyone',
-  request: defineRecord('transit request', 'For whom.', { target: [hexBytes<PublicKey>(32), 'identity key of the target'] }),
+  request: defineRecord('transit request', 'For whom.', {
+    target: [hexBytes<PublicKey>(32), 'identity key of the target'],
+  }),
   response: defineRecord('transit response', 'The files.', {
     updates: [list(bytes(1, FORMAT.fileBytes), 1024), 'update files; one without entries when nothing is in transit'],
   }),

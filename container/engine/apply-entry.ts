@@ -2,8 +2,7 @@ import type { Crypto } from '../crypto/port.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
 import type { EntryContent, Expectation, TransferInBody } from '../files/entries.ts';
-import { verifyParts } from '../files/envelope.ts';
-import { signedEnvelope } from '../files/envelope.ts';
+import { signedEnvelope, verifyParts } from '../files/envelope.ts';
 import { transferRecord } from '../files/transfer-record.ts';
 import { NO_BYTES, toHex } from '../model/bytes.ts';
 import type { Hash, ItemId } from '../model/ids.ts';
@@ -151,7 +150,8 @@ function transferIn(draft: Draft, body: TransferInBody, scene: EntryScene): Entr
   draft.push({ change: 'logAppended', firmCode: own.content.firmCode, record: own.hash });
   for (const [at, carried] of body.holdings.entries()) {
     const way = carried.custody.map((position) => earlier[position]);
-    if (way.some((hop) => hop === undefined)) return refuse('ENTRY_MALFORMED', { why: 'a custody position is missing' });
+    if (way.some((hop) => hop === undefined))
+      return refuse('ENTRY_MALFORMED', { why: 'a custody position is missing' });
     const wrong = takeHolding(draft, body, at, [...(way as CustodyRecord[]), own], scene);
     if (wrong !== undefined) return wrong;
   }

@@ -56,10 +56,16 @@ const outboundChannel = defineRecord('outbound channel', 'How far this container
 
 /** Every change of a container's state. What is not in this list cannot happen to a container. */
 export const CHANGES = {
-  enrolled: [1, defineRecord('enrolled', 'The root certified this container.', { certificate: [anyBytes, 'certificate'] })],
+  enrolled: [
+    1,
+    defineRecord('enrolled', 'The root certified this container.', { certificate: [anyBytes, 'certificate'] }),
+  ],
   certificateStored: [
     2,
-    defineRecord('certificate stored', 'A verified certificate is kept.', { key: [key, 'certified key'], raw: [anyBytes, 'certificate'] }),
+    defineRecord('certificate stored', 'A verified certificate is kept.', {
+      key: [key, 'certified key'],
+      raw: [anyBytes, 'certificate'],
+    }),
   ],
   grantStored: [
     3,
@@ -113,7 +119,10 @@ export const CHANGES = {
   ],
   pendingDropped: [
     10,
-    defineRecord('pending dropped', 'An entry was settled.', { target: [key, 'target'], sequence: [u32From(1), 'sequence'] }),
+    defineRecord('pending dropped', 'An entry was settled.', {
+      target: [key, 'target'],
+      sequence: [u32From(1), 'sequence'],
+    }),
   ],
   logAppended: [
     11,
@@ -129,10 +138,15 @@ export const CHANGES = {
       through: [u32, 'last position that it knows'],
     }),
   ],
-  floorRaised: [13, defineRecord('floor raised', 'Time is at least this.', { time: [u32, 'seconds since 2000-01-01'] })],
+  floorRaised: [
+    13,
+    defineRecord('floor raised', 'Time is at least this.', { time: [u32, 'seconds since 2000-01-01'] }),
+  ],
   rolledBackFound: [
     14,
-    defineRecord('rolled back found', 'A partner proved that this container was set back.', { partner: [key, 'partner'] }),
+    defineRecord('rolled back found', 'A partner proved that this container was set back.', {
+      partner: [key, 'partner'],
+    }),
   ],
   evidenceKept: [
     15,
@@ -151,7 +165,10 @@ export const CHANGES = {
   ],
   counterSet: [
     17,
-    defineRecord('counter set', 'Only in snapshots: a counter.', { name: [text(16), 'counter'], value: [u32, 'value'] }),
+    defineRecord('counter set', 'Only in snapshots: a counter.', {
+      name: [text(16), 'counter'],
+      value: [u32, 'value'],
+    }),
   ],
   logPositioned: [
     18,
@@ -165,7 +182,9 @@ export const CHANGES = {
 export type ChangeName = keyof typeof CHANGES;
 
 /** One change: its name and what it carries. */
-export type Change = { readonly [N in ChangeName]: { readonly change: N } & ValueOf<(typeof CHANGES)[N][1]> }[ChangeName];
+export type Change = {
+  readonly [N in ChangeName]: { readonly change: N } & ValueOf<(typeof CHANGES)[N][1]>;
+}[ChangeName];
 export type ChangeOf<N extends ChangeName> = Extract<Change, { readonly change: N }>;
 
 const NAME_OF_NUMBER = new Map(

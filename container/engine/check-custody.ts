@@ -95,7 +95,12 @@ export function checkCustody(
   here: TransferTarget,
 ): Refusal | undefined {
   let holder = grant.firstHolder;
-  let before: MovedItem = { itemId: grant.itemId, quantity: grant.quantity, units: grant.unitCounter, usageStart: null };
+  let before: MovedItem = {
+    itemId: grant.itemId,
+    quantity: grant.quantity,
+    units: grant.unitCounter,
+    usageStart: null,
+  };
   for (const [at, hop] of way.entries()) {
     const item = hop.items.find(({ itemId }) => itemId === grant.itemId);
     if (hop.from !== holder || item === undefined || hop.firmCode !== grant.firmCode)
@@ -132,7 +137,8 @@ function checkHop(
   if (sender.issues === 'nothing' || (sender.issues === 'return' && !goesBack))
     return refuse('SENDER_MAY_NOT_ISSUE', { why: `${sender.serial} may issue: ${sender.issues}` });
   const known = certificates.get(hop.to);
-  const target = hop.to === here.key ? here : known?.party === 'container' ? { key: known.key, kind: known.kind } : undefined;
+  const target =
+    hop.to === here.key ? here : known?.party === 'container' ? { key: known.key, kind: known.kind } : undefined;
   if (target === undefined) return refuse('CUSTODY_WRONG', { why: 'an earlier holder is not certified' });
   return checkTerms(grant, { isReturn: goesBack, hops: way.length - 1, quantity: item.quantity }, target);
 }

@@ -40,7 +40,8 @@ export function checkGrant(
     if (firm.party !== 'firm' || firm.firmCode !== content.value.firmCode) continue;
     const known = stored !== undefined && stored.firm === firm.key;
     if (known) return { ok: true, value: { grant: readGrant(stored.raw), firm, raw: stored.raw } };
-    if (verifyEnvelope(crypto, firm.key, envelope.value)) return { ok: true, value: { grant: content.value, firm, raw } };
+    if (verifyEnvelope(crypto, firm.key, envelope.value))
+      return { ok: true, value: { grant: content.value, firm, raw } };
   }
   return refuse('GRANT_WRONG', { why: `no certified key of firm ${content.value.firmCode} signed it` });
 }

@@ -140,7 +140,11 @@ export class ContainerCommands {
     if (book.locked) fail('write-data', 'CONTAINER_LOCKED', { here });
     const holding = state.holdings.get(id);
     if (holding === undefined) return fail('write-data', 'NOT_HELD', { here, item: `holding ${id}` });
-    const after = { ...holding, userData: userData ?? holding.userData, customerInfo: customerInfo ?? holding.customerInfo };
+    const after = {
+      ...holding,
+      userData: userData ?? holding.userData,
+      customerInfo: customerInfo ?? holding.customerInfo,
+    };
     const grown =
       after.userData.length + after.customerInfo.length - holding.userData.length - holding.customerInfo.length;
     const free = state.limits.capacity - (state.counters.get('usedBytes') ?? 0);

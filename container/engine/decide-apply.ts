@@ -61,8 +61,7 @@ class FileApplication {
   decide(): Decided<ApplyResult> | Refusal {
     const { certificate, header } = this.#file;
     const inbound = partnerOrNew(this.#book.crypto, this.#state, certificate.key).inbound;
-    if (header.epoch !== inbound.epoch)
-      return refuse('UPDATE_EPOCH', { found: header.epoch, known: inbound.epoch });
+    if (header.epoch !== inbound.epoch) return refuse('UPDATE_EPOCH', { found: header.epoch, known: inbound.epoch });
     const certificates = this.#certificates();
     if (!certificates.ok) return certificates;
     const suspicious = witnessPartner(this.#draft, this.#file);
@@ -111,8 +110,7 @@ class FileApplication {
   /** Recomputes the chain: it must lead to what the issuer signed, and pass through what was applied here. */
   #checkChain(inbound: InboundState): Refusal | undefined {
     const { header, certificate } = this.#file;
-    const fork = (sequence: number): Refusal =>
-      refuse('UPDATE_FORK', { issuer: partyName(certificate), sequence });
+    const fork = (sequence: number): Refusal => refuse('UPDATE_FORK', { issuer: partyName(certificate), sequence });
     let chain = header.chainBefore;
     let forkedAt = header.first - 1 === inbound.applied && chain !== inbound.hash ? inbound.applied + 1 : 0;
     for (const [at, entry] of this.#body.entries.entries()) {
@@ -184,7 +182,11 @@ class FileApplication {
     }
     const skipped = Math.max(0, Math.min(header.last, start.applied) - header.first + 1);
     const done = entries.slice(0, best.entries);
-    return { ok: true, changes, result: { issuer: certificate, applied, skipped, entries: done, deferred: waits, refusal: null } };
+    return {
+      ok: true,
+      changes,
+      result: { issuer: certificate, applied, skipped, entries: done, deferred: waits, refusal: null },
+    };
   }
 
   #applyOne(

@@ -13,7 +13,7 @@ import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.
 import { chainNext, entryHash, largestEntry } from './issuer-channel.ts';
 import { keepCertificate, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
 import { settleFrom } from './settle-channel.ts';
-import { type ContainerState, type Holding, type RememberedOrder } from './state.ts';
+import type { ContainerState, Holding, RememberedOrder } from './state.ts';
 import { grantOf, recordOf } from './stored.ts';
 import { type EntryPlan, transferEntry } from './transfer-entry.ts';
 
@@ -70,8 +70,7 @@ export function decideIssue(
     outbound: { ...partner.outbound, issued: issued.last, issuedChain: issued.chain, orders },
   });
   const { capacity } = state.limits;
-  if (draft.usedBytes > capacity)
-    return refuse('MEMORY_FULL', { here, needed: draft.usedBytes - capacity, free: 0 });
+  if (draft.usedBytes > capacity) return refuse('MEMORY_FULL', { here, needed: draft.usedBytes - capacity, free: 0 });
   return decided(draft, file, remembered, false);
 }
 
@@ -87,7 +86,10 @@ function onlyEvidence(draft: Draft, target: ContextFile, refusal: Refusal): Deci
 }
 
 function orderDigest(book: Rulebook, file: ContextFile, order: IssueOrder): Hash {
-  const numbers = new Uint32Array([order.first, ...order.parts.flatMap(({ holding, quantity }) => [holding, quantity])]);
+  const numbers = new Uint32Array([
+    order.first,
+    ...order.parts.flatMap(({ holding, quantity }) => [holding, quantity]),
+  ]);
   const bytes = new Uint8Array(numbers.length * 4);
   const view = new DataView(bytes.buffer);
   for (const [at, number] of numbers.entries()) view.setUint32(at * 4, number);
@@ -126,12 +128,23 @@ function issueParts(
     if (sequence - partner.outbound.settled > FORMAT.pendingEntries)
       return refuse('CHANNEL_FULL', { pending: FORMAT.pendingEntries, target: file.certificate.serial });
     const salt = saltOf(book, entropy, sequence);
-    const plan: EntryPlan = { target: file.certificate.key, sequence, salt, firmCode: group.firmCode, parts: group.parts };
+    const plan: EntryPlan = {
+      target: file.certificate.key,
+      sequence,
+      salt,
+      firmCode: group.firmCode,
+      parts: group.parts,
+    };
     const hash = entryHash(book.crypto, transferEntry(draft.state, plan).entry);
     chain = chainNext(book.crypto, chain, hash);
     for (const part of group.parts) {
       const { id, quantity, pending } = draft.state.holdings.get(part.holding) as Holding;
-      draft.push({ change: 'holdingCounted', id, quantity: quantity - part.quantity, pending: pending + part.quantity });
+      draft.push({
+        change: 'holdingCounted',
+        id,
+        quantity: quantity - part.quantity,
+        pending: pending + part.quantity,
+      });
     }
     draft.push({ change: 'pendingPut', ...plan, version: ENTRY_VERSION, hash, chain, cancelled: false });
     sequence += 1;
@@ -145,7 +158,11 @@ function issueParts(
 }
 
 function saltOf(book: Rulebook, entropy: Uint8Array, sequence: number): Hex {
-  return toHex(book.crypto.sha256(entropy, new Uint8Array([sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence])).subarray(0, 16));
+  return toHex(
+    book.crypto
+      .sha256(entropy, new Uint8Array([sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence]))
+      .subarray(0, 16),
+  );
 }
 
 interface Group {
@@ -212,9 +229,14 @@ function checkPart(
   const item = itemName(grant);
   const target = file.certificate;
   if (!holding.enabled) return refuse('ITEM_DISABLED', { item });
-  if (quantity > holding.quantity) return refuse('QUANTITY_NOT_HELD', { wanted: quantity, item, held: holding.quantity });
+  if (quantity > holding.quantity)
+    return refuse('QUANTITY_NOT_HELD', { wanted: quantity, item, held: holding.quantity });
   if (movesWhole(grant) && quantity !== holding.quantity)
-    return refuse('MOVES_WHOLE', { item, quantity: holding.quantity, why: 'its terms or counters do not allow a part' });
+    return refuse('MOVES_WHOLE', {
+      item,
+      quantity: holding.quantity,
+      why: 'its terms or counters do not allow a part',
+    });
   const last = holding.custody.at(-1);
   const goesBack = last !== undefined && recordOf(state, last).from === target.key;
   if (!goesBack && state.identity.certified?.issues === 'return')
@@ -232,4 +254,3 @@ function whyOf(refusal: Refusal): string {
   if (refusal.code === 'NOT_RETURNABLE') return 'it may not be returned';
   return String(refusal.details.why ?? refusal.code);
 }
-

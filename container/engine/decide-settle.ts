@@ -23,7 +23,8 @@ export function decideSettle(state: ContainerState, book: Rulebook, raw: Uint8Ar
   const here = nameOf(state);
   if (file.header.issuer !== state.identity.key) return refuse('NOT_ADDRESSED', { wanted: 'another issuer', here });
   if (book.locked) return refuse('CONTAINER_LOCKED', { here });
-  if (!state.partners.has(file.certificate.key)) return refuse('TARGET_UNKNOWN', { here, target: file.certificate.serial });
+  if (!state.partners.has(file.certificate.key))
+    return refuse('TARGET_UNKNOWN', { here, target: file.certificate.serial });
   const draft = new Draft(state);
   witnessPartner(draft, file);
   const settled = settleFrom(draft, book.crypto, file);

@@ -1,10 +1,10 @@
 import type { License } from '../commands/use.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import type { Grant } from '../files/grant.ts';
-import { type Decided, nameOf, type Rulebook } from './draft.ts';
-import type { Change } from './changes.ts';
-import { type ContainerState, counter, type Holding } from './state.ts';
 import { isoDate } from '../model/time.ts';
+import type { Change } from './changes.ts';
+import { type Decided, nameOf, type Rulebook } from './draft.ts';
+import { type ContainerState, counter, type Holding } from './state.ts';
 import { grantOf } from './stored.ts';
 
 export interface Usage {
@@ -22,11 +22,17 @@ const FLOOR_STEP = 3600;
  * Decides whether a product may be used now, and what using it changes (R9: time decides use and nothing else). The
  * first holding that may be used is taken; otherwise the answer says why the first one may not. Pure.
  */
-export function decideUse(state: ContainerState, book: Rulebook, usage: Usage, now: number): Decided<License> | Refusal {
+export function decideUse(
+  state: ContainerState,
+  book: Rulebook,
+  usage: Usage,
+  now: number,
+): Decided<License> | Refusal {
   const item = `${usage.firmCode}:${usage.productCode}`;
   const here = nameOf(state);
   if (book.locked) return refuse('CONTAINER_LOCKED', { here });
-  if (state.identity.kind === 'dongle') return refuse('NOT_USABLE_HERE', { item, here, why: 'a transfer dongle only carries licenses' });
+  if (state.identity.kind === 'dongle')
+    return refuse('NOT_USABLE_HERE', { item, here, why: 'a transfer dongle only carries licenses' });
   const time = Math.max(now, counter(state, 'timeFloor'));
   let first: Refusal | undefined;
   for (const holding of state.holdings.values()) {
@@ -39,7 +45,14 @@ export function decideUse(state: ContainerState, book: Rulebook, usage: Usage, n
   return first ?? refuse('NOT_HELD', { here, item });
 }
 
-function unusable(item: string, here: string, holding: Holding, grant: Grant, usage: Usage, time: number): Refusal | undefined {
+function unusable(
+  item: string,
+  here: string,
+  holding: Holding,
+  grant: Grant,
+  usage: Usage,
+  time: number,
+): Refusal | undefined {
   if (!holding.enabled) return refuse('ITEM_DISABLED', { item });
   if (holding.quantity === 0) return refuse('NOT_USABLE_HERE', { item, here, why: 'all of it is in transit' });
   if (grant.activationTime !== null && time < grant.activationTime)

@@ -1,11 +1,11 @@
 import type { Crypto } from '../crypto/port.ts';
-import type { Inventory } from '../files/context-file.ts';
-import { sealContextFile } from '../files/context-file.ts';
+import { Defect } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
 import { readStoredCertificate } from '../files/certificate.ts';
+import type { Inventory } from '../files/context-file.ts';
+import { sealContextFile } from '../files/context-file.ts';
 import { signParts } from '../files/envelope.ts';
 import { sealUpdateFile } from '../files/update-file.ts';
-import { Defect } from '../errors.ts';
 import { fromHex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD, RESERVED_CHANNELS } from '../model/limits.ts';
@@ -114,7 +114,10 @@ export function pendingTo(state: ContainerState, target: PublicKey): PendingEntr
   return entries;
 }
 
-function partnerOrNewSettled(state: ContainerState, target: PublicKey): { outbound: { settled: number; issued: number } } {
+function partnerOrNewSettled(
+  state: ContainerState,
+  target: PublicKey,
+): { outbound: { settled: number; issued: number } } {
   return state.partners.get(target) ?? { outbound: { settled: 0, issued: 0 } };
 }
 
@@ -136,7 +139,11 @@ export function emitUpdates(
   const { settled } = partner.outbound;
   const index = (sequence: number): number => sequence - settled - 1;
   const limit = largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind];
-  const ranges = fileRanges(partner.outbound, limit, (sequence) => (built[index(sequence)]?.entry.length ?? 32) + 80 + 320 * (needs[index(sequence)]?.size ?? 0));
+  const ranges = fileRanges(
+    partner.outbound,
+    limit,
+    (sequence) => (built[index(sequence)]?.entry.length ?? 32) + 80 + 320 * (needs[index(sequence)]?.size ?? 0),
+  );
   const said = statementFor(crypto, state, target);
   const cancelled = entries.filter((entry) => entry.cancelled).map(({ sequence }) => sequence);
   return ranges.map(({ first, last }) => {
@@ -148,7 +155,10 @@ export function emitUpdates(
       epoch: partner.outbound.epoch,
       first,
       last,
-      chainBefore: first === settled + 1 ? partner.outbound.settledChain : (entries[index(first) - 1]?.chain ?? partner.outbound.settledChain),
+      chainBefore:
+        first === settled + 1
+          ? partner.outbound.settledChain
+          : (entries[index(first) - 1]?.chain ?? partner.outbound.settledChain),
       chainLast: range.at(-1)?.chain ?? partner.outbound.settledChain,
       settledThrough: settled,
       custodyKnownThrough: 0,
@@ -168,4 +178,3 @@ export function emitUpdates(
     return sealUpdateFile(crypto, seed, { statement: said, header, body }, certificate.sealingKey, emitter.random(32));
   });
 }
-

@@ -3,7 +3,15 @@ import { readStoredCertificate } from '../files/certificate.ts';
 import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
 import type { Change, ChangeOf } from './changes.ts';
 import { MEMORY, memoryOf } from './memory.ts';
-import { type ContainerState, type CounterName, counter, type Holding, logKey, pendingKey, type Partner } from './state.ts';
+import {
+  type ContainerState,
+  type CounterName,
+  counter,
+  type Holding,
+  logKey,
+  type Partner,
+  pendingKey,
+} from './state.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -20,7 +28,13 @@ export function evolve(state: ContainerState, change: Change): void {
       return put(state, state.certificates, change.key, { raw: change.raw, references: 0 }, memoryOf.certificate);
     case 'grantStored':
       referCertificate(state, change.firm, 1);
-      return put(state, state.grants, change.itemId, { raw: change.raw, firm: change.firm, references: 0 }, memoryOf.grant);
+      return put(
+        state,
+        state.grants,
+        change.itemId,
+        { raw: change.raw, firm: change.firm, references: 0 },
+        memoryOf.grant,
+      );
     case 'recordStored':
       return recordStored(state, change);
     case 'holdingPut':

@@ -72,12 +72,14 @@ export function judgeSettlement(
     if (said.epoch < head.epoch) return { verdict: 'late' };
     return { verdict: 'issuerRolledBack', why: 'the target is in a later epoch of the channel' };
   }
-  if (said.applied > head.issued) return { verdict: 'issuerRolledBack', why: 'the target applied more than was issued' };
+  if (said.applied > head.issued)
+    return { verdict: 'issuerRolledBack', why: 'the target applied more than was issued' };
   if (said.prunedThrough > head.settled)
     return { verdict: 'issuerRolledBack', why: 'the target was told of a settlement that is not known here' };
   if (said.applied < head.settled) return { verdict: 'late' };
   const own = said.applied === head.settled ? head.settledChain : chainAt(said.applied);
-  if (own !== said.hash) return { verdict: 'issuerRolledBack', why: 'the target applied other entries than are known here' };
+  if (own !== said.hash)
+    return { verdict: 'issuerRolledBack', why: 'the target applied other entries than are known here' };
   if (said.applied === head.settled) return { verdict: 'late' };
   const refused = new Map(said.refused.map(({ sequence, reason }) => [sequence, reason]));
   const outcomes: Outcome[] = [];
@@ -111,8 +113,22 @@ function against(earlier: Statement, later: Statement): string | undefined {
   if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash)
     return 'two different states have the same generation';
   const heads: readonly [string, number, number, Hash, Hash, boolean][] = [
-    ['issued', earlier.outbound.issued, later.outbound.issued, earlier.outbound.hash, later.outbound.hash, earlier.outbound.epoch === later.outbound.epoch],
-    ['applied', earlier.inbound.applied, later.inbound.applied, earlier.inbound.hash, later.inbound.hash, earlier.inbound.epoch === later.inbound.epoch],
+    [
+      'issued',
+      earlier.outbound.issued,
+      later.outbound.issued,
+      earlier.outbound.hash,
+      later.outbound.hash,
+      earlier.outbound.epoch === later.outbound.epoch,
+    ],
+    [
+      'applied',
+      earlier.inbound.applied,
+      later.inbound.applied,
+      earlier.inbound.hash,
+      later.inbound.hash,
+      earlier.inbound.epoch === later.inbound.epoch,
+    ],
   ];
   for (const [what, before, after, hashBefore, hashAfter, sameEpoch] of heads) {
     if (!sameEpoch) continue;

@@ -1,4 +1,12 @@
-import type { Evidence, Holding, Partner, PendingEntry, StoredCertificate, StoredGrant, StoredRecord } from './state.ts';
+import type {
+  Evidence,
+  Holding,
+  Partner,
+  PendingEntry,
+  StoredCertificate,
+  StoredGrant,
+  StoredRecord,
+} from './state.ts';
 
 /**
  * Bytes that each stored object is charged: never less than what a snapshot needs for it, so that a state within its

@@ -75,7 +75,10 @@ function remember(channel: OutboundChannel, outcomes: readonly Outcome[]): Outbo
   const orders = channel.orders.map(
     (order): RememberedOrder => ({
       ...order,
-      refused: [...order.refused, ...refused.filter(({ sequence }) => sequence >= order.first && sequence <= order.last)],
+      refused: [
+        ...order.refused,
+        ...refused.filter(({ sequence }) => sequence >= order.first && sequence <= order.last),
+      ],
     }),
   );
   return { ...channel, orders };

@@ -106,7 +106,8 @@ export function defineRecord<const S extends Shape>(name: string, about: string,
     encode: (value) => {
       const values = wire(value);
       const checked = v.safeParse(schema, values);
-      if (!checked.success) throw new Defect(`about to write a ${name} outside its schema: ${problem(record, checked)}`);
+      if (!checked.success)
+        throw new Defect(`about to write a ${name} outside its schema: ${problem(record, checked)}`);
       return pack(values);
     },
     decode: (bytes) => {

@@ -108,7 +108,8 @@ export function decodeEntry(raw: Uint8Array): EntryReading {
   const outer = entry.decode(raw);
   if (!outer.ok) return { outcome: 'malformed', why: String(outer.details.what) };
   const kind = (Object.keys(ENTRY_KINDS) as EntryKind[]).find((name) => ENTRY_KINDS[name] === outer.value.kind);
-  if (kind === undefined || outer.value.version !== ENTRY_VERSION) return { outcome: 'unknown', kind: outer.value.kind };
+  if (kind === undefined || outer.value.version !== ENTRY_VERSION)
+    return { outcome: 'unknown', kind: outer.value.kind };
   const body = (BODIES[kind] as Codec<object>).decode(outer.value.body);
   if (!body.ok) return { outcome: 'malformed', why: String(body.details.what) };
   return { outcome: 'known', content: { kind, ...body.value } as EntryContent };

@@ -52,8 +52,18 @@ export function signingInput(kind: SignedKind, version: number, partHashes: read
 }
 
 /** Signs the parts and gives the whole envelope as bytes. */
-export function sealEnvelope(crypto: Crypto, seed: Uint8Array, kind: SignedKind, parts: readonly Uint8Array[]): Uint8Array {
-  return signedEnvelope.encode({ kind, version: FORMAT_VERSION, parts, signature: signParts(crypto, seed, kind, parts) });
+export function sealEnvelope(
+  crypto: Crypto,
+  seed: Uint8Array,
+  kind: SignedKind,
+  parts: readonly Uint8Array[],
+): Uint8Array {
+  return signedEnvelope.encode({
+    kind,
+    version: FORMAT_VERSION,
+    parts,
+    signature: signParts(crypto, seed, kind, parts),
+  });
 }
 
 export function signParts(

@@ -108,7 +108,12 @@ export function choice<const Names extends Readonly<Record<string, number>>>(
     v.transform((number) => byNumber.get(number) as Name),
   ) as unknown as v.GenericSchema<unknown, Name>;
   const type = [...byNumber].map(([number, name]) => `${number} ${name}`).join(', ');
-  return { type: `u8: ${type}`, schema, wire: (name) => names[name], unchecked: (wire) => byNumber.get(wire as number) as Name };
+  return {
+    type: `u8: ${type}`,
+    schema,
+    wire: (name) => names[name],
+    unchecked: (wire) => byNumber.get(wire as number) as Name,
+  };
 }
 
 /** MASK-NUMBER as a two-element array. */

@@ -1,7 +1,7 @@
 import type { Hash, PublicKey } from '../model/ids.ts';
+import { CONTAINER_KINDS } from './certificate.ts';
 import { defineRecord } from './codec.ts';
 import { bytes, choice, hexBytes, list, optional, u8, u16, u32, u32From } from './fields.ts';
-import { CONTAINER_KINDS } from './certificate.ts';
 
 /** Notices travel beside the sequence, each signed by whoever may say it, and taking one twice changes nothing. */
 export const rootRevocations = defineRecord('root revocations', 'Certificates that the root has withdrawn.', {
@@ -9,11 +9,15 @@ export const rootRevocations = defineRecord('root revocations', 'Certificates th
   keys: [list(hexBytes<PublicKey>(32), 4096), 'identity keys, ascending'],
 });
 
-export const firmRevocations = defineRecord('firm revocations', 'Containers whose entries a firm refuses from now on.', {
-  firmCode: [u32, 'Firm Code'],
-  version: [u32From(1), 'only a higher version replaces a list'],
-  keys: [list(hexBytes<PublicKey>(32), 4096), 'identity keys, ascending'],
-});
+export const firmRevocations = defineRecord(
+  'firm revocations',
+  'Containers whose entries a firm refuses from now on.',
+  {
+    firmCode: [u32, 'Firm Code'],
+    version: [u32From(1), 'only a higher version replaces a list'],
+    keys: [list(hexBytes<PublicKey>(32), 4096), 'identity keys, ascending'],
+  },
+);
 
 export const certifiedTime = defineRecord('certified time', 'The answer of a time server to one challenge.', {
   container: [hexBytes<PublicKey>(32), 'identity key of the container that asked'],

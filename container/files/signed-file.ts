@@ -1,9 +1,15 @@
 import type { Crypto } from '../crypto/port.ts';
 import { type Refusal, refuse } from '../errors.ts';
+import { equalBytes } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
-import { type Certificate, partyName, type PinnedRoot, readStoredCertificate, verifyCertificate } from './certificate.ts';
-import { equalBytes } from '../model/bytes.ts';
+import {
+  type Certificate,
+  type PinnedRoot,
+  partyName,
+  readStoredCertificate,
+  verifyCertificate,
+} from './certificate.ts';
 import { defineRecord, type ValueOf } from './codec.ts';
 import { readEnvelope, type SignedEnvelope, verifyParts } from './envelope.ts';
 import { bytes, choice, list } from './fields.ts';
@@ -58,7 +64,11 @@ export function readFile(raw: Uint8Array, kind: 'contextFile' | 'updateFile', wh
 }
 
 /** Certificate, then signature, then the statement's own names: in that order. */
-export function checkFile(verifier: Verifier, envelope: SignedEnvelope, certificateRaw: Uint8Array): Result<CheckedFile> {
+export function checkFile(
+  verifier: Verifier,
+  envelope: SignedEnvelope,
+  certificateRaw: Uint8Array,
+): Result<CheckedFile> {
   const certificate = certify(verifier, certificateRaw);
   if (!certificate.ok) return certificate;
   const [statementRaw, header, sealed] = envelope.parts as [Uint8Array, Uint8Array, Uint8Array];

@@ -51,20 +51,25 @@ function invert(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at++) bytes[at] = ~(bytes[at] as number);
 }
 
+function isZero(words: Uint32Array): boolean {
+  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+  return true;
+}
+
 /** How much of a file is read at a time: enough to be fast, little enough to stay in the processor's cache. */
 const READ_LENGTH = 256 * 1024;
 
-/** The array in the file. Parts that are all zero are erased, and stay out of memory. */
-function readArray(handle: number, geometry: FlashGeometry): MemoryFlash {
+/** The array in the file. Parts that are all zero are erased, and stay out of memory. Undefined when the file ends before. */
+function readArray(handle: number, geometry: FlashGeometry): MemoryFlash | undefined {
   const array = new MemoryFlash(geometry);
   const { size, sectorSize } = geometry;
   const buffer = new Uint8Array(Math.min(size, Math.max(sectorSize, READ_LENGTH - (READ_LENGTH % sectorSize))));
   for (let address = 0; address < size; address += buffer.length) {
     const bytes = buffer.subarray(0, Math.min(buffer.length, size - address));
-    if (!readAll(handle, bytes, HEADER_LENGTH + address)) throw new Defect('the file shrank while it was read');
+    if (!readAll(handle, bytes, HEADER_LENGTH + address)) return undefined;
     for (let at = 0; at < bytes.length; at += sectorSize) {
       const sector = bytes.subarray(at, at + sectorSize);
-      if (new Uint32Array(buffer.buffer, at, sectorSize >> 2).every((word) => word === 0)) continue;
+      if (isZero(new Uint32Array(buffer.buffer, at, sectorSize >> 2))) continue;
       invert(sector);
       array.program(address + at, sector);
     }
@@ -148,10 +153,10 @@ export class FileImage {
       const trailer = new Uint8Array(header.trailer);
       const length = HEADER_LENGTH + geometry.size + trailer.length;
       const found = fs.fstatSync(handle).size;
-      if (found !== length || !readAll(handle, trailer, HEADER_LENGTH + geometry.size)) {
-        throw damaged(`it has ${found} bytes instead of ${length}`);
-      }
-      return new FileImage(options, handle, readArray(handle, geometry), trailer);
+      const whole = found === length && readAll(handle, trailer, HEADER_LENGTH + geometry.size);
+      const array = whole ? readArray(handle, geometry) : undefined;
+      if (array === undefined) throw damaged(`it has ${found} bytes instead of ${length}`);
+      return new FileImage(options, handle, array, trailer);
     });
   }
 

@@ -8,7 +8,7 @@ import type { FlashGeometry } from './flash-port.ts';
  * ```
  * bank    header (one page of its own), snapshot, records; snapshot and records start at multiples of 4
  * header  magic 8, version u32, sequence u32, snapshot length u32, snapshot checksum 8, header checksum 8
- * record  mark 4, length u32, checksum of the record before 8, checksum 8, payload, 0 to 3 bytes left erased
+ * record  mark 4, length u32, checksum 8, checksum of the record before 8, payload, 0 to 3 bytes left erased
  * ```
  *
  * Integers are little-endian; checksums are SHA-256 cut to 8 bytes. Mark and checksums of a record are made with the
@@ -27,6 +27,8 @@ export type Hash = Pick<Crypto, 'sha256'>;
 const MAGIC = utf8('LFJOURNL');
 const FIXED_LENGTH = 20;
 const SUM_LENGTH = 8;
+/** Where in a record that begins which its checksum covers. */
+const COVERED_FROM = 16;
 const KEY_DOMAIN = utf8('license-ferry journal bank v1');
 const HEADER_DOMAIN = utf8('license-ferry journal header v1');
 
@@ -119,13 +121,13 @@ export interface FramedRecord {
 }
 
 export function frameRecord(hash: Hash, key: Uint8Array, previous: Uint8Array, payload: Uint8Array): FramedRecord {
-  const link = sum(hash, key, previous, payload);
   const bytes = new Uint8Array(RECORD_OVERHEAD + payload.length);
   bytes.set(markOf(key));
   new DataView(bytes.buffer).setUint32(4, payload.length, true);
-  bytes.set(previous, 8);
-  bytes.set(link, 16);
+  bytes.set(previous, COVERED_FROM);
   bytes.set(payload, RECORD_OVERHEAD);
+  const link = sum(hash, key, bytes.subarray(COVERED_FROM));
+  bytes.set(link, 8);
   return { bytes, link };
 }
 
@@ -200,10 +202,10 @@ function readRecord(
   if (begin > bank.length) return undefined;
   const length = new DataView(bank.buffer, bank.byteOffset + offset).getUint32(4, true);
   if (length > size - begin) return undefined;
-  const previous = bank.subarray(offset + 8, offset + 16);
-  const link = bank.subarray(offset + 16, begin);
-  const payload = part(bank, begin, length);
-  return equalBytes(link, sum(hash, key, previous, payload)) ? { previous, link, payload } : undefined;
+  const link = bank.subarray(offset + 8, offset + COVERED_FROM);
+  const covered = part(bank, offset + COVERED_FROM, SUM_LENGTH + length);
+  if (!equalBytes(link, sum(hash, key, covered))) return undefined;
+  return { previous: covered.subarray(0, SUM_LENGTH), link, payload: covered.subarray(SUM_LENGTH) };
 }
 
 /** A part of a bank that was read only up to where it is erased. */

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
-import { Defect, type ErrorCode, FerryError } from '../../../container/errors.ts';
+import { Defect, type ErrorCode } from '../../../container/errors.ts';
 import { FileFlash } from '../../../container/store/file-flash.adapter.ts';
 import { Journal } from '../../../container/store/journal.ts';
 import { bundle } from './bundled-program.ts';
@@ -81,8 +83,20 @@ describe('a flash in a file', () => {
       fs.writeFileSync(file, content);
       expect(() => FileFlash.open({ path: file })).toThrow(refusal('STORE_DAMAGED', { where: file, what }));
     }
+    for (const [at, value, what] of [
+      [8, 2, 'its layout has version 2, this program reads version 1'],
+      [16, 48, 'its sizes are impossible'],
+      [24, 4, 'it belongs to another kind of container'],
+    ] as const) {
+      const otherwise = new DataView(Uint8Array.from(sound).buffer);
+      otherwise.setUint32(at, value, true);
+      otherwise.setUint32(28, crc32(new Uint8Array(otherwise.buffer, 0, 28)), true);
+      fs.writeFileSync(file, otherwise);
+      expect(() => FileFlash.open({ path: file })).toThrow(refusal('STORE_DAMAGED', { where: file, what }));
+    }
     fs.rmSync(file);
     expect(() => FileFlash.open({ path: file })).toThrow(refusal('STORE_DAMAGED', { what: 'the file is missing' }));
+    expect(() => FileFlash.open({ path: os.devNull })).toThrow(refusal('STORE_DAMAGED'));
     fs.mkdirSync(file);
     expect(() => FileFlash.open({ path: file })).toThrow(refusal('FILE_UNREADABLE', { why: 'it is a folder' }));
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FerryError } from '../../../container/errors.ts';
 import { acquireLock } from '../../../container/store/file-lock.adapter.ts';
 import { bundle } from './bundled-program.ts';
@@ -29,6 +29,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   const running = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
   await Promise.all(running.map((child) => kill(child)));
 });
@@ -55,6 +56,18 @@ function refusedFor(folder: string): string | undefined {
   } catch (error) {
     return error instanceof FerryError ? `${error.code} ${error.details.process}` : String(error);
   }
+}
+
+/** Lets the next contender look, then do all this happen, and only then link its file. */
+function delayed(meanwhile: () => void): void {
+  const link = fs.linkSync;
+  vi.spyOn(fs, 'linkSync').mockImplementationOnce((from, to) => {
+    const own = fs.readFileSync(from);
+    meanwhile();
+    // The others are of this process as well, and shared its temporary file.
+    fs.writeFileSync(from, own);
+    link(from, to);
+  });
 }
 
 describe('the lock of a folder', () => {
@@ -100,6 +113,43 @@ describe('the lock of a folder', () => {
     const refused = answers.filter((answer) => answer === `CONTAINER_IN_USE ${winner}`);
     expect([answers.filter((answer) => answer === 'won').length, refused.length]).toEqual([1, 19]);
     expect(fs.readdirSync(folder).length).toBe(1);
+  });
+
+  it('is refused to a contender that was delayed until another had taken its number', () => {
+    const folder = newFolder();
+    delayed(() => acquireLock(folder));
+    expect(refusedFor(folder)).toBe(`CONTAINER_IN_USE ${process.pid}`);
+    expect(fs.readdirSync(folder)).toEqual(['writer.1.lock']);
+  });
+
+  it('is refused to a contender that was delayed until its number was taken, released and cleared away', () => {
+    const folder = newFolder();
+    delayed(() => {
+      acquireLock(folder).release();
+      acquireLock(folder);
+    });
+    expect(refusedFor(folder)).toBe(`CONTAINER_IN_USE ${process.pid}`);
+    expect(fs.readdirSync(folder)).toEqual(['writer.2.lock']);
+  });
+
+  it('goes at the next number to a contender that was delayed over whole turns of others', () => {
+    const folder = newFolder();
+    delayed(() => {
+      acquireLock(folder).release();
+      acquireLock(folder).release();
+    });
+    const lock = acquireLock(folder);
+    expect(fs.readdirSync(folder)).toEqual(['writer.3.lock']);
+    lock.release();
+  });
+
+  it('says why when the file system cannot link', () => {
+    const folder = newFolder();
+    delayed(() => {
+      throw Object.assign(new Error(), { code: 'EPERM' });
+    });
+    expect(refusedFor(folder)).toBe('STORE_WRITE_FAILED undefined');
+    expect(fs.readdirSync(folder)).toEqual([]);
   });
 
   it('is free when its process has the number of a later one, or is from before a restart of the machine', () => {

@@ -62,6 +62,17 @@ describe('a journal', () => {
     }
   });
 
+  it('keeps records and snapshots that end like erased flash, over whole sectors', () => {
+    const erasedLooking = bytes(600, 1).fill(0xff, 5);
+    const opened = open(imageOf(erasedLooking, new Uint8Array(10).fill(0xff)));
+    expect([opened.snapshot, ...opened.records]).toEqual([erasedLooking, new Uint8Array(10).fill(0xff)]);
+    const second = open(imageOf(new Uint8Array(300).fill(0xff)));
+    expect(second.snapshot).toEqual(new Uint8Array(300).fill(0xff));
+    const third = open(imageOf(bytes(0, 0), erasedLooking));
+    expect(third.records).toEqual([erasedLooking]);
+    third.journal.append(bytes(100, 5));
+  });
+
   it('is read the same by either cryptography', () => {
     const image = imageOf(bytes(40, 1), bytes(90, 2));
     const opened = Journal.open(new MemoryFlash(TINY, image), { ...OPTIONS, crypto: nobleCrypto });
@@ -122,7 +133,7 @@ describe('a damaged journal', () => {
     const image = imageOf(bytes(21, 9), ...records);
     const lastStart = TINY.pageSize + 24 + framedLength(9) + framedLength(80);
     const seen = new Map<string, number>();
-    for (let bit = 0; bit < HALF * 8; bit++) {
+    for (let bit = 0; bit < (lastStart + framedLength(30) + 40) * 8; bit++) {
       const byte = bit >> 3;
       let result: string;
       try {

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { FerryError } from '../../../container/errors.ts';
+import { readFailed, systemCode, systemWords, writeFailed } from '../../../container/store/file-failure.ts';
+
+describe('an error of the operating system', () => {
+  it('is said in words, or by its code when there are none, with the error itself as the cause', () => {
+    const full = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' });
+    expect([systemCode(full), systemWords(full)]).toEqual(['ENOSPC', 'the disk is full']);
+    expect(systemWords(Object.assign(new Error(), { code: 'EODD' }))).toBe('the system answers EODD');
+    expect(writeFailed('a', full)).toMatchObject({ code: 'STORE_WRITE_FAILED', details: { where: 'a' }, cause: full });
+    expect(readFailed('a', full)).toMatchObject({ code: 'FILE_UNREADABLE', details: { file: 'a' }, cause: full });
+  });
+
+  it('is nothing else: other exceptions stay as they are', () => {
+    const others = [new FerryError('EXHAUSTED'), new Error('x'), Object.assign(new Error(), { code: 7 }), 'text'];
+    for (const other of others) {
+      expect(systemCode(other)).toBeUndefined();
+      expect([writeFailed('a', other), readFailed('a', other)]).toEqual([other, other]);
+    }
+    expect(systemWords('text')).toBe('the system answers text');
+  });
+});

@@ -1,0 +1,226 @@
+import type { ContainerParts } from '../../container/container.ts';
+import { Container } from '../../container/container.ts';
+import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import { chainNext, entryHash, type IssuedHead, newHead, newInbound } from '../../container/engine/issuer-channel.ts';
+import type { Env } from '../../container/env.ts';
+import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
+import { type EntryContent, encodeEntry } from '../../container/files/entries.ts';
+import type { Grant } from '../../container/files/grant.ts';
+import { certifyContainer, certifyFirm, signGrant, testRoot } from '../../container/files/test-root.ts';
+import { sealUpdateFile, type UpdateHeader } from '../../container/files/update-file.ts';
+import { fromHex, NO_BYTES, toHex, utf8 } from '../../container/model/bytes.ts';
+import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
+import { serialFromParts } from '../../container/model/serial-number.ts';
+import { MemoryAnchor } from '../../container/store/memory-anchor.ts';
+import { MemoryFlash } from '../../container/store/memory-flash.ts';
+
+export const crypto = nativeCrypto();
+export const root = testRoot(crypto);
+
+/** An environment under a seed: the same seed gives the same world. */
+export function seededEnv(seed: string, now = 800_000_000): Env & { time: number } {
+  let draws = 0;
+  return {
+    time: now,
+    now() {
+      return this.time;
+    },
+    random(length) {
+      const blocks: number[] = [];
+      while (blocks.length < length) {
+        draws += 1;
+        blocks.push(...crypto.sha256(utf8(`${seed}/${draws}`)));
+      }
+      return new Uint8Array(blocks.slice(0, length));
+    },
+  };
+}
+
+export interface TestContainer {
+  container: Container;
+  readonly parts: ContainerParts & { readonly flash: MemoryFlash; readonly anchor: MemoryAnchor };
+  readonly key: PublicKey;
+  readonly certificate: Uint8Array;
+}
+
+const RIGHTS: Record<ContainerKind, IssueRight> = { dongle: 'move', soft: 'return', cloud: 'return' };
+
+/** A certified container on memory flash. */
+export function makeContainer(
+  kind: ContainerKind,
+  number: number,
+  options: { size?: number; issues?: IssueRight } = {},
+): TestContainer {
+  const parts = {
+    crypto,
+    env: seededEnv(`${kind}-${number}`),
+    flash: new MemoryFlash({ size: options.size ?? 1024 * 1024 * 4, pageSize: 256, sectorSize: 4096 }),
+    anchor: new MemoryAnchor(),
+    where: `${kind} ${number}`,
+  };
+  const container = Container.create(parts, { kind, root });
+  const { key, sealingKey } = container.state.identity;
+  const certificate = certifyContainer(crypto, root, {
+    serial: serialFromParts(kind === 'dongle' ? 3 : 130, number),
+    kind,
+    key,
+    sealingKey: fromHex(sealingKey),
+    issues: options.issues ?? RIGHTS[kind],
+  });
+  container.enrol(certificate);
+  return { container, parts, key, certificate };
+}
+
+/** Opens the container again from what is durable. */
+export function reopen(it: TestContainer): void {
+  it.container = Container.open(it.parts);
+}
+
+/** A vendor with its key, issuing by hand what a License Central would. */
+export class TestFirm {
+  readonly seed: Uint8Array;
+  readonly sealingSecret: Uint8Array;
+  readonly key: PublicKey;
+  readonly certificate: Uint8Array;
+  readonly env: Env;
+  readonly #channels = new Map<
+    PublicKey,
+    { head: IssuedHead; entries: { entry: Uint8Array; chain: Hash; hash: Hash }[] }
+  >();
+  readonly firmCode: number;
+
+  constructor(firmCode = 6000010) {
+    this.firmCode = firmCode;
+    this.env = seededEnv(`firm-${firmCode}`);
+    this.seed = this.env.random(32);
+    this.sealingSecret = this.env.random(32);
+    this.key = toHex(crypto.ed25519PublicKey(this.seed)) as PublicKey;
+    const sealingKey = crypto.x25519PublicKey(this.sealingSecret);
+    this.certificate = certifyFirm(crypto, root, { firmCode, key: this.key, sealingKey, name: `Firm ${firmCode}` });
+  }
+
+  grant(holder: PublicKey, options: Partial<Grant> = {}): { grant: Grant; raw: Uint8Array } {
+    const grant: Grant = {
+      itemId: toHex(this.env.random(16)) as ItemId,
+      firmCode: this.firmCode,
+      productCode: 1001,
+      firstHolder: holder,
+      quantity: 5,
+      unitCounter: null,
+      featureMap: null,
+      activationTime: null,
+      expirationTime: null,
+      usagePeriod: null,
+      maintenance: null,
+      lingerTime: null,
+      minimumRuntime: null,
+      text: 'Controller runtime',
+      protectedData: NO_BYTES,
+      extendedProtectedData: [],
+      hiddenData: [],
+      secretData: [],
+      terms: { type: 'quantity', targetKinds: [], targetKeys: [], mostPerTarget: null, returnable: true, depth: 2 },
+      ...options,
+    };
+    return { grant, raw: signGrant(crypto, this.seed, grant) };
+  }
+
+  issue(target: TestContainer, content: EntryContent): void {
+    this.issueRaw(target, encodeEntry(content, this.env.random(16)));
+  }
+
+  issueRaw(target: TestContainer, entry: Uint8Array): void {
+    const channel = this.#channel(target.key);
+    const hash = entryHash(crypto, entry);
+    const chain = chainNext(crypto, channel.head.issuedChain, hash);
+    channel.entries.push({ entry, chain, hash });
+    channel.head = { ...channel.head, issued: channel.head.issued + 1, issuedChain: chain };
+  }
+
+  #channel(key: PublicKey) {
+    const known = this.#channels.get(key) ?? { head: newHead(crypto, this.key, key), entries: [] };
+    this.#channels.set(key, known);
+    return known;
+  }
+
+  /** An update file with the entries `first` to `last`; by default everything ever issued. */
+  update(
+    target: TestContainer,
+    options: { first?: number; last?: number; header?: Partial<UpdateHeader>; generation?: number } = {},
+  ): Uint8Array {
+    const { head, entries } = this.#channel(target.key);
+    const first = options.first ?? 1;
+    const last = options.last ?? head.issued;
+    const certificate = readStoredCertificate(target.certificate);
+    if (certificate.party !== 'container') throw new TypeError('a container is needed');
+    const start = newHead(crypto, this.key, target.key).issuedChain;
+    const header: UpdateHeader = {
+      certificate: this.certificate,
+      container: target.key,
+      serial: certificate.serial,
+      epoch: 0,
+      first,
+      last,
+      chainBefore: first === 1 ? start : (entries[first - 2]?.chain ?? start),
+      chainLast: last === 0 ? start : (entries[last - 1]?.chain ?? start),
+      settledThrough: 0,
+      custodyKnownThrough: 0,
+      cancelled: [],
+      ...options.header,
+    };
+    const range = entries.slice(first - 1, last);
+    const body = {
+      entries: range.map(({ entry, hash }, at) => (header.cancelled.includes(first + at) ? fromHex(hash) : entry)),
+      signatures: range.map(() => null),
+      certificates: [],
+      notices: [],
+    };
+    const statement = {
+      signer: this.key,
+      partner: target.key,
+      generation: options.generation ?? head.issued,
+      stateHash: head.issuedChain,
+      outbound: { epoch: 0, issued: head.issued, hash: head.issuedChain },
+      inbound: newInbound(crypto, target.key, this.key),
+    };
+    return sealUpdateFile(crypto, this.seed, { statement, header, body }, certificate.sealingKey, this.env.random(32));
+  }
+}
+
+/** Gives a container Product Items straight from the firm and returns their grants. */
+export function load(firm: TestFirm, target: TestContainer, ...options: Partial<Grant>[]): Grant[] {
+  const grants = options.map((option) => firm.grant(target.key, option));
+  for (let at = 0; at < grants.length; at += 64)
+    firm.issue(target, { kind: 'add', grants: grants.slice(at, at + 64).map(({ raw }) => raw) });
+  target.container.run('apply', { update: firm.update(target) });
+  return grants.map(({ grant }) => grant);
+}
+
+/** Orders from an issuer to a target and gives the issue report; nothing is applied yet. */
+export function order(
+  from: TestContainer,
+  to: TestContainer,
+  parts: { holding: number; quantity: number }[],
+  first?: number,
+) {
+  const { context } = to.container.run('context', { certificate: from.certificate, firmCode: null });
+  const next = (from.container.state.partners.get(to.key)?.outbound.issued ?? 0) + 1;
+  return from.container.run('issue', { context, first: first ?? next, parts });
+}
+
+/** The whole way: order, apply, settle. */
+export function move(from: TestContainer, to: TestContainer, parts: { holding: number; quantity: number }[]) {
+  const issued = order(from, to, parts);
+  const reports = issued.updates.map((update) => to.container.run('apply', { update }));
+  const settled = reports.map(({ receipt }) => from.container.run('settle', { context: receipt }));
+  return { issued, reports, settled };
+}
+
+/** Seats held and in transit of an item. */
+export function seats(it: TestContainer, itemId: string): { held: number; pending: number } {
+  const holdings = it.container.run('list', {}).holdings.filter((holding) => holding.itemId === itemId);
+  return {
+    held: holdings.reduce((sum, { quantity }) => sum + quantity, 0),
+    pending: holdings.reduce((sum, { pending }) => sum + pending, 0),
+  };
+}
