@@ -21,65 +21,54 @@ import type { Table } from './table.ts';
  * Stored grants, records and certificates count who refers to them and go when nobody does any more.
  */
 export function evolve(state: ContainerState, change: Change): void {
-  switch (change.change) {
-    case 'enrolled':
-      return enrolled(state, change);
-    case 'certificateStored':
-      return put(state, state.certificates, change.key, { raw: change.raw, references: 0 }, memoryOf.certificate);
-    case 'grantStored':
-      referCertificate(state, change.firm, 1);
-      return put(
-        state,
-        state.grants,
-        change.itemId,
-        { raw: change.raw, firm: change.firm, references: 0 },
-        memoryOf.grant,
-      );
-    case 'recordStored':
-      return recordStored(state, change);
-    case 'holdingPut':
-      return holdingPut(state, change);
-    case 'holdingCounted': {
-      const holding = must(state.holdings.get(change.id), 'holding');
-      state.holdings.set(change.id, { ...holding, quantity: change.quantity, pending: change.pending });
-      return;
-    }
-    case 'holdingDropped':
-      return holdingDropped(state, change.id);
-    case 'partnerPut':
-      return partnerPut(state, change);
-    case 'pendingPut':
-      return put(state, state.pending, pendingKey(change.target, change.sequence), strip(change), memoryOf.pending);
-    case 'pendingDropped':
-      return drop(state, state.pending, pendingKey(change.target, change.sequence), memoryOf.pending);
-    case 'cancelMarked': {
-      const key = pendingKey(change.target, change.sequence);
-      state.pending.set(key, { ...must(state.pending.get(key), 'pending entry'), cancelled: true });
-      return;
-    }
-    case 'logAppended':
-      return logAppended(state, change.firmCode, change.record);
-    case 'logPruned':
-      return logPruned(state, change.firmCode, change.through);
-    case 'logPositioned':
-      state.logs.set(change.firmCode, { first: change.first, next: change.first });
-      return;
-    case 'floorRaised':
-      state.counters.set('timeFloor', change.time);
-      return;
-    case 'rolledBackFound':
-      state.marks.set('rolledBack', change.partner);
-      return;
-    case 'evidenceKept': {
-      const id = counter(state, 'nextEvidence');
-      state.counters.set('nextEvidence', id + 1);
-      return put(state, state.evidence, id, strip(change), memoryOf.evidence);
-    }
-    case 'counterSet':
-      state.counters.set(change.name as CounterName, change.value);
-      return;
-  }
+  (EVOLUTION[change.change] as (state: ContainerState, change: Change) => void)(state, change);
 }
+
+type Evolution = { readonly [N in Change['change']]: (state: ContainerState, change: ChangeOf<N>) => void };
+
+const EVOLUTION: Evolution = {
+  enrolled,
+  certificateStored: (state, { key, raw }) =>
+    put(state, state.certificates, key, { raw, references: 0 }, memoryOf.certificate),
+  grantStored: (state, { itemId, firm, raw }) => {
+    referCertificate(state, firm, 1);
+    put(state, state.grants, itemId, { raw, firm, references: 0 }, memoryOf.grant);
+  },
+  recordStored,
+  holdingPut,
+  holdingCounted: (state, { id, quantity, pending }) => {
+    state.holdings.set(id, { ...must(state.holdings.get(id), 'holding'), quantity, pending });
+  },
+  holdingDropped: (state, { id }) => holdingDropped(state, id),
+  partnerPut,
+  pendingPut: (state, change) =>
+    put(state, state.pending, pendingKey(change.target, change.sequence), strip(change), memoryOf.pending),
+  pendingDropped: (state, { target, sequence }) =>
+    drop(state, state.pending, pendingKey(target, sequence), memoryOf.pending),
+  cancelMarked: (state, { target, sequence }) => {
+    const key = pendingKey(target, sequence);
+    state.pending.set(key, { ...must(state.pending.get(key), 'pending entry'), cancelled: true });
+  },
+  logAppended: (state, { firmCode, record }) => logAppended(state, firmCode, record),
+  logPruned: (state, { firmCode, through }) => logPruned(state, firmCode, through),
+  logPositioned: (state, { firmCode, first }) => {
+    state.logs.set(firmCode, { first, next: first });
+  },
+  floorRaised: (state, { time }) => {
+    state.counters.set('timeFloor', time);
+  },
+  rolledBackFound: (state, { partner }) => {
+    state.marks.set('rolledBack', partner);
+  },
+  evidenceKept: (state, change) => {
+    const id = counter(state, 'nextEvidence');
+    state.counters.set('nextEvidence', id + 1);
+    put(state, state.evidence, id, strip(change), memoryOf.evidence);
+  },
+  counterSet: (state, { name, value }) => {
+    state.counters.set(name as CounterName, value);
+  },
+};
 
 function strip<C extends Change>(change: C): Omit<C, 'change'> {
   const { change: _, ...rest } = change;
@@ -110,8 +99,8 @@ function drop<K, V>(state: ContainerState, table: Table<K, V>, key: K, cost: (va
 function referCertificate(state: ContainerState, key: PublicKey, by: 1 | -1): void {
   const stored = must(state.certificates.get(key), 'certificate');
   const references = stored.references + by;
-  if (references === 0) return drop(state, state.certificates, key, memoryOf.certificate);
-  state.certificates.set(key, { ...stored, references });
+  if (references === 0) drop(state, state.certificates, key, memoryOf.certificate);
+  else state.certificates.set(key, { ...stored, references });
 }
 
 function referGrant(state: ContainerState, itemId: ItemId, by: 1 | -1): void {
