@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
-import { Defect, FerryError } from '../../../container/errors.ts';
+import { Defect } from '../../../container/errors.ts';
 import type { Anchor } from '../../../container/store/anchor-port.ts';
 import { FileAnchor } from '../../../container/store/file-anchor.adapter.ts';
+import { codeOf } from './code-of.ts';
 import { FailingWrites } from './failing-writes.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
@@ -30,15 +31,6 @@ function read(file: string): Anchor | undefined {
     return anchor.read();
   } finally {
     anchor.close();
-  }
-}
-
-function codeOf(work: () => unknown): string | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return error instanceof FerryError ? error.code : String(error);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Flash } from '../../../container/store/flash-port.ts';
 import { Journal } from '../../../container/store/journal.ts';
 import { bankCapacity, bankSize, framedLength } from '../../../container/store/journal-layout.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
+import { codeOf } from './code-of.ts';
 import { FaultyFlash, TINY } from './faulty-flash.ts';
 
 const OPTIONS = { crypto: nativeCrypto(), where: 'the drawer' };
@@ -26,15 +27,6 @@ function imageOf(snapshot: Uint8Array, ...records: readonly Uint8Array[]): Uint8
 function open(image: Uint8Array): { snapshot: Uint8Array; records: Uint8Array[]; journal: Journal } {
   const { journal, snapshot, records } = Journal.open(new MemoryFlash(TINY, image.slice()), OPTIONS);
   return { journal, snapshot: snapshot.slice(), records: records.map((record) => record.slice()) };
-}
-
-function codeOf(work: () => unknown): string | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return error instanceof FerryError ? error.code : String(error);
-  }
 }
 
 function flipped(image: Uint8Array, bit: number): Uint8Array {

@@ -1,0 +1,6 @@
+export {
+  createSoftContainer,
+  isSoftContainer,
+  openSoftContainer,
+  type SoftContainerOptions,
+} from './soft-container/open-soft-container.adapter.ts';

@@ -1,0 +1,1 @@
+export { createDongle, type DongleOptions, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../container/commands/index.ts';
+import { CHANGES, type Change, changeFromWire, changeToWire } from '../../../container/engine/changes.ts';
+import * as certificates from '../../../container/files/certificate.ts';
+import { type AnyField, type Codec, defineRecord, pack } from '../../../container/files/codec.ts';
+import * as contexts from '../../../container/files/context-file.ts';
+import * as entries from '../../../container/files/entries.ts';
+import * as envelopes from '../../../container/files/envelope.ts';
+import { bool, list, optional, text, u8, u32From } from '../../../container/files/fields.ts';
+import * as grants from '../../../container/files/grant.ts';
+import * as requests from '../../../container/files/key-request.ts';
+import * as notices from '../../../container/files/notices.ts';
+import * as signed from '../../../container/files/signed-file.ts';
+import * as statements from '../../../container/files/statement.ts';
+import * as transfers from '../../../container/files/transfer-record.ts';
+import * as updates from '../../../container/files/update-file.ts';
+
+const MODULES = [
+  certificates,
+  contexts,
+  entries,
+  envelopes,
+  grants,
+  requests,
+  notices,
+  signed,
+  statements,
+  transfers,
+  updates,
+];
+
+function isCodec(value: unknown): value is Codec<unknown> {
+  return typeof value === 'object' && value !== null && 'decodeTrusted' in value;
+}
+
+const CODECS = new Map(
+  [
+    ...MODULES.flatMap((module) => Object.values(module) as unknown[]).filter(isCodec),
+    ...Object.values(COMMANDS).flatMap(({ request, response }) => [request, response] as unknown as Codec<unknown>[]),
+  ].map((codec) => [codec.record.name, codec]),
+);
+
+const range = /\[(\d+)(?:\.\.(\d+))?\]/;
+
+/** Any value that a field allows, as MessagePack carries it, read off the field's own description. */
+function wireOf(field: AnyField): fc.Arbitrary<unknown> {
+  const { type, record, element } = field;
+  if (type.endsWith(' or nil'))
+    return fc.option(wireOf({ ...field, type: type.slice(0, -' or nil'.length) }), { nil: null });
+  if (element !== undefined) {
+    const [, least, most] = range.exec(type) ?? [];
+    const maxLength = Math.min(Number(most), Number(least) + 3);
+    return fc.array(wireOf(element), { minLength: Number(least), maxLength });
+  }
+  if (record !== undefined) return fc.tuple(...record.fields.map((part) => wireOf(part.field)));
+  if (type === 'boolean') return fc.boolean();
+  if (type.startsWith('[u16')) return fc.tuple(fc.nat(0xffff), fc.integer({ min: 0, max: 0xffffffff }));
+  if (type.startsWith('u8: '))
+    return fc.constantFrom(...[...type.matchAll(/(\d+) [a-zA-Z]/g)].map(([, number]) => Number(number)));
+  const [, least, most] = range.exec(type) ?? [];
+  if (type.startsWith('bytes')) {
+    const minLength = Number(least);
+    const maxLength = most === undefined ? minLength : Math.min(Number(most), minLength + 40);
+    return fc.uint8Array({ minLength, maxLength });
+  }
+  if (type.startsWith('text')) return fc.string({ maxLength: Math.min(20, Number(most)), unit: 'grapheme-ascii' });
+  const bits = Number(/^u(\d+)/.exec(type)?.[1]);
+  const min = Number(/at least (\d+)/.exec(type)?.[1] ?? 0);
+  return fc.integer({ min, max: 2 ** bits - 1 });
+}
+
+describe('every record of the format', () => {
+  it.each([...CODECS.keys()])('%s: what is read is written again byte for byte, and trusted reading agrees', (name) => {
+    const codec = CODECS.get(name) as Codec<unknown>;
+    fc.assert(
+      fc.property(wireOf(codec), (wire) => {
+        const bytes = pack(wire);
+        const read = codec.decode(bytes);
+        if (!read.ok) throw new Error(String(read.details.what));
+        expect(codec.encode(read.value)).toEqual(bytes);
+        expect(codec.decodeTrusted(bytes)).toEqual(read.value);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('answers random and damaged bytes with a value or FILE_MALFORMED, never with an exception', () => {
+    const codecs = fc.constantFrom(...CODECS.values());
+    const damaged = codecs.chain((codec) =>
+      fc.tuple(
+        fc.constant(codec),
+        wireOf(codec).map((wire) => pack(wire)),
+        fc.nat(),
+        fc.nat(255),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.oneof(damaged, fc.tuple(codecs, fc.uint8Array(), fc.nat(), fc.nat(255))), (sample) => {
+        const [codec, bytes, position, value] = sample as [Codec<unknown>, Uint8Array, number, number];
+        const copy = bytes.slice();
+        if (copy.length > 0) copy[position % copy.length] = value;
+        const read = codec.decode(copy);
+        if (!read.ok) expect(read.code).toBe('FILE_MALFORMED');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('every change of the journal', () => {
+  it.each(Object.keys(CHANGES) as Change['change'][])('%s is read as it was written', (name) => {
+    const [number, codec] = CHANGES[name] as unknown as readonly [number, Codec<object>];
+    fc.assert(
+      fc.property(wireOf(codec), (wire) => {
+        const change = changeFromWire([number, ...(wire as unknown[])]);
+        expect(change.change).toBe(name);
+        expect(pack(changeToWire(change), 12)).toEqual(pack([number, ...(wire as unknown[])], 12));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('of an unknown number is a defect of the journal', () => {
+    expect(() => changeFromWire([99])).toThrow(RangeError);
+  });
+});
+
+const inner = defineRecord('inner', 'For the test.', { count: [u32From(1), 'count'], label: [text(3), 'label'] });
+const outer = defineRecord('outer', 'For the test.', {
+  flag: [bool, 'flag'],
+  one: [optional(inner), 'one'],
+  many: [list(inner, 2, 1), 'many'],
+  numbers: [list(u8, 2), 'numbers'],
+});
+
+describe('what is wrong with a record', () => {
+  const good = [true, [1, 'a'], [[1, 'a']], [1]];
+  const changed = (at: number, value: unknown) => good.map((field, position) => (position === at ? value : field));
+  it.each([
+    { wire: changed(0, 1), what: 'outer: flag: expected boolean' },
+    { wire: changed(1, [0, 'a']), what: 'outer: one.count: expected >=1' },
+    { wire: changed(1, [1, 'abcd']), what: 'outer: one.label: expected <=3' },
+    { wire: changed(2, []), what: 'outer: many: expected >=1' },
+    {
+      wire: changed(2, [
+        [1, 'a'],
+        [1, 7],
+      ]),
+      what: 'outer: many.1.label: expected string',
+    },
+    { wire: changed(3, [1, 256]), what: 'outer: numbers.1: expected <=255' },
+    { wire: changed(3, [1, 2, 3]), what: 'outer: numbers: expected <=2' },
+    { wire: good.slice(0, 3), what: 'outer: numbers: expected Array' },
+    { wire: [...good, 1], what: 'outer: 4: expected never' },
+    { wire: 7, what: 'outer: record: expected Array' },
+  ])('is told by the name of the field: $what', ({ wire, what }) => {
+    expect(outer.decode(pack(wire))).toEqual({ ok: false, code: 'FILE_MALFORMED', details: { what } });
+  });
+
+  it('is never written: a value outside the schema is a defect', () => {
+    const value = { flag: true, one: null, many: [{ count: 0, label: 'a' }], numbers: [] };
+    expect(() => outer.encode(value)).toThrow('outside its schema: many.0.count');
+    expect(() => pack({ a: 1 })).toThrow('no reader accepts');
+  });
+});
