@@ -15,7 +15,7 @@ import type {
  * @see docs/protocol.md, "Memory"
  */
 export const MEMORY = {
-  holding: 96,
+  holding: 64,
   hop: 34,
   grant: 64,
   certificate: 48,
@@ -27,7 +27,7 @@ export const MEMORY = {
   /** An entry in transit, with the room that its log line and a refusal will need. */
   pendingEntry: 448,
   /** A part of it, with the room that it will need in the transfer record. */
-  pendingPart: 88,
+  pendingPart: 64,
   evidence: 128,
 } as const;
 

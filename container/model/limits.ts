@@ -46,14 +46,14 @@ export interface ContainerLimits {
 const CHANNELS = { dongle: 1024, soft: 8192, cloud: 8192 } as const;
 
 /**
- * The limits that a journal bank of `bankBytes` gives a container: a quarter for one update file, twice that kept free
- * for the journal's tail, the rest for what is stored.
+ * The limits that a journal bank of `bankBytes` gives a container: an eighth for one update file, twice that kept
+ * free for the journal's tail, the rest for what is stored.
  *
  * @see docs/protocol.md, "Memory"
  */
 export function limitsOfBank(kind: keyof typeof CHANNELS, bankBytes: number): ContainerLimits {
-  const quarter = Math.min(FORMAT.fileBytes, Math.floor(bankBytes / 4 / 4096) * 4096);
-  const largestRecord = Math.max(LEAST_LARGEST_RECORD[kind], quarter);
+  const eighth = Math.min(FORMAT.fileBytes, Math.floor(bankBytes / 8 / 4096) * 4096);
+  const largestRecord = Math.max(LEAST_LARGEST_RECORD[kind], eighth);
   const journalRecord = 2 * largestRecord + 4096;
   return {
     capacity: bankBytes - journalRecord - SNAPSHOT_FIXED_BYTES,

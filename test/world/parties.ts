@@ -192,7 +192,10 @@ export function load(firm: TestFirm, target: TestContainer, ...options: Partial<
   const grants = options.map((option) => firm.grant(target.key, option));
   for (let at = 0; at < grants.length; at += 64)
     firm.issue(target, { kind: 'add', grants: grants.slice(at, at + 64).map(({ raw }) => raw) });
-  target.container.run('apply', { update: firm.update(target) });
+  const issued = Math.ceil(grants.length / 64);
+  const applied = target.container.state.partners.get(firm.key)?.inbound.applied ?? 0;
+  for (let first = applied + 1; first <= applied + issued; first += 40)
+    target.container.run('apply', { update: firm.update(target, { first, last: Math.min(first + 39, applied + issued) }) });
   return grants.map(({ grant }) => grant);
 }
 
