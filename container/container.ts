@@ -13,7 +13,7 @@ import { type ContainerKind, verifyCertificate } from './files/certificate.ts';
 import { sealEnvelope } from './files/envelope.ts';
 import { U32_MAX } from './files/fields.ts';
 import { keyRequest } from './files/key-request.ts';
-import { equalBytes, fromHex, toHex } from './model/bytes.ts';
+import { copyBytes, equalBytes, fromHex, toHex } from './model/bytes.ts';
 import type { Hash, PublicKey } from './model/ids.ts';
 import { limitsOfBank } from './model/limits.ts';
 import type { Anchor, AnchorStore } from './store/anchor-port.ts';
@@ -135,7 +135,7 @@ export class Container {
       certificate.party === 'container' && certificate.key === identity.key && certificate.kind === identity.kind;
     if (!own || toHex(certificate.sealingKey) !== identity.sealingKey || identity.certified !== null)
       throw new FerryError('CERTIFICATE_WRONG', { who: this.#parts.where, why: 'it certifies other keys' });
-    this.#commit([{ change: 'enrolled', certificate: raw }]);
+    this.#commit([{ change: 'enrolled', certificate: copyBytes(raw) }]);
   }
 
   /** Carries out one command. @throws FerryError with a code that the command declares. */

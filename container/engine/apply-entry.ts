@@ -4,7 +4,7 @@ import type { Certificate } from '../files/certificate.ts';
 import type { EntryContent, Expectation, TransferInBody } from '../files/entries.ts';
 import { signedEnvelope, verifyParts } from '../files/envelope.ts';
 import { transferRecord } from '../files/transfer-record.ts';
-import { NO_BYTES, toHex } from '../model/bytes.ts';
+import { copyBytes, NO_BYTES, toHex } from '../model/bytes.ts';
 import type { Hash, ItemId } from '../model/ids.ts';
 import { type CustodyRecord, checkCustody, checkRecord, isReturn } from './check-custody.ts';
 import { type Certificates, type CheckedGrant, checkGrant } from './check-grant.ts';
@@ -72,7 +72,7 @@ function putHolding(draft: Draft, granted: CheckedGrant, holding: Omit<Holding, 
   keepCertificate(draft, granted.firm);
   const { itemId } = granted.grant;
   if (!draft.state.grants.has(itemId))
-    draft.push({ change: 'grantStored', itemId, firm: granted.firm.key, raw: granted.raw });
+    draft.push({ change: 'grantStored', itemId, firm: granted.firm.key, raw: copyBytes(granted.raw) });
   draft.push({ change: 'holdingPut', id: nextId(draft), itemId, pending: 0, ...holding });
 }
 
@@ -186,7 +186,7 @@ function keepRecord(draft: Draft, record: CustodyRecord, scene: EntryScene): voi
   const sender = scene.certificates.get(record.content.from);
   if (sender !== undefined) keepCertificate(draft, sender);
   const { hash, raw } = record;
-  draft.push({ change: 'recordStored', hash, own: false, from: record.content.from, raw });
+  draft.push({ change: 'recordStored', hash, own: false, from: record.content.from, raw: copyBytes(raw) });
 }
 
 function takeHolding(
@@ -223,8 +223,8 @@ function takeHolding(
     units: carried.units,
     usageStart: carried.usageStart,
     enabled: true,
-    userData: carried.userData,
-    customerInfo: carried.customerInfo,
+    userData: copyBytes(carried.userData),
+    customerInfo: copyBytes(carried.customerInfo),
     custody: kept.map(({ hash }) => hash),
   });
   return undefined;

@@ -2,6 +2,7 @@ import type { FailureOf, RequestOf, ResponseOf } from '../commands/command.ts';
 import type { COMMANDS, CommandName } from '../commands/index.ts';
 import { CATALOGUE, type ErrorCode, FerryError, type Refusal } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
+import { copyBytes } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import type { Change } from './changes.ts';
 import { decideApply } from './decide-apply.ts';
@@ -12,6 +13,7 @@ import { decideUse } from './decide-use.ts';
 import { nameOf, type Rulebook } from './draft.ts';
 import { type Emitter, emitContext, emitUpdates, pendingTo } from './emit.ts';
 import { historyOf, listingOf } from './listing.ts';
+import { certificateOf } from './partners.ts';
 import type { ContainerState, RememberedOrder } from './state.ts';
 
 /** What the commands need of their container. */
@@ -130,7 +132,8 @@ export class ContainerCommands {
     const here = nameOf(state);
     if (state.identity.certified === null) fail('transit', 'NOT_ENROLLED', { where: here });
     if (book.locked) fail('transit', 'CONTAINER_LOCKED', { here });
-    if (!state.partners.has(target)) fail('transit', 'TARGET_UNKNOWN', { here, target: target.slice(0, 8) });
+    if (!state.partners.has(target) || certificateOf(state, target)?.party !== 'container')
+      fail('transit', 'TARGET_UNKNOWN', { here, target: target.slice(0, 8) });
     return { updates: this.#updates(target) };
   }
 
@@ -142,8 +145,8 @@ export class ContainerCommands {
     if (holding === undefined) return fail('write-data', 'NOT_HELD', { here, item: `holding ${id}` });
     const after = {
       ...holding,
-      userData: userData ?? holding.userData,
-      customerInfo: customerInfo ?? holding.customerInfo,
+      userData: copyBytes(userData ?? holding.userData),
+      customerInfo: copyBytes(customerInfo ?? holding.customerInfo),
     };
     const grown =
       after.userData.length + after.customerInfo.length - holding.userData.length - holding.customerInfo.length;

@@ -167,9 +167,10 @@ class FileApplication {
       chain = chainNext(this.#book.crypto, chain, this.#hashOf(entry, sequence));
       entries.push({ sequence, reason, items: outcome.ok ? outcome.items : 0 });
       const overdraft = this.#overdraft(refused.length);
-      if (overdraft <= 0)
+      if (overdraft <= 0) {
         best = { entries: entries.length, changes: this.#draft.changes.length, chain, refused: refused.length };
-      else if (needed === 0) needed = overdraft;
+        needed = 0;
+      } else if (needed === 0) needed = overdraft;
     }
     if (best.entries < entries.length) waits = { sequence: from + best.entries, code: 'MEMORY_FULL', needed };
     const changes = this.#draft.changes.slice(0, best.changes);

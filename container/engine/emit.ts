@@ -98,7 +98,11 @@ function custodyLog(
     log.push(raw);
     if (!stored.own) parties.add(stored.from);
   }
-  for (const partner of state.partners.keys()) if (left > 512 && state.certificates.has(partner)) parties.add(partner);
+  for (const partner of state.partners.keys()) {
+    left -= 512;
+    if (left < 0) break;
+    if (state.certificates.has(partner)) parties.add(partner);
+  }
   return { log, first, parties };
 }
 

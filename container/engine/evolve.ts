@@ -51,9 +51,8 @@ const EVOLUTION: Evolution = {
   },
   logAppended: (state, { firmCode, record }) => logAppended(state, firmCode, record),
   logPruned: (state, { firmCode, through }) => logPruned(state, firmCode, through),
-  logPositioned: (state, { firmCode, first }) => {
-    state.logs.set(firmCode, { first, next: first });
-  },
+  logPositioned: (state, { firmCode, first }) =>
+    put(state, state.logs, firmCode, { first, next: first }, () => MEMORY.log),
   floorRaised: (state, { time }) => {
     state.counters.set('timeFloor', time);
   },
@@ -180,7 +179,7 @@ function partnerPut(state: ContainerState, change: ChangeOf<'partnerPut'>): void
 function logAppended(state: ContainerState, firmCode: number, record: Hash): void {
   const log = state.logs.get(firmCode) ?? { first: 1, next: 1 };
   state.log.set(logKey(firmCode, log.next), record);
-  state.logs.set(firmCode, { first: log.first, next: log.next + 1 });
+  put(state, state.logs, firmCode, { first: log.first, next: log.next + 1 }, () => MEMORY.log);
   referRecord(state, record, 1);
   charge(state, MEMORY.logLine);
 }

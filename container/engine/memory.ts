@@ -21,6 +21,8 @@ export const MEMORY = {
   certificate: 48,
   record: 88,
   logLine: 48,
+  /** Where the log of a firm stands; kept for good, even when the log is empty. */
+  log: 16,
   /** A partner with both channels, its witness and remembered orders; refusals come on top. */
   partner: 1280,
   refusal: 10,

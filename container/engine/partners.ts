@@ -1,9 +1,9 @@
 import type { Crypto } from '../crypto/port.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import { type Certificate, partyName, readStoredCertificate } from '../files/certificate.ts';
-import type { CheckedFile } from '../files/signed-file.ts';
+import type { CheckedFile, SignedStatement } from '../files/signed-file.ts';
 import { type Statement, statement } from '../files/statement.ts';
-import { equalBytes } from '../model/bytes.ts';
+import { copyBytes, equalBytes } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Draft, nameOf } from './draft.ts';
 import { contradiction, newHead, newInbound } from './issuer-channel.ts';
@@ -24,7 +24,7 @@ export function partnerOrNew(crypto: Crypto, state: ContainerState, key: PublicK
 /** Keeps a verified certificate unless the very same bytes are kept already. */
 export function keepCertificate(draft: Draft, certificate: Certificate): void {
   if (!draft.state.certificates.has(certificate.key))
-    draft.push({ change: 'certificateStored', key: certificate.key, raw: certificate.raw });
+    draft.push({ change: 'certificateStored', key: certificate.key, raw: copyBytes(certificate.raw) });
 }
 
 /** Reserves both channels with a partner, once; channel records are never dropped. @returns TABLE_FULL when none is free. */
@@ -77,7 +77,7 @@ export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undef
     return refuse('PARTNER_ROLLED_BACK', { partner: partyName(file.certificate), why });
   }
   if (remembered === undefined || file.statement.generation > remembered.generation)
-    draft.push({ change: 'partnerPut', ...partner, witness: file.signed });
+    draft.push({ change: 'partnerPut', ...partner, witness: kept(file.signed) });
   return undefined;
 }
 
@@ -93,10 +93,14 @@ export function keepEvidence(
   const last = statements.at(-1);
   for (const kept of state.evidence.values())
     if (last !== undefined && kept.statements.some((said) => equalBytes(said.signature, last.signature))) return;
-  draft.push({ change: 'evidenceKept', about, reason: reason.slice(0, 64), statements });
+  draft.push({ change: 'evidenceKept', about, reason: reason.slice(0, 64), statements: statements.map(kept) });
 }
 
 const MOST_EVIDENCE = 64;
+
+function kept({ file, statement: said, others, signature }: SignedStatement): SignedStatement {
+  return { file, statement: copyBytes(said), others: others.map(copyBytes), signature: copyBytes(signature) };
+}
 
 /** The stored certificate of a partner, grant's firm or earlier holder. */
 export function certificateOf(state: ContainerState, key: PublicKey): Certificate | undefined {

@@ -55,7 +55,9 @@ function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'
   if (outcome.reason === null) {
     const raw = transferRecordOf(draft.state, entry);
     const hash = toHex(crypto.sha256(raw)) as Hash;
-    draft.push({ change: 'recordStored', hash, own: true, from: draft.state.identity.key, raw });
+    // An item may have come back over other containers before its receipt did: then its record is here already, signed.
+    if (!draft.state.records.has(hash))
+      draft.push({ change: 'recordStored', hash, own: true, from: draft.state.identity.key, raw });
     draft.push({ change: 'logAppended', firmCode: entry.firmCode, record: hash });
   }
   for (const part of entry.parts) {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fromHex, type Hex, toHex } from '../model/bytes.ts';
+import { copyBytes, fromHex, type Hex, toHex } from '../model/bytes.ts';
 import { type SerialNumber, serialFromParts, serialParts } from '../model/serial-number.ts';
 import type { Field } from './codec.ts';
 
@@ -35,16 +35,16 @@ function bytesSchema(type: string, least: number, most: number): v.GenericSchema
   );
 }
 
-/** A copy that neither pins the buffer it came from nor is a Node Buffer, whose `slice` shares memory. */
-function own(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes);
+/** The same memory as a plain array of bytes: no Node Buffer, whose `slice` behaves otherwise, leaves this place. */
+function view(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A byte string of `least` to `most` bytes. */
+/** A byte string of `least` to `most` bytes. What is read is a view into the file: who keeps it, copies it. */
 export function bytes(least: number, most: number): Field<Uint8Array> {
   const type = least === most ? `bytes[${least}]` : `bytes[${least}..${most}]`;
-  const schema = v.pipe(bytesSchema(type, least, most), v.transform(own));
-  return { type, schema, wire: same, unchecked: (wire) => own(wire as Uint8Array) };
+  const schema = v.pipe(bytesSchema(type, least, most), v.transform(view));
+  return { type, schema, wire: same, unchecked: (wire) => copyBytes(wire as Uint8Array) };
 }
 
 /** A key, hash or id of exactly `length` bytes, held as hexadecimal text. */

@@ -26,7 +26,7 @@ export const updateHeader = defineRecord('update header', 'From whom, for whom, 
 });
 
 export const updateBody = defineRecord('update body', 'What the file carries; sealed to the container.', {
-  entries: [list(bytes(32, FORMAT.entryBytes + 64), FORMAT.fileEntries), 'entries; a cancelled one as its hash'],
+  entries: [list(bytes(1, FORMAT.entryBytes + 64), FORMAT.fileEntries), 'entries; a cancelled one as its hash'],
   signatures: [
     list(optional(bytes(64, 64)), FORMAT.fileEntries),
     'for each entry the signature of its own transfer record, or nil',

@@ -144,7 +144,11 @@ function makeFolder(folder: string): void {
   }
 }
 
-const NUMBERS = { dongle: [3, 1_000_000, 9_999_999], soft: [130, 1_000_000_000, 4_294_967_294], cloud: [140, 1_000_000_000, 4_294_967_294] } as const;
+const NUMBERS = {
+  dongle: [3, 1_000_000, 9_999_999],
+  soft: [130, 1_000_000_000, 4_294_967_294],
+  cloud: [140, 1_000_000_000, 4_294_967_294],
+} as const;
 
 function randomSerial(kind: ContainerKind, env: Env): SerialNumber {
   const [mask, least, most] = NUMBERS[kind];

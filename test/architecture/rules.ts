@@ -62,11 +62,16 @@ function packageViolation(from: string, specifier: string): string | undefined {
 }
 
 function globalViolation(from: string, use: string): string | undefined {
-  if (from.startsWith('container/') && KERNEL_GLOBALS.test(use)) return `uses ${use}, but the kernel is pure`;
-  if (EDGE_FILE.test(from)) return undefined;
+  if (isPureKernel(from) && KERNEL_GLOBALS.test(use)) return `uses ${use}, but the kernel is pure`;
+  if (EDGE_FILE.test(from) && !isPureKernel(from)) return undefined;
   const [name = use] = use.replace(/^new /, '').split(/[.(]/);
   const ambient = AMBIENT_GLOBALS.has(use) || (AMBIENT_GLOBALS.has(name) && name !== 'Date');
   return ambient ? `uses ${use}, which only *.adapter.ts, main.ts and commands.ts may` : undefined;
+}
+
+/** The whole kernel but its two doors; there even a file named *.adapter.ts touches nothing. */
+function isPureKernel(file: string): boolean {
+  return file.startsWith('container/') && !KERNEL_NODE_FILES.some(({ files }) => files.test(file));
 }
 
 /** The rings of files that import each other statically, types included, each told once. */

@@ -28,7 +28,14 @@ export function time(work: () => void): number {
 export function report(title: string, figures: readonly Figure[]): void {
   const rows = figures.map(({ name, value, base, target }) => {
     const ratio = base === undefined ? value : value / base;
-    return [name, value.toFixed(1), base?.toFixed(1) ?? '', ratio.toFixed(2), String(target), ratio <= target ? 'met' : 'MISSED'];
+    return [
+      name,
+      value.toFixed(1),
+      base?.toFixed(1) ?? '',
+      ratio.toFixed(2),
+      String(target),
+      ratio <= target ? 'met' : 'MISSED',
+    ];
   });
   const table = [['', 'measured', 'base', 'ratio', 'target', ''], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? [];

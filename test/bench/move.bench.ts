@@ -60,7 +60,10 @@ function measureMove(items: number): { took: number; files: number; entries: num
 }
 
 /** The bare cost of what a move cannot do without. */
-function measureBare(items: number, { files, entries, bytes }: { files: number; entries: number; bytes: number }): number {
+function measureBare(
+  items: number,
+  { files, entries, bytes }: { files: number; entries: number; bytes: number },
+): number {
   const seed = crypto.sha256(new Uint8Array([1]));
   const key = crypto.ed25519PublicKey(seed);
   const message = new Uint8Array(100);

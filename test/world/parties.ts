@@ -195,7 +195,9 @@ export function load(firm: TestFirm, target: TestContainer, ...options: Partial<
   const issued = Math.ceil(grants.length / 64);
   const applied = target.container.state.partners.get(firm.key)?.inbound.applied ?? 0;
   for (let first = applied + 1; first <= applied + issued; first += 40)
-    target.container.run('apply', { update: firm.update(target, { first, last: Math.min(first + 39, applied + issued) }) });
+    target.container.run('apply', {
+      update: firm.update(target, { first, last: Math.min(first + 39, applied + issued) }),
+    });
   return grants.map(({ grant }) => grant);
 }
 

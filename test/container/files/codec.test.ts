@@ -15,6 +15,7 @@ import * as signed from '../../../container/files/signed-file.ts';
 import * as statements from '../../../container/files/statement.ts';
 import * as transfers from '../../../container/files/transfer-record.ts';
 import * as updates from '../../../container/files/update-file.ts';
+import { toHex } from '../../../container/model/bytes.ts';
 
 const MODULES = [
   certificates,
@@ -46,7 +47,7 @@ const range = /\[(\d+)(?:\.\.(\d+))?\]/;
 /** Any value that a field allows, as MessagePack carries it, read off the field's own description. */
 function wireOf(field: AnyField): fc.Arbitrary<unknown> {
   const { type, record, element } = field;
-  if (type.endsWith(' or nil'))
+  if (type.endsWith(' or nil') && !type.startsWith('list'))
     return fc.option(wireOf({ ...field, type: type.slice(0, -' or nil'.length) }), { nil: null });
   if (element !== undefined) {
     const [, least, most] = range.exec(type) ?? [];
@@ -78,7 +79,7 @@ describe('every record of the format', () => {
         const bytes = pack(wire);
         const read = codec.decode(bytes);
         if (!read.ok) throw new Error(String(read.details.what));
-        expect(codec.encode(read.value)).toEqual(bytes);
+        expect(toHex(codec.encode(read.value))).toBe(toHex(bytes));
         expect(codec.decodeTrusted(bytes)).toEqual(read.value);
       }),
       { numRuns: 30 },
@@ -115,7 +116,7 @@ describe('every change of the journal', () => {
       fc.property(wireOf(codec), (wire) => {
         const change = changeFromWire([number, ...(wire as unknown[])]);
         expect(change.change).toBe(name);
-        expect(pack(changeToWire(change), 12)).toEqual(pack([number, ...(wire as unknown[])], 12));
+        expect(toHex(pack(changeToWire(change), 12))).toBe(toHex(pack([number, ...(wire as unknown[])], 12)));
       }),
       { numRuns: 20 },
     );

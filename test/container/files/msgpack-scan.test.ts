@@ -78,7 +78,7 @@ const BAD: readonly [hex: string, wrong: RegExp][] = [
   ['c90000', /0xc9/],
   ['d40000', /0xd4/],
   ['d80000', /0xd8/],
-  ['91'.repeat(100_000) + '90', /nesting deeper than 6/],
+  [`${'91'.repeat(100_000)}90`, /nesting deeper than 6/],
 ];
 
 describe('the strict scan', () => {

@@ -1,0 +1,111 @@
+import { CATALOGUE, explain, FerryError } from '../../../container/errors.ts';
+import type { MoveOrder, MovePlan, MoveProgress, MoveResult } from '../../../state-machines/index.ts';
+import { type FarBank, parseAddress, withSim } from '../addresses.ts';
+import { collect, parseItem, usage } from '../parse-arguments.ts';
+import type { CommandContext, Register } from '../run-ferry.ts';
+import { words } from './apply.ts';
+
+const EXAMPLES = `
+A move that was interrupted, however, is finished by running the same command again; nothing is ever moved twice.
+Unfinished moves are kept in the folder FERRY_STATE, or where the system keeps such things.
+
+Examples:
+  ferry move --from sim:dongle --to sim:device --item 6000010:1001x2
+  ferry move --from sim:device --to sim:dongle --all        gives back what the device had from the dongle
+  ferry move --from sim:dongle --to sim:device --all --dry-run`;
+
+/** The steps of a move, for the progress bar. */
+const STEPS = ['planning', 'planned', 'contexting', 'issuing', 'issued', 'applying', 'applied', 'settling', 'moved'];
+
+interface MoveOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly item?: readonly string[];
+  readonly all?: true;
+  readonly dryRun?: true;
+}
+
+/** `ferry move`: plan, context, issue, apply, settle, in one go. */
+export function moveCommand(far: FarBank): Register {
+  return (program, context) => {
+    program
+      .command('move')
+      .description('Moves licenses from one container to another, or gives them back.')
+      .requiredOption('--from <ADDRESS>', 'sim:DIR that gives')
+      .requiredOption('--to <ADDRESS>', 'sim:DIR that gets')
+      .option('--item <FIRM:PRODUCTxN>', 'what to move; may be repeated', collect)
+      .option('--all', 'everything that may move')
+      .option('--dry-run', 'only show what would be moved')
+      .addHelpText('after', EXAMPLES)
+      .action((options: MoveOptions) => move(far, context, options));
+  };
+}
+
+async function move(far: FarBank, context: CommandContext, options: MoveOptions): Promise<void> {
+  if ((options.all === undefined) === (options.item === undefined)) throw usage('Name items with --item, or --all');
+  const items = (options.item ?? []).map(parseItem);
+  const order: MoveOrder = options.all ? { kind: 'all' } : { kind: 'items', items };
+  parseAddress(options.to, ['sim']);
+  const machines = await import('../../../state-machines/index.ts');
+  const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
+  await withSim(far, options.from, (from) =>
+    withSim(far, options.to, async (to) => {
+      if (options.dryRun) {
+        const { key } = await to.client.call('list', {});
+        const planned = machines.planMove(await from.client.call('list', {}), key, order);
+        if (!planned.ok) throw new FerryError(planned.code, planned.details);
+        showPlan(context, options, planned.plan);
+        return;
+      }
+      const progress = context.progress();
+      const result = await machines
+        .runLicenseMove({
+          issuer: machines.containerIssuer(from.client),
+          target: machines.containerTarget(to.client),
+          order,
+          ...moveStores(stateFolder((name) => context.variable(name))),
+          onProgress: (step) =>
+            tell(context, step, (state) => progress.update(STEPS.indexOf(state), STEPS.length, state)),
+        })
+        .finally(() => progress.end());
+      showResult(context, options, result);
+    }),
+  );
+}
+
+function tell({ output }: CommandContext, progress: MoveProgress, entered: (state: string) => void): void {
+  if (progress.kind === 'entered') entered(progress.state);
+  else if (progress.kind === 'resumed')
+    output.note(`An interrupted move of this order goes on from "${progress.from}".`);
+  else if (progress.kind === 'finishingEarlier') output.note('An interrupted move of another order is finished first.');
+}
+
+function showPlan({ output }: CommandContext, options: MoveOptions, plan: MovePlan): void {
+  output.table(
+    ['Holding', 'Seats'],
+    plan.parts.map(({ holding, quantity }) => [holding, quantity]),
+  );
+  if (plan.parts.length === 0) output.line(`Sequences ${plan.first} to ${plan.last} are in transit already.`);
+  output.line(`Dry run: nothing was moved from ${options.from} to ${options.to}.`);
+  output.json({ from: options.from, to: options.to, dryRun: true, plan });
+}
+
+function showResult(context: CommandContext, options: MoveOptions, result: MoveResult): void {
+  const { output } = context;
+  const { state, entries, failure, resumed, plan } = result;
+  if (failure !== null && (state === 'refused' || state === 'interrupted'))
+    throw new FerryError(failure.code, failure.details);
+  const applied = entries.filter((entry) => entry.state === 'applied').length;
+  output.line(
+    `${options.from} -> ${options.to}: ${applied} of ${entries.length} entries moved${resumed ? ', after an interruption' : ''}.`,
+  );
+  for (const entry of entries) {
+    if (entry.state === 'refused') output.line(`  Sequence ${entry.sequence} was refused: ${words(entry.reason)}`);
+    if (entry.state === 'waiting') output.line(`  Sequence ${entry.sequence} waits: ${words(entry.reason)}`);
+  }
+  if (failure !== null) output.complain(explain(failure.code, failure.details).happened);
+  const { from, to } = options;
+  output.json({ from, to, state, resumed, moved: plan?.parts ?? [], entries, failure });
+  if (state === 'movedInPart') context.endWith(6);
+  if (state === 'refused') context.endWith(CATALOGUE.CANCELLED.exit);
+}

@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { FerryError } from '../../container/errors.ts';
+import { armor, describeFile, unarmor } from '../../container/files/armor.ts';
+import { systemCode, systemWords } from '../../container/store/file-failure.ts';
+
+export const CONTEXT_SUFFIX = '.ferry-context';
+export const UPDATE_SUFFIX = '.ferry-update';
+
+/** No file of ours is longer as text. More is not even read. */
+const LONGEST_READ = 4 * 1024 * 1024;
+
+/** The envelope in a file, armored or raw. @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED, FILE_HEADER */
+export function readFerryFile(file: string): Uint8Array {
+  const read = unarmor(readBytes(file));
+  if (!read.ok) throw new FerryError(read.code, { file, ...read.details });
+  return read.value;
+}
+
+/** All bytes of a plain file. @throws FILE_UNREADABLE, FILE_TOO_LARGE */
+export function readBytes(file: string): Uint8Array {
+  try {
+    const found = fs.statSync(file);
+    if (!found.isFile()) throw new FerryError('FILE_UNREADABLE', { file, why: 'it is not a plain file' });
+    if (found.size > LONGEST_READ) throw new FerryError('FILE_TOO_LARGE', { size: found.size, limit: LONGEST_READ });
+    return new Uint8Array(fs.readFileSync(file));
+  } catch (error) {
+    if (error instanceof FerryError) throw error;
+    throw new FerryError('FILE_UNREADABLE', { file, why: systemWords(error) }, { cause: error });
+  }
+}
+
+/** The files in a folder with that suffix, by name; `._*` companions and everything that is no plain file left out. */
+export function parkedFiles(folder: string, suffix: string): readonly string[] {
+  try {
+    return fs
+      .readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(suffix) && !entry.name.startsWith('.'))
+      .map((entry) => path.join(folder, entry.name))
+      .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+  } catch (error) {
+    throw new FerryError('FILE_UNREADABLE', { file: folder, why: systemWords(error) }, { cause: error });
+  }
+}
+
+/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FILE_UNREADABLE */
+export function expandFiles(names: readonly string[], suffix: string): readonly string[] {
+  const files = names.flatMap((name) => {
+    if (!name.startsWith('folder:')) return [name];
+    const folder = name.slice('folder:'.length);
+    const found = parkedFiles(folder, suffix);
+    if (found.length === 0)
+      throw new FerryError('FILE_UNREADABLE', { file: folder, why: `no ${suffix} file is in it` });
+    return found;
+  });
+  return files;
+}
+
+/** The folders in a folder, and the folder itself: where `ferry list` without an address looks. */
+export function foldersIn(folder: string): readonly string[] {
+  try {
+    const entries = fs.readdirSync(folder, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return [folder, ...names.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))];
+  } catch (error) {
+    throw new FerryError('FILE_UNREADABLE', { file: folder, why: systemWords(error) }, { cause: error });
+  }
+}
+
+/**
+ * Writes an envelope as armor: to a temporary file, made durable, then renamed; a reader never sees half of it.
+ *
+ * @param wanted the file, or a folder (`folder:DIR` or one that exists) in which it gets its own name; the present folder
+ *   when it is not given.
+ * @returns where it was written
+ * @throws FILE_UNWRITABLE
+ */
+export function writeFerryFile(wanted: string | undefined, name: string, raw: Uint8Array): string {
+  const file = placeFor(wanted, name);
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const handle = fs.openSync(temporary, 'wx', 0o644);
+    try {
+      fs.writeFileSync(handle, armor(raw));
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+    return file;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    fs.rmSync(temporary, { force: true });
+    throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });
+  }
+}
+
+function placeFor(wanted: string | undefined, name: string): string {
+  if (wanted === undefined) return name;
+  if (wanted.startsWith('folder:')) return path.join(wanted.slice('folder:'.length), name);
+  const isFolder = wanted.endsWith('/') || fs.statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? path.join(wanted, name) : wanted;
+}
+
+/** The name that an update file gets: from whom, for whom, which sequences. */
+export function updateName(raw: Uint8Array): string {
+  const described = describeFile(raw);
+  if (!described.ok) throw new FerryError(described.code, described.details);
+  const header = new Map(described.value.lines);
+  const part = (name: string): string => (header.get(name) ?? '').replace(/[^\w-]+/g, '-');
+  return `${part('From')}-for-${part('For')}-${part('Sequences')}${UPDATE_SUFFIX}`;
+}
+
+/** Writes update files; several go into a folder. @throws USAGE_WRONG, FILE_UNWRITABLE */
+export function writeUpdates(wanted: string | undefined, updates: readonly Uint8Array[]): readonly string[] {
+  if (updates.length > 1 && wanted !== undefined && placeFor(wanted, '') === wanted)
+    throw new FerryError('USAGE_WRONG', {
+      what: `${updates.length} files are to be written: name a folder, folder:DIR`,
+    });
+  return updates.map((raw) => writeFerryFile(wanted, updateName(raw), raw));
+}

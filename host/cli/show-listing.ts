@@ -1,0 +1,90 @@
+import type { Listing } from '../../container/commands/list.ts';
+import { toHex } from '../../container/model/bytes.ts';
+import { type Cell, type Output, styled } from './output.ts';
+import { showDay } from './parse-arguments.ts';
+
+/** A listing as JSON: bytes as hexadecimal text. */
+export function listingDocument(address: string, listing: Listing): object {
+  return { address, ...(jsonOf(listing) as object) };
+}
+
+/** A value of a message as JSON can hold it: bytes as hexadecimal text. */
+export function jsonOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, jsonOf(part)]));
+}
+
+/** A container for people: who it is, its Firm Items and Product Items, what is in transit. */
+export function showListing(output: Output, address: string, listing: Listing): void {
+  const { serial, kind, freeMemory, capacity, generation } = listing;
+  output.line(
+    styled('bold', `CmContainer ${serial ?? '(not certified)'}`),
+    `  ${kind}  ${address}  ${kibibytes(freeMemory)} of ${kibibytes(capacity)} KiB free  generation ${generation}`,
+  );
+  if (listing.locked) output.line(styled('red', '  Locked: its state does not match its anchor.'));
+  if (listing.rolledBack) output.line(styled('red', '  Set back: a partner has proof of it; it issues nothing.'));
+  if (listing.evidence > 0)
+    output.line(styled('yellow', `  ${listing.evidence} pieces of evidence: ferry history ${address}`));
+  showHoldings(output, listing);
+  showTransit(output, listing);
+  output.line();
+}
+
+function showHoldings(output: Output, { holdings, firms }: Listing): void {
+  if (holdings.length === 0) {
+    output.line('  No Product Items.');
+    return;
+  }
+  const firmName = new Map(firms.map(({ firmCode, name }) => [firmCode, name]));
+  const sorted = [...holdings].sort(
+    (one, other) => one.firmCode - other.firmCode || one.productCode - other.productCode || one.id - other.id,
+  );
+  output.table(
+    ['  Firm Item', 'Vendor', 'Product Item', 'Text', 'Held', 'In transit', 'Granted', 'Options'],
+    sorted.map((holding): readonly Cell[] => [
+      `  ${holding.firmCode}`,
+      firmName.get(holding.firmCode) ?? '',
+      String(holding.productCode),
+      holding.text,
+      holding.quantity,
+      holding.pending,
+      holding.granted,
+      holding.enabled ? options(holding) : styled('red', `disabled ${options(holding)}`.trimEnd()),
+    ]),
+  );
+}
+
+function options(holding: Listing['holdings'][number]): string {
+  const { transfer, hops, depth, units, expirationTime, activationTime, usagePeriod, usageStart } = holding;
+  const all = [
+    transfer === 'none' ? 'stays' : `moves ${transfer === 'complete' ? 'whole' : 'in parts'}, hop ${hops} of ${depth}`,
+    units === null ? '' : `${units} units`,
+    activationTime === null ? '' : `from ${showDay(activationTime)}`,
+    expirationTime === null ? '' : `until ${showDay(expirationTime)}`,
+    usagePeriod === null
+      ? ''
+      : `${Math.round(usagePeriod / 86400)} days of use${usageStart === null ? '' : `, begun ${showDay(usageStart)}`}`,
+  ];
+  return all.filter((text) => text !== '').join(', ');
+}
+
+function showTransit(output: Output, { transit, holdings }: Listing): void {
+  if (transit.length === 0) return;
+  const product = new Map(holdings.map(({ id, productCode }) => [id, productCode]));
+  output.line();
+  output.table(
+    ['  In transit to', 'Sequence', 'Items', 'State'],
+    transit.map(({ serial, sequence, firmCode, holdings: from, quantities, cancelled }) => [
+      `  ${serial}`,
+      sequence,
+      from.map((id, at) => `${firmCode}:${product.get(id) ?? '?'}x${quantities[at] ?? 0}`).join(' '),
+      cancelled ? styled('yellow', 'cancelled, waits for the receipt') : 'waits for the receipt',
+    ]),
+  );
+}
+
+function kibibytes(bytes: number): number {
+  return Math.floor(bytes / 1024);
+}

@@ -1,0 +1,26 @@
+import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import { FerryError } from '../../container/errors.ts';
+import { openContextFile } from '../../container/files/context-file.ts';
+import { checkFile, readFile } from '../../container/files/signed-file.ts';
+import { testRoot } from '../../container/files/test-root.ts';
+import { updateHeader } from '../../container/files/update-file.ts';
+
+/**
+ * Whether certificate and signature of a file hold under the TEST root, in words for people. The seal stays closed.
+ *
+ * @throws FILE_TOO_LARGE, FILE_MALFORMED, FILE_VERSION, FILE_KIND
+ */
+export function verifyTestFile(raw: Uint8Array, kind: 'context' | 'update'): string {
+  const crypto = nativeCrypto();
+  const verifier = { crypto, root: testRoot(crypto), known: () => undefined };
+  const checked = kind === 'context' ? openContextFile(verifier, raw) : checkUpdate(verifier, raw);
+  if (checked.ok) return 'valid, certified by the TEST root';
+  return `NOT VALID: ${new FerryError(checked.code, checked.details).message}`;
+}
+
+function checkUpdate(verifier: Parameters<typeof checkFile>[0], raw: Uint8Array) {
+  const envelope = readFile(raw, 'updateFile', 'an update file');
+  if (!envelope.ok) return envelope;
+  const header = updateHeader.decode(envelope.value.parts[1] ?? new Uint8Array(0));
+  return header.ok ? checkFile(verifier, envelope.value, header.value.certificate) : header;
+}

@@ -1,0 +1,419 @@
+import { describe, expect, it } from 'vitest';
+import { Container } from '../../../container/container.ts';
+import { CATALOGUE } from '../../../container/errors.ts';
+import { entry } from '../../../container/files/entries.ts';
+import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
+import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
+import {
+  apply,
+  backup,
+  codeOf,
+  contextFor,
+  hashOf,
+  holdingId,
+  only,
+  reasons,
+  restored,
+  settle,
+  world,
+} from './scene.ts';
+
+function loaded(quantity = 5) {
+  const { firm, dongle, device } = world();
+  const { itemId } = only(load(firm, dongle, { quantity }));
+  return { firm, dongle, device, itemId };
+}
+
+function evidenceOf(it: TestContainer): string[] {
+  return it.container.run('history', {}).evidence.map(({ reason }) => reason);
+}
+
+describe('an update file that is lost, doubled or late', () => {
+  it('never matters when it is lost: the next one brings all that is unsettled', () => {
+    const { dongle, device, itemId } = loaded();
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const second = order(dongle, device, [{ holding: 1, quantity: 2 }]);
+    expect(apply(device, only(second.updates)).entries).toHaveLength(2);
+    expect(seats(device, itemId).held).toBe(3);
+  });
+
+  it('changes nothing when it is applied again, and gives a current receipt', () => {
+    const { dongle, device, itemId } = loaded();
+    const update = only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates);
+    apply(device, update);
+    const before = hashOf(device);
+    const again = apply(device, update);
+    expect(again).toMatchObject({ applied: 1, skipped: 1, entries: [], deferred: null });
+    expect(hashOf(device)).toBe(before);
+    settle(dongle, again.receipt);
+    expect(seats(dongle, itemId)).toEqual({ held: 3, pending: 0 });
+  });
+
+  it('changes nothing when it comes years after newer ones, even from before the other way round', () => {
+    const { dongle, device, itemId } = loaded();
+    const first = only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates);
+    const second = only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates);
+    settle(dongle, apply(device, second).receipt);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    move(device, dongle, [{ holding: holdingId(device), quantity: 1 }]);
+    const before = hashOf(device);
+    for (const late of [first, second, first]) expect(apply(device, late).entries).toEqual([]);
+    expect(hashOf(device)).toBe(before);
+    expect(evidenceOf(device)).toEqual([]);
+    expect(seats(device, itemId).held + seats(dongle, itemId).held).toBe(5);
+  });
+});
+
+describe('a receipt', () => {
+  it('that was lost is made up for by any later one, and one that is doubled or late says nothing new', () => {
+    const { dongle, device, itemId } = loaded();
+    const first = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates)).receipt;
+    const second = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates)).receipt;
+    expect(settle(dongle, second)).toMatchObject({ settled: 2, pending: 0, late: false });
+    const before = hashOf(dongle);
+    for (const receipt of [second, first, second])
+      expect(settle(dongle, receipt)).toMatchObject({ settled: 2, late: true, entries: [] });
+    expect(hashOf(dongle)).toBe(before);
+    expect(evidenceOf(dongle)).toEqual([]);
+    expect(seats(dongle, itemId)).toEqual({ held: 3, pending: 0 });
+  });
+
+  it('from before the order is a lower bound and settles nothing', () => {
+    const { dongle, device, itemId } = loaded();
+    const early = contextFor(device, dongle);
+    order(dongle, device, [{ holding: 1, quantity: 2 }]);
+    expect(settle(dongle, early)).toMatchObject({ late: true, pending: 1 });
+    expect(seats(dongle, itemId)).toEqual({ held: 3, pending: 2 });
+  });
+
+  it('of a container that nothing was ever issued to is not known', () => {
+    const { dongle, device } = loaded();
+    expect(codeOf(() => settle(dongle, contextFor(device, dongle)))).toBe('TARGET_UNKNOWN');
+  });
+});
+
+describe('two contexts that were opened for one issuer', () => {
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('both serve for an order, used in the order %i, %i', (...uses) => {
+    const { firm, dongle, device, itemId } = loaded();
+    const one = contextFor(device, dongle);
+    load(firm, device, {});
+    const contexts = [one, contextFor(device, dongle)];
+    const updates = uses.map((use, at) => {
+      const context = contexts[use] ?? one;
+      return only(
+        dongle.container.run('issue', { context, first: at + 1, parts: [{ holding: 1, quantity: 2 }] }).updates,
+      );
+    });
+    for (const update of updates) settle(dongle, apply(device, update).receipt);
+    expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+      { held: 1, pending: 0 },
+      { held: 4, pending: 0 },
+    ]);
+  });
+});
+
+describe('a part of what was issued', () => {
+  it('that leaves a gap names what is missing and changes nothing', () => {
+    const { firm, dongle } = loaded();
+    for (let count = 0; count < 3; count++) firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key).raw] });
+    const before = hashOf(dongle);
+    expect(() => apply(dongle, firm.update(dongle, { first: 3 }))).toThrow(
+      expect.objectContaining({ code: 'UPDATE_GAP', details: { first: 3, last: 4, missing: '2' } }),
+    );
+    expect(() => apply(dongle, firm.update(dongle, { first: 4 }))).toThrow(
+      expect.objectContaining({ code: 'UPDATE_GAP', details: { first: 4, last: 4, missing: '2 to 3' } }),
+    );
+    expect(hashOf(dongle)).toBe(before);
+  });
+
+  it('settles nothing either when it leaves a gap', () => {
+    const { dongle, device, itemId } = loaded();
+    const other = makeContainer('dongle', 8);
+    order(dongle, other, [{ holding: 1, quantity: 1 }]);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    apply(other, only(dongle.container.run('transit', { target: other.key }).updates));
+    move(other, dongle, [{ holding: holdingId(other), quantity: 1 }]);
+    expect(seats(dongle, itemId)).toEqual({ held: 4, pending: 0 });
+  });
+
+  it('that overlaps what was applied is taken from where it is new', () => {
+    const { firm, dongle } = loaded();
+    for (let count = 0; count < 2; count++) firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key).raw] });
+    apply(dongle, firm.update(dongle, { first: 2, last: 2 }));
+    expect(apply(dongle, firm.update(dongle, { first: 1 }))).toMatchObject({ applied: 3, skipped: 2 });
+  });
+});
+
+describe('an entry that cannot be understood', () => {
+  const salt = new Uint8Array(16);
+  it.each([
+    ['of an unknown kind', { version: 1, kind: 99, salt, body: salt }, 'ENTRY_UNKNOWN'],
+    ['of an unknown version', { version: 2, kind: 1, salt, body: salt }, 'ENTRY_UNKNOWN'],
+    ['with a malformed body', { version: 1, kind: 1, salt, body: salt }, 'ENTRY_MALFORMED'],
+    ['that is no entry', null, 'ENTRY_MALFORMED'],
+  ] as const)('%s is refused alone and the rest of the file is applied', (_, outer, code) => {
+    const { firm, dongle } = loaded();
+    const grants = [firm.grant(dongle.key), firm.grant(dongle.key)];
+    firm.issueRaw(dongle, outer === null ? salt : entry.encode(outer));
+    firm.issue(dongle, { kind: 'add', grants: grants.map(({ raw }) => raw) });
+    const report = apply(dongle, firm.update(dongle));
+    expect(report.entries.map(({ items }) => items)).toEqual([0, 2]);
+    expect(reasons(report)).toEqual([CATALOGUE[code].number, 0]);
+    expect(dongle.container.run('list', {}).holdings).toHaveLength(3);
+  });
+
+  it('yet, write-off and unblock, is refused alone as unknown', () => {
+    const { firm, dongle } = loaded();
+    firm.issue(dongle, { kind: 'unblock', tries: 3 });
+    firm.issue(dongle, { kind: 'writeOff', target: dongle.key, through: 3 });
+    const unknown = CATALOGUE.ENTRY_UNKNOWN.number;
+    expect(reasons(apply(dongle, firm.update(dongle)))).toEqual([unknown, unknown]);
+  });
+});
+
+describe('a fork of the channel', () => {
+  it('is refused, leaves the state hash as it is and keeps the evidence once', () => {
+    const { dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(dongle);
+    const one = only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates);
+    const twin = restored(dongle, before, 'memory and anchor');
+    const other = only(order(twin, device, [{ holding: 1, quantity: 5 }]).updates);
+    apply(device, one);
+    const hash = hashOf(device);
+    const codes = [other, other].map((update) => codeOf(() => apply(device, update)));
+    expect(codes).toEqual(['PARTNER_ROLLED_BACK', 'PARTNER_ROLLED_BACK']);
+    expect(hashOf(device)).toBe(hash);
+    expect(evidenceOf(device)).toHaveLength(1);
+    expect(seats(device, itemId)).toEqual({ held: 1, pending: 0 });
+    reopen(device);
+    expect(evidenceOf(device)).toHaveLength(1);
+  });
+
+  it('by a firm that issues two entries with one sequence is refused as a fork', () => {
+    const { firm, dongle } = loaded();
+    const twin = world().firm;
+    twin.env.random(500);
+    twin.issue(dongle, { kind: 'add', grants: [twin.grant(dongle.key).raw] });
+    twin.issue(dongle, { kind: 'add', grants: [twin.grant(dongle.key).raw] });
+    const before = hashOf(dongle);
+    expect(codeOf(() => apply(dongle, twin.update(dongle)))).toBe('UPDATE_FORK');
+    expect(codeOf(() => apply(dongle, twin.update(dongle, { first: 2 })))).toBe('UPDATE_FORK');
+    expect(hashOf(dongle)).toBe(before);
+    expect(evidenceOf(dongle)).toEqual(['two entries with one sequence', 'two entries with one sequence']);
+    expect(apply(dongle, firm.update(dongle)).skipped).toBe(1);
+  });
+});
+
+/** An issuer that was set back after a move and then moved something else under the same sequence. */
+function rolledBackIssuer() {
+  const { dongle, device, itemId } = loaded();
+  const context = contextFor(device, dongle);
+  const before = backup(dongle);
+  const { receipt } = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates));
+  const twin = restored(dongle, before, 'memory and anchor');
+  twin.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+  return { dongle, device, twin, receipt, itemId };
+}
+
+describe('a container that was set back together with its anchor', () => {
+  it('proves itself rolled back when its partner shows more than it knows, and issues nothing any more', () => {
+    const { dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    expect(twin.container.locked).toBe(false);
+    const codes = [1, 2].map(() => codeOf(() => order(twin, device, [{ holding: 1, quantity: 1 }])));
+    expect(codes).toEqual(['SELF_ROLLED_BACK', 'SELF_ROLLED_BACK']);
+    expect(seats(twin, itemId)).toEqual({ held: 5, pending: 0 });
+    expect(twin.container.run('list', {}).rolledBack).toBe(true);
+    expect(evidenceOf(twin)).toEqual(['the target applied more than was issued']);
+    const third = makeContainer('soft', 3);
+    reopen(twin);
+    expect(codeOf(() => order(twin, third, [{ holding: 1, quantity: 1 }]))).toBe('SELF_ROLLED_BACK');
+  });
+
+  it('settles nothing from such a proof, told by a receipt', () => {
+    const { twin, receipt, itemId } = rolledBackIssuer();
+    expect(codeOf(() => settle(twin, receipt))).toBe('SELF_ROLLED_BACK');
+    expect(codeOf(() => settle(twin, receipt))).toBe('SELF_ROLLED_BACK');
+    expect(seats(twin, itemId)).toEqual({ held: 4, pending: 1 });
+    expect(evidenceOf(twin)).toEqual(['the target applied other entries than are known here']);
+  });
+
+  it('settles nothing from such a proof within an update, and does not hold more than was granted', () => {
+    const { dongle, device, twin, itemId } = rolledBackIssuer();
+    const back = order(device, dongle, [{ holding: holdingId(device), quantity: 2 }]);
+    const report = apply(twin, only(back.updates));
+    expect(reasons(report)).toEqual([CATALOGUE.QUANTITY_EXCEEDED.number]);
+    expect(seats(twin, itemId)).toEqual({ held: 4, pending: 1 });
+    expect(twin.container.run('list', {}).rolledBack).toBe(true);
+  });
+
+  it('is found out by the partner that had seen more, at the first file, with evidence', () => {
+    const { dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    const hash = hashOf(device);
+    const context = contextFor(twin, device);
+    const id = holdingId(device);
+    const work = () => device.container.run('issue', { context, first: 1, parts: [{ holding: id, quantity: 1 }] });
+    expect(codeOf(work)).toBe('PARTNER_ROLLED_BACK');
+    expect(hashOf(device)).toBe(hash);
+    expect(evidenceOf(device)).toEqual(['two different states have the same generation']);
+    expect(seats(device, itemId)).toEqual({ held: 2, pending: 0 });
+  });
+
+  it('does not bring an item back as a target: its word is merely late at first and evidence once it went on', () => {
+    const { firm, dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(device);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(device, before, 'memory and anchor');
+    expect(settle(dongle, contextFor(twin, dongle))).toMatchObject({ late: true, entries: [] });
+    expect(evidenceOf(dongle)).toEqual([]);
+    load(firm, twin, {});
+    load(firm, twin, {});
+    expect(settle(dongle, contextFor(twin, dongle))).toMatchObject({ late: true, entries: [] });
+    expect(evidenceOf(dongle)).toEqual(['a newer state has applied less']);
+    expect(seats(dongle, itemId)).toEqual({ held: 3, pending: 0 });
+    expect(codeOf(() => order(dongle, twin, [{ holding: 1, quantity: 1 }]))).toBe('PARTNER_ROLLED_BACK');
+  });
+});
+
+describe('the anchor', () => {
+  it('locks a container whose memory alone was set back: it lists, gives a locked context, and does nothing else', () => {
+    const { firm, dongle, device } = loaded();
+    contextFor(dongle, device);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const twin = restored(dongle, before, 'memory');
+    expect(twin.container.locked).toBe(true);
+    expect(twin.container.run('list', {}).locked).toBe(true);
+    const hash = hashOf(twin);
+    const receipt = contextFor(device, dongle);
+    const works = [
+      () => apply(twin, firm.update(twin)),
+      () => twin.container.run('issue', { context: receipt, first: 1, parts: [{ holding: 1, quantity: 1 }] }),
+      () => settle(twin, receipt),
+      () => twin.container.run('cancel', { target: device.key, sequences: [1] }),
+      () => twin.container.run('transit', { target: device.key }),
+      () => twin.container.run('write-data', { holding: 1, userData: new Uint8Array(1), customerInfo: null }),
+      () => twin.container.run('check', { firmCode: 6000010, productCode: 1001, releaseDate: null }),
+    ];
+    expect(new Set(works.map(codeOf))).toEqual(new Set(['CONTAINER_LOCKED']));
+    contextFor(twin, makeContainer('soft', 4));
+    expect(hashOf(twin)).toBe(hash);
+  });
+
+  it('that is missing or of another history locks', () => {
+    const { dongle } = loaded();
+    const parts = { ...dongle.parts, anchor: new MemoryAnchor() };
+    expect(Container.open(parts).locked).toBe(true);
+    const now = dongle.parts.anchor.read();
+    const forged = new MemoryAnchor({ generation: now?.generation ?? 0, stateHash: new Uint8Array(32) });
+    expect(Container.open({ ...dongle.parts, anchor: forged }).locked).toBe(true);
+  });
+
+  it('one chained record behind is brought up to date, two behind lock', () => {
+    const { firm, dongle } = loaded();
+    const before = dongle.parts.anchor.read();
+    load(firm, dongle, {});
+    const behind = new MemoryAnchor(before);
+    expect(Container.open({ ...dongle.parts, anchor: behind }).locked).toBe(false);
+    expect(behind.read()).toEqual(dongle.parts.anchor.read());
+    load(firm, dongle, {});
+    expect(Container.open({ ...dongle.parts, anchor: new MemoryAnchor(before) }).locked).toBe(true);
+  });
+
+  it('ahead of the memory by one record locks as well', () => {
+    const { firm, dongle } = loaded();
+    const before = backup(dongle);
+    load(firm, dongle, {});
+    expect(restored(dongle, before, 'memory').container.locked).toBe(true);
+  });
+});
+
+describe('a cancelled entry', () => {
+  it('is refused by a target that has not applied it and comes back, however late the original file arrives', () => {
+    const { dongle, device, itemId } = loaded();
+    const original = only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates);
+    const cancelled = only(dongle.container.run('cancel', { target: device.key, sequences: [1] }).updates);
+    const hash = hashOf(dongle);
+    dongle.container.run('cancel', { target: device.key, sequences: [1, 1] });
+    expect(hashOf(dongle)).toBe(hash);
+    reopen(dongle);
+    const report = apply(device, cancelled);
+    expect(reasons(report)).toEqual([301]);
+    expect(apply(device, original)).toMatchObject({ skipped: 1, entries: [] });
+    settle(dongle, report.receipt);
+    expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
+    expect(seats(device, itemId).held).toBe(0);
+  });
+
+  it('stays moved when the target had applied it before', () => {
+    const { dongle, device, itemId } = loaded();
+    const original = only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates);
+    const cancelled = only(dongle.container.run('cancel', { target: device.key, sequences: [1] }).updates);
+    apply(device, original);
+    const report = apply(device, cancelled);
+    expect(report).toMatchObject({ skipped: 1, entries: [] });
+    expect(only(settle(dongle, report.receipt).entries)).toEqual({ sequence: 1, reason: 0 });
+    expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+      { held: 3, pending: 0 },
+      { held: 2, pending: 0 },
+    ]);
+  });
+
+  it('between others travels as its hash and leaves them untouched', () => {
+    const { dongle, device, itemId } = loaded();
+    for (let count = 0; count < 3; count++) order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const { updates } = dongle.container.run('cancel', { target: device.key, sequences: [2] });
+    const report = apply(device, only(updates));
+    expect(reasons(report)).toEqual([0, 301, 0]);
+    const settled = settle(dongle, report.receipt);
+    expect(settled.entries.map(({ reason }) => reason)).toEqual([0, 301, 0]);
+    expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+      { held: 3, pending: 0 },
+      { held: 2, pending: 0 },
+    ]);
+    const again = order(dongle, device, [{ holding: 1, quantity: 1 }], 2);
+    expect(again.entries).toEqual([{ sequence: 2, settled: true, reason: 301 }]);
+  });
+
+  it('must be in transit to a known target', () => {
+    const { firm, dongle, device } = loaded();
+    const cancel = (target: TestContainer['key'], sequence: number) =>
+      codeOf(() => dongle.container.run('cancel', { target, sequences: [sequence] }));
+    expect(cancel(device.key, 1)).toBe('TARGET_UNKNOWN');
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    expect([cancel(device.key, 1), cancel(device.key, 2), cancel(firm.key, 1)]).toEqual(Array(3).fill('NOT_PENDING'));
+    const transit = (target: TestContainer['key']) => codeOf(() => dongle.container.run('transit', { target }));
+    expect([transit(firm.key), transit(makeContainer('soft', 9).key)]).toEqual(Array(2).fill('TARGET_UNKNOWN'));
+    expect(dongle.container.run('transit', { target: device.key }).updates).toHaveLength(1);
+  });
+});
+
+describe('two full containers that exchange items', () => {
+  it('are both freed when both cancel', () => {
+    const { firm, dongle } = loaded();
+    const other = makeContainer('dongle', 9);
+    load(firm, other, {});
+    order(dongle, other, [{ holding: 1, quantity: 5 }]);
+    order(other, dongle, [{ holding: 1, quantity: 5 }]);
+    const there = only(dongle.container.run('cancel', { target: other.key, sequences: [1] }).updates);
+    const back = only(other.container.run('cancel', { target: dongle.key, sequences: [1] }).updates);
+    settle(dongle, apply(other, there).receipt);
+    settle(other, apply(dongle, back).receipt);
+    for (const it of [dongle, other]) {
+      expect(it.container.run('list', {}).transit).toEqual([]);
+      expect(it.container.run('list', {}).holdings[0]).toMatchObject({ quantity: 5, pending: 0 });
+    }
+  });
+});

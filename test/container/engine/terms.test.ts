@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import type { Grant, TransferTerms } from '../../../container/files/grant.ts';
+import { load, makeContainer, move, order, seats, TestFirm } from '../../world/parties.ts';
+import { apply, bound, codeOf, contextFor, holdingId, only, settle } from './scene.ts';
+
+const OPEN: TransferTerms = {
+  type: 'quantity',
+  targetKinds: [],
+  targetKeys: [],
+  mostPerTarget: null,
+  returnable: true,
+  depth: 3,
+};
+
+function loaded(options: Partial<Grant> = {}, terms: Partial<TransferTerms> = {}) {
+  const firm = new TestFirm();
+  const dongle = makeContainer('dongle', 1);
+  const device = makeContainer('soft', 2);
+  const { itemId } = only(load(firm, dongle, { ...options, terms: { ...OPEN, ...terms } }));
+  return { firm, dongle, device, itemId };
+}
+
+function refusal(work: () => unknown): { code: string; why: string } {
+  try {
+    work();
+  } catch (error) {
+    const { code, details } = error as { code: string; details: { why?: string } };
+    return { code, why: String(details.why ?? '') };
+  }
+  return { code: 'nothing', why: '' };
+}
+
+describe('the transfer terms of an item', () => {
+  it('none: it does not move', () => {
+    const { dongle, device } = loaded({}, { type: 'none' });
+    expect(refusal(() => order(dongle, device, [{ holding: 1, quantity: 5 }]))).toEqual({
+      code: 'MAY_NOT_ISSUE',
+      why: 'it may not be moved at all',
+    });
+  });
+
+  it('complete: it moves as a whole', () => {
+    const { dongle, device, itemId } = loaded({}, { type: 'complete' });
+    expect(codeOf(() => order(dongle, device, [{ holding: 1, quantity: 4 }]))).toBe('MOVES_WHOLE');
+    move(dongle, device, [{ holding: 1, quantity: 5 }]);
+    expect(seats(device, itemId).held).toBe(5);
+  });
+
+  it('kinds and keys: only to the targets that the vendor named', () => {
+    const device = makeContainer('soft', 2);
+    const kinds = loaded({}, { targetKinds: ['dongle', 'cloud'] });
+    expect(refusal(() => order(kinds.dongle, kinds.device, [{ holding: 1, quantity: 1 }])).why).toMatch(/of kind soft/);
+    const keys = loaded({}, { targetKinds: ['soft'], targetKeys: [device.key] });
+    const other = makeContainer('soft', 3);
+    expect(refusal(() => order(keys.dongle, other, [{ holding: 1, quantity: 1 }])).why).toMatch(
+      /that the vendor named/,
+    );
+    expect(codeOf(() => order(keys.dongle, device, [{ holding: 1, quantity: 1 }]))).toBe('nothing');
+  });
+
+  it('most per target: not in one order, and not in several either', () => {
+    const { dongle, device, itemId } = loaded({}, { mostPerTarget: 2 });
+    expect(refusal(() => order(dongle, device, [{ holding: 1, quantity: 3 }])).why).toMatch(/at most 2/);
+    order(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const { updates } = order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const report = apply(device, only(updates));
+    expect(report.entries.map(({ items }) => items)).toEqual([1, 0]);
+    settle(dongle, report.receipt);
+    expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+      { held: 3, pending: 0 },
+      { held: 2, pending: 0 },
+    ]);
+  });
+
+  it('depth: as many hops as allowed, and a return undoes one', () => {
+    const { dongle, itemId } = loaded({}, { depth: 1 });
+    const second = makeContainer('dongle', 7);
+    move(dongle, second, [{ holding: 1, quantity: 5 }]);
+    const third = makeContainer('dongle', 8);
+    const onward = () => order(second, third, [{ holding: holdingId(second), quantity: 5 }]);
+    expect(refusal(onward).why).toMatch(/as often as allowed \(1\)/);
+    move(second, dongle, [{ holding: holdingId(second), quantity: 5 }]);
+    move(dongle, third, [{ holding: holdingId(dongle), quantity: 5 }]);
+    expect(seats(third, itemId)).toEqual({ held: 5, pending: 0 });
+  });
+
+  it('not returnable: it stays where it is', () => {
+    const { dongle, device } = loaded({}, { returnable: false });
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const back = refusal(() => order(device, dongle, [{ holding: holdingId(device), quantity: 1 }]));
+    expect(back).toEqual({ code: 'MAY_NOT_ISSUE', why: 'it may not be returned' });
+  });
+
+  it('do not let more hops be made than are kept, and a new grant by the firm begins anew', () => {
+    const { firm, dongle, itemId } = loaded({}, { depth: 100 });
+    const chain = [dongle, ...Array.from({ length: 16 }, (_, at) => makeContainer('dongle', 100 + at))];
+    for (const [at, target] of chain.entries()) {
+      const from = chain[at - 1];
+      if (from !== undefined) move(from, target, [{ holding: holdingId(from), quantity: 5 }]);
+    }
+    const last = chain.at(-1) ?? dongle;
+    const { id, hops } = only(last.container.run('list', {}).holdings);
+    expect(hops).toBe(16);
+    const next = makeContainer('dongle', 200);
+    expect(codeOf(() => order(last, next, [{ holding: id, quantity: 5 }]))).toBe('CUSTODY_FULL');
+    firm.issue(last, { kind: 'replace', expected: { itemId, quantity: 5 }, grant: firm.grant(last.key).raw });
+    apply(last, firm.update(last));
+    expect(codeOf(() => order(last, next, [{ holding: holdingId(last), quantity: 5 }]))).toBe('nothing');
+  });
+});
+
+describe('who may issue', () => {
+  it('a soft container gives back to where it came from and nowhere else', () => {
+    const { dongle, device, itemId } = loaded();
+    const other = makeContainer('soft', 3);
+    move(dongle, device, [{ holding: 1, quantity: 5 }]);
+    const id = holdingId(device);
+    expect(refusal(() => order(device, other, [{ holding: id, quantity: 1 }])).why).toBe('it may only return');
+    move(device, dongle, [{ holding: id, quantity: 2 }]);
+    expect([seats(dongle, itemId).held, seats(device, itemId).held]).toEqual([2, 3]);
+  });
+
+  it('a soft container does not move what its firm gave it', () => {
+    const firm = new TestFirm();
+    const device = makeContainer('soft', 2);
+    load(firm, device, {});
+    const dongle = makeContainer('dongle', 1);
+    expect(codeOf(() => order(device, dongle, [{ holding: 1, quantity: 1 }]))).toBe('MAY_NOT_ISSUE');
+  });
+
+  it('a container without the right issues nothing', () => {
+    const firm = new TestFirm();
+    const mute = makeContainer('dongle', 5, { issues: 'nothing' });
+    load(firm, mute, {});
+    expect(codeOf(() => order(mute, makeContainer('soft', 2), [{ holding: 1, quantity: 1 }]))).toBe('ROLE_WRONG');
+  });
+});
+
+describe('an item with counters', () => {
+  it.each([
+    ['a Unit Counter', { unitCounter: 100 }],
+    ['a Usage Period', { usagePeriod: 3600 }],
+  ] as const)('with %s moves whole and takes what is left with it', (_, options) => {
+    const { dongle, device } = loaded({ quantity: 2, ...options });
+    expect(codeOf(() => order(dongle, device, [{ holding: 1, quantity: 1 }]))).toBe('MOVES_WHOLE');
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const units = 'unitCounter' in options ? 40 : 0;
+    const use = { firmCode: 6000010, productCode: 1001, releaseDate: null, units };
+    device.container.run('use', use);
+    const used = only(device.container.run('list', {}).holdings);
+    expect(codeOf(() => order(device, dongle, [{ holding: used.id, quantity: 1 }]))).toBe('MOVES_WHOLE');
+    move(device, dongle, [{ holding: used.id, quantity: 2 }]);
+    const back = only(dongle.container.run('list', {}).holdings);
+    expect(back).toMatchObject({ units: used.units, usageStart: used.usageStart, quantity: 2 });
+    expect('unitCounter' in options ? back.units : back.usageStart).toBe('unitCounter' in options ? 60 : 800_000_000);
+  });
+
+  it('copies user data to both parts when it is split', () => {
+    const { dongle, device } = loaded();
+    const userData = new Uint8Array([7, 7]);
+    dongle.container.run('write-data', { holding: 1, userData, customerInfo: null });
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    expect(only(device.container.run('list', {}).holdings).userData).toEqual(userData);
+    expect(only(dongle.container.run('list', {}).holdings).userData).toEqual(userData);
+  });
+});
+
+describe('an order', () => {
+  it('names holdings that are here, each once, with seats that are held', () => {
+    const { dongle, device } = loaded();
+    const parts = (...list: [number, number][]) => list.map(([holding, quantity]) => ({ holding, quantity }));
+    const code = (list: ReturnType<typeof parts>) => codeOf(() => order(dongle, device, list));
+    expect(code([])).toBe('ORDER_EMPTY');
+    expect(code(parts([1, 1], [1, 1]))).toBe('ORDER_EMPTY');
+    expect(code(parts([9, 1]))).toBe('NOT_HELD');
+    expect(code(parts([1, 6]))).toBe('QUANTITY_NOT_HELD');
+    order(dongle, device, parts([1, 3]));
+    expect(code(parts([1, 3]))).toBe('QUANTITY_NOT_HELD');
+  });
+
+  it('far ahead, long forgotten or changed since is refused by name, and nothing moves', () => {
+    const { dongle, device, itemId } = loaded({ quantity: 20 });
+    for (let count = 0; count < 10; count++) order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const at = (first: number, quantity = 1) => codeOf(() => order(dongle, device, [{ holding: 1, quantity }], first));
+    expect([at(12), at(2), at(1), at(10, 2), at(10)]).toEqual([
+      'SEQUENCE_AHEAD',
+      'ISSUE_FORGOTTEN',
+      'ISSUE_FORGOTTEN',
+      'ISSUED_OTHERWISE',
+      'nothing',
+    ]);
+    const other = makeContainer('soft', 3);
+    expect(codeOf(() => order(dongle, other, [{ holding: 1, quantity: 1 }], 2))).toBe('SEQUENCE_AHEAD');
+    expect(seats(dongle, itemId)).toEqual({ held: 10, pending: 10 });
+  });
+
+  it('of more than 64 items becomes several entries in one commit', () => {
+    const { firm, dongle, device } = loaded();
+    load(firm, dongle, ...Array.from({ length: 99 }, () => ({})));
+    const generation = dongle.container.run('list', {}).generation;
+    const parts = dongle.container.run('list', {}).holdings.map(({ id }) => ({ holding: id, quantity: 1 }));
+    const context = contextFor(device, dongle);
+    const issued = dongle.container.run('issue', { context, first: 1, parts });
+    expect(issued).toMatchObject({ first: 1, last: 2 });
+    expect(dongle.container.run('list', {}).generation).toBe(generation + 1);
+    expect(apply(device, only(issued.updates)).entries.map(({ items }) => items)).toEqual([64, 36]);
+  });
+
+  it('of two holdings of one item, or of two firms, becomes an entry for each', () => {
+    const { dongle, device, itemId } = loaded();
+    const other = new TestFirm(6000099);
+    load(other, dongle, {});
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    move(device, dongle, [{ holding: holdingId(device), quantity: 2 }]);
+    const holdings = dongle.container.run('list', {}).holdings;
+    expect(holdings.filter((holding) => holding.itemId === itemId)).toHaveLength(2);
+    const { reports } = move(
+      dongle,
+      device,
+      holdings.map(({ id, quantity }) => ({ holding: id, quantity })),
+    );
+    expect(only(reports).entries.map(({ items }) => items)).toEqual([1, 1, 1]);
+    expect(seats(device, itemId).held).toBe(5);
+  });
+
+  it('for a target that takes only small files is split into files, or refused where one item is too large', () => {
+    const { firm, dongle, device } = loaded();
+    load(firm, dongle, ...Array.from({ length: 70 }, () => ({})));
+    bound(device, { largestRecord: 12 * 1024 });
+    const parts = dongle.container.run('list', {}).holdings.map(({ id }) => ({ holding: id, quantity: 1 }));
+    const context = contextFor(device, dongle);
+    const issued = dongle.container.run('issue', { context, first: 1, parts });
+    expect(issued.updates.length).toBeGreaterThan(2);
+    for (const update of issued.updates) expect(update.length).toBeLessThanOrEqual(12 * 1024);
+    const reports = issued.updates.map((update) => apply(device, update));
+    expect(settle(dongle, reports.at(-1)?.receipt ?? new Uint8Array()).pending).toBe(0);
+    expect(device.container.run('list', {}).holdings).toHaveLength(71);
+    const other = makeContainer('soft', 3);
+    bound(other, { largestRecord: 6656 });
+    expect(codeOf(() => order(dongle, other, [{ holding: 1, quantity: 1 }]))).toBe('TOO_LARGE_FOR_TARGET');
+  });
+
+  it('beyond 1,024 entries in transit to one target waits for receipts', () => {
+    const { dongle, device, itemId } = loaded({ quantity: 2000 });
+    const context = contextFor(device, dongle);
+    const state = dongle.container.state;
+    const partner = () => state.partners.get(device.key);
+    dongle.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+    const now = partner();
+    const entry = state.pending.get(`${device.key}:1`);
+    if (now === undefined || entry === undefined) throw new TypeError('nothing was issued');
+    for (let first = 2; first <= 1024; first++)
+      state.pending.set(`${device.key}:${first}`, { ...entry, sequence: first });
+    state.partners.set(device.key, { ...now, outbound: { ...now.outbound, issued: 1024 } });
+    const more = () => dongle.container.run('issue', { context, first: 1025, parts: [{ holding: 1, quantity: 1 }] });
+    expect(codeOf(more)).toBe('CHANNEL_FULL');
+    expect(seats(dongle, itemId)).toMatchObject({ held: 1999 });
+  });
+
+  it('at the end of the numbers is refused as exhausted', () => {
+    const { dongle, device } = loaded();
+    const context = contextFor(device, dongle);
+    dongle.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+    const { partners } = dongle.container.state;
+    const now = partners.get(device.key);
+    if (now === undefined) throw new TypeError('nothing was issued');
+    const late = 0xffffffff - 1;
+    partners.set(device.key, { ...now, outbound: { ...now.outbound, issued: late } });
+    const more = () =>
+      dongle.container.run('issue', { context, first: late + 1, parts: [{ holding: 1, quantity: 1 }] });
+    expect(codeOf(more)).toBe('EXHAUSTED');
+  });
+});
