@@ -9,11 +9,9 @@ const ROOT = import.meta.dirname;
 export const ENTRY_POINTS = {
   ferry: 'host/cli/main.ts',
   container: 'container/index.ts',
-  carriers: 'carriers/index.ts',
   'state-machines': 'state-machines/index.ts',
   device: 'device-side/index.ts',
   dongle: 'dongle-firmware-sim/index.ts',
-  central: 'host/license-central/index.ts',
 };
 
 /** Left to npm: they have native parts, or are only needed where a License Central runs. */

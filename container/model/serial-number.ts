@@ -5,8 +5,6 @@ declare const brand: unique symbol;
 /** MASK-NUMBER, for example `3-1234567` (dongle) or `130-2459324738` (soft container): a container's name for people. */
 export type SerialNumber = string & { readonly [brand]: 'SerialNumber' };
 
-export const SERIAL_MASK = { dongle: 3, soft: 130, cloud: 140 } as const;
-
 export function serialFromParts(mask: number, number: number): SerialNumber {
   return `${mask}-${number}` as SerialNumber;
 }

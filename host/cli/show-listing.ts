@@ -1,7 +1,7 @@
 import type { Listing } from '../../container/commands/list.ts';
 import { toHex } from '../../container/model/bytes.ts';
+import { isoDate } from '../../container/model/time.ts';
 import { type Cell, type Output, styled } from './output.ts';
-import { showDay } from './parse-arguments.ts';
 
 /** A listing as JSON: bytes as hexadecimal text. */
 export function listingDocument(address: string, listing: Listing): object {
@@ -61,11 +61,11 @@ function options(holding: Listing['holdings'][number]): string {
   const all = [
     transfer === 'none' ? 'stays' : `moves ${transfer === 'complete' ? 'whole' : 'in parts'}, hop ${hops} of ${depth}`,
     units === null ? '' : `${units} units`,
-    activationTime === null ? '' : `from ${showDay(activationTime)}`,
-    expirationTime === null ? '' : `until ${showDay(expirationTime)}`,
+    activationTime === null ? '' : `from ${isoDate(activationTime)}`,
+    expirationTime === null ? '' : `until ${isoDate(expirationTime)}`,
     usagePeriod === null
       ? ''
-      : `${Math.round(usagePeriod / 86400)} days of use${usageStart === null ? '' : `, begun ${showDay(usageStart)}`}`,
+      : `${Math.round(usagePeriod / 86400)} days of use${usageStart === null ? '' : `, begun ${isoDate(usageStart)}`}`,
   ];
   return all.filter((text) => text !== '').join(', ');
 }

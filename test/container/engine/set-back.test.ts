@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { Container } from '../../../container/container.ts';
+import { CATALOGUE } from '../../../container/errors.ts';
+import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
+import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
+import {
+  apply,
+  backup,
+  codeOf,
+  contextFor,
+  hashOf,
+  holdingId,
+  only,
+  reasons,
+  restored,
+  settle,
+  world,
+} from './scene.ts';
+
+function loaded(quantity = 5) {
+  const { firm, dongle, device } = world();
+  const { itemId } = only(load(firm, dongle, { quantity }));
+  return { firm, dongle, device, itemId };
+}
+
+function evidenceOf(it: TestContainer): string[] {
+  return it.container.run('history', {}).evidence.map(({ reason }) => reason);
+}
+
+/** An issuer that was set back after a move and then moved something else under the same sequence. */
+function rolledBackIssuer() {
+  const { dongle, device, itemId } = loaded();
+  const context = contextFor(device, dongle);
+  const before = backup(dongle);
+  const { receipt } = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates));
+  const twin = restored(dongle, before, 'memory and anchor');
+  twin.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+  return { dongle, device, twin, receipt, itemId };
+}
+
+describe('a container that was set back together with its anchor', () => {
+  it('proves itself rolled back when its partner shows more than it knows, and issues nothing any more', () => {
+    const { dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    expect(twin.container.locked).toBe(false);
+    const codes = [1, 2].map(() => codeOf(() => order(twin, device, [{ holding: 1, quantity: 1 }])));
+    expect(codes).toEqual(['SELF_ROLLED_BACK', 'SELF_ROLLED_BACK']);
+    expect(seats(twin, itemId)).toEqual({ held: 5, pending: 0 });
+    expect(twin.container.run('list', {}).rolledBack).toBe(true);
+    expect(evidenceOf(twin)).toEqual(['the target applied more than was issued']);
+    const third = makeContainer('soft', 3);
+    reopen(twin);
+    expect(codeOf(() => order(twin, third, [{ holding: 1, quantity: 1 }]))).toBe('SELF_ROLLED_BACK');
+  });
+
+  it('settles nothing from such a proof, told by a receipt', () => {
+    const { twin, receipt, itemId } = rolledBackIssuer();
+    expect(codeOf(() => settle(twin, receipt))).toBe('SELF_ROLLED_BACK');
+    expect(codeOf(() => settle(twin, receipt))).toBe('SELF_ROLLED_BACK');
+    expect(seats(twin, itemId)).toEqual({ held: 4, pending: 1 });
+    expect(evidenceOf(twin)).toEqual(['the target applied other entries than are known here']);
+  });
+
+  it('settles nothing from such a proof within an update, and does not hold more than was granted', () => {
+    const { dongle, device, twin, itemId } = rolledBackIssuer();
+    const back = order(device, dongle, [{ holding: holdingId(device), quantity: 2 }]);
+    const report = apply(twin, only(back.updates));
+    expect(reasons(report)).toEqual([CATALOGUE.QUANTITY_EXCEEDED.number]);
+    expect(seats(twin, itemId)).toEqual({ held: 4, pending: 1 });
+    expect(twin.container.run('list', {}).rolledBack).toBe(true);
+  });
+
+  it('is found out by the partner that had seen more, at the first file, with evidence', () => {
+    const { dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    const hash = hashOf(device);
+    const context = contextFor(twin, device);
+    const id = holdingId(device);
+    const work = () => device.container.run('issue', { context, first: 1, parts: [{ holding: id, quantity: 1 }] });
+    expect(codeOf(work)).toBe('PARTNER_ROLLED_BACK');
+    expect(hashOf(device)).toBe(hash);
+    expect(evidenceOf(device)).toEqual(['two different states have the same generation']);
+    expect(seats(device, itemId)).toEqual({ held: 2, pending: 0 });
+  });
+
+  it('does not bring an item back as a target: its word is merely late at first and evidence once it went on', () => {
+    const { firm, dongle, device, itemId } = loaded();
+    contextFor(device, dongle);
+    const before = backup(device);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(device, before, 'memory and anchor');
+    expect(settle(dongle, contextFor(twin, dongle))).toMatchObject({ late: true, entries: [] });
+    expect(evidenceOf(dongle)).toEqual([]);
+    load(firm, twin, {});
+    load(firm, twin, {});
+    expect(settle(dongle, contextFor(twin, dongle))).toMatchObject({ late: true, entries: [] });
+    expect(evidenceOf(dongle)).toEqual(['a newer state has applied less']);
+    expect(seats(dongle, itemId)).toEqual({ held: 3, pending: 0 });
+    expect(codeOf(() => order(dongle, twin, [{ holding: 1, quantity: 1 }]))).toBe('PARTNER_ROLLED_BACK');
+  });
+});
+
+describe('the anchor', () => {
+  it('locks a container whose memory alone was set back: it lists, gives a locked context, and does nothing else', () => {
+    const { firm, dongle, device } = loaded();
+    contextFor(dongle, device);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const twin = restored(dongle, before, 'memory');
+    expect(twin.container.locked).toBe(true);
+    expect(twin.container.run('list', {}).locked).toBe(true);
+    const hash = hashOf(twin);
+    const receipt = contextFor(device, dongle);
+    const works = [
+      () => apply(twin, firm.update(twin)),
+      () => twin.container.run('issue', { context: receipt, first: 1, parts: [{ holding: 1, quantity: 1 }] }),
+      () => settle(twin, receipt),
+      () => twin.container.run('cancel', { target: device.key, sequences: [1] }),
+      () => twin.container.run('transit', { target: device.key }),
+      () => twin.container.run('write-data', { holding: 1, userData: new Uint8Array(1), customerInfo: null }),
+      () => twin.container.run('check', { firmCode: 6000010, productCode: 1001, releaseDate: null }),
+    ];
+    expect(new Set(works.map(codeOf))).toEqual(new Set(['CONTAINER_LOCKED']));
+    contextFor(twin, makeContainer('soft', 4));
+    expect(hashOf(twin)).toBe(hash);
+  });
+
+  it('that is missing or of another history locks', () => {
+    const { dongle } = loaded();
+    const parts = { ...dongle.parts, anchor: new MemoryAnchor() };
+    expect(Container.open(parts).locked).toBe(true);
+    const now = dongle.parts.anchor.read();
+    const forged = new MemoryAnchor({ generation: now?.generation ?? 0, stateHash: new Uint8Array(32) });
+    expect(Container.open({ ...dongle.parts, anchor: forged }).locked).toBe(true);
+  });
+
+  it('one chained record behind is brought up to date, two behind lock', () => {
+    const { firm, dongle } = loaded();
+    const before = dongle.parts.anchor.read();
+    load(firm, dongle, {});
+    const behind = new MemoryAnchor(before);
+    expect(Container.open({ ...dongle.parts, anchor: behind }).locked).toBe(false);
+    expect(behind.read()).toEqual(dongle.parts.anchor.read());
+    load(firm, dongle, {});
+    expect(Container.open({ ...dongle.parts, anchor: new MemoryAnchor(before) }).locked).toBe(true);
+  });
+
+  it('ahead of the memory by one record locks as well', () => {
+    const { firm, dongle } = loaded();
+    const before = backup(dongle);
+    load(firm, dongle, {});
+    expect(restored(dongle, before, 'memory').container.locked).toBe(true);
+  });
+});
