@@ -30,7 +30,7 @@ export interface ApplyTransactionOutput {
   readonly failure: Failure | null;
 }
 
-interface ApplyTransactionContext extends ApplyTransactionOutput {
+export interface ApplyTransactionContext extends ApplyTransactionOutput {
   readonly updates: readonly string[];
   /** Index of the file whose turn it is. */
   readonly turn: number;

@@ -13,7 +13,7 @@ export interface ContextTransactionOutput {
   readonly failure: Failure | null;
 }
 
-interface ContextTransactionContext extends ContextTransactionOutput {
+export interface ContextTransactionContext extends ContextTransactionOutput {
   readonly certificate: string;
 }
 
