@@ -40,10 +40,19 @@ export function known<T>(part: T | null): T {
   return part;
 }
 
-/** The files that the move needs from its checkpoint on. */
-export function filesNeeded({ planned, issued, answered }: LicenseMoveContext): readonly string[] {
-  if (answered !== null) return [answered.receipt];
-  return issued?.updates ?? [known(planned).certificate];
+/** The files that the move needs from a checkpoint on; undefined when the context is not one of that checkpoint. */
+export function filesNeeded(checkpoint: string, context: LicenseMoveContext): readonly string[] | undefined {
+  const { planned, issued, answered } = context;
+  if (planned === null) return undefined;
+  if (checkpoint === 'planned') return [planned.certificate];
+  if (checkpoint === 'issued') return issued?.updates;
+  return issued === null || answered === null ? undefined : [answered.receipt];
+}
+
+/** The files that nobody needs once the move has ended. The issuer's certificate stays: other moves share it. */
+export function filesLeftOver({ context, issued, answered }: LicenseMoveContext): readonly string[] {
+  const receipts = answered === null ? [] : [answered.receipt];
+  return [...(context === null ? [] : [context]), ...(issued?.updates ?? []), ...receipts];
 }
 
 /** Where one entry of the order stands at the end of a run. */

@@ -4,12 +4,13 @@ import { type Failure, isExplained } from '../failure.ts';
 import { runDurably } from '../runtime/run-durably.ts';
 import type { SnapshotStore } from '../runtime/snapshot-store-port.ts';
 import { loadSnapshot, type StoredSnapshot } from '../runtime/stored-snapshot.ts';
-import type { MovedEntry } from './license-move-context.ts';
 import {
   entriesOfOrder,
+  filesLeftOver,
   filesNeeded,
   type LicenseMoveContext,
   licenseMoveContextSchema,
+  type MovedEntry,
 } from './license-move-context.ts';
 import { LICENSE_MOVE_VERSION } from './license-move-machine.ts';
 import { licenseMoveBetween, type MoveParties } from './move-actors.ts';
@@ -92,7 +93,7 @@ async function findUnfinished(request: MoveRequest, id: string, tell: Tell): Pro
     const stored = await loadSnapshot(durableMove(request), request.store, id);
     if (stored === undefined) return undefined;
     const context = stored.context as LicenseMoveContext;
-    await requireFiles(request, id, context);
+    await requireFiles(request, id, stored.state, context);
     return { stored, order: context.order };
   } catch (error) {
     if (!isExplained(error) || error.code !== 'SNAPSHOT_WRONG' || request.badSnapshot !== 'startOver') throw error;
@@ -102,9 +103,16 @@ async function findUnfinished(request: MoveRequest, id: string, tell: Tell): Pro
   }
 }
 
-/** A snapshot whose files are gone could never be finished. @throws SNAPSHOT_WRONG */
-async function requireFiles({ blobs }: MoveRequest, id: string, context: LicenseMoveContext): Promise<void> {
-  for (const hash of filesNeeded(context)) {
+/** A snapshot whose files or parts are gone could never be finished. @throws SNAPSHOT_WRONG */
+async function requireFiles(
+  { blobs }: MoveRequest,
+  id: string,
+  state: string,
+  context: LicenseMoveContext,
+): Promise<void> {
+  const needed = filesNeeded(state, context);
+  if (needed === undefined) throw new FerryError('SNAPSHOT_WRONG', { id, why: `it is not complete for "${state}"` });
+  for (const hash of needed) {
     await blobs.get(hash).catch((cause: unknown) => {
       throw new FerryError('SNAPSHOT_WRONG', { id, why: `a file that it needs cannot be read, ${hash}` }, { cause });
     });
@@ -132,6 +140,7 @@ async function runFrom(
     from,
     onState: (entered) => tell({ kind: 'entered', state: entered }),
   });
+  if (state !== 'interrupted') await removeLeftOvers(request, output);
   return {
     state: state as MoveState,
     order: output.order,
@@ -142,6 +151,15 @@ async function runFrom(
     resumed: 'snapshot' in from,
     earlier: null,
   };
+}
+
+/** As far as it works: the move has ended, and a file that stays is never read again. */
+async function removeLeftOvers({ blobs }: MoveRequest, ended: LicenseMoveContext): Promise<void> {
+  for (const hash of filesLeftOver(ended)) {
+    await blobs.delete(hash).catch((error: unknown) => {
+      if (!isExplained(error)) throw error;
+    });
+  }
 }
 
 function notBegun(order: MoveOrder, earlier: MoveResult): MoveResult {

@@ -8,4 +8,6 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes with that hash. @throws FILE_UNREADABLE when they are missing or were changed */
   get(hash: string): Promise<Uint8Array>;
+  /** Forgets the bytes with that hash, if they are there. @throws STORE_WRITE_FAILED */
+  delete(hash: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { Defect, FerryError } from '../../container/errors.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import { systemWords } from '../../container/store/file-failure.ts';
 import type { BlobStore } from './blob-store-port.ts';
-import { replaceDurably } from './replace-durably.adapter.ts';
+import { removeDurably, replaceDurably } from './durable-file.adapter.ts';
 
 /** A blob store in a folder: one file for each content, named by its hash, which is checked whenever it is read. */
 export class FileBlobStore implements BlobStore {
@@ -29,6 +29,10 @@ export class FileBlobStore implements BlobStore {
     if (toHex(this.#crypto.sha256(bytes)) !== hash)
       throw new FerryError('FILE_UNREADABLE', { file, why: 'its content was changed' });
     return bytes;
+  }
+
+  async delete(hash: string): Promise<void> {
+    removeDurably(this.#file(hash));
   }
 
   #file(hash: string): string {

@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Defect, FerryError } from '../../container/errors.ts';
 import { utf8 } from '../../container/model/bytes.ts';
-import { syncFolder } from '../../container/store/file-durable.adapter.ts';
-import { systemCode, systemWords, writeFailed } from '../../container/store/file-failure.ts';
-import { replaceDurably } from './replace-durably.adapter.ts';
+import { systemCode, systemWords } from '../../container/store/file-failure.ts';
+import { removeDurably, replaceDurably } from './durable-file.adapter.ts';
 import type { SnapshotRecord, SnapshotStore } from './snapshot-store-port.ts';
 
 /** A snapshot store in a folder: one JSON file for each unfinished work. The folder is made with the first of them. */
@@ -32,14 +31,7 @@ export class FileSnapshotStore implements SnapshotStore {
   }
 
   async delete(id: string): Promise<void> {
-    const file = this.#file(id);
-    try {
-      if (!fs.existsSync(file)) return;
-      fs.rmSync(file);
-      syncFolder(this.#folder);
-    } catch (error) {
-      throw writeFailed(file, error);
-    }
+    removeDurably(this.#file(id));
   }
 
   #file(id: string): string {

@@ -23,4 +23,8 @@ export class MemoryBlobStore implements BlobStore {
     if (bytes === undefined) throw new FerryError('FILE_UNREADABLE', { file: hash, why: 'it is missing' });
     return bytes.slice();
   }
+
+  async delete(hash: string): Promise<void> {
+    this.#blobs.delete(hash);
+  }
 }

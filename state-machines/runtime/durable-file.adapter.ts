@@ -28,3 +28,14 @@ export function replaceDurably(file: string, bytes: Uint8Array): void {
     throw writeFailed(file, error);
   }
 }
+
+/** Removes the file, if it is there, so that it stays removed after a power cut. @throws STORE_WRITE_FAILED */
+export function removeDurably(file: string): void {
+  try {
+    if (!fs.existsSync(file)) return;
+    fs.rmSync(file);
+    syncFolder(path.dirname(file));
+  } catch (error) {
+    throw writeFailed(file, error);
+  }
+}

@@ -1,0 +1,62 @@
+import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import {
+  MemoryBlobStore,
+  MemorySnapshotStore,
+  type MoveOrder,
+  type MoveProgress,
+  type MoveRequest,
+  type MoveResult,
+  runLicenseMove,
+} from '../../state-machines/index.ts';
+import { FakeIssuer, FakeTarget } from './fake-parties.ts';
+import type { PowerCut } from './power-cut.ts';
+
+type Held = ConstructorParameters<typeof FakeIssuer>;
+
+/** Two small parties and the stores of the computer between them. */
+export class MoveWorld {
+  readonly issuer: FakeIssuer;
+  readonly target = new FakeTarget();
+  readonly store = new MemorySnapshotStore();
+  readonly blobs = new MemoryBlobStore(nativeCrypto());
+  readonly told: MoveProgress[] = [];
+
+  constructor(...holdings: Held) {
+    this.issuer = new FakeIssuer(...holdings);
+  }
+
+  /** Runs the order; what is given replaces a part of the world. */
+  run(order: MoveOrder, other: Partial<MoveRequest> = {}): Promise<MoveResult> {
+    const { issuer, target, store, blobs } = this;
+    return runLicenseMove({ issuer, target, store, blobs, order, onProgress: (one) => this.told.push(one), ...other });
+  }
+
+  /** Runs the order until the power is cut; the result when it ends before. */
+  runUntil(cut: PowerCut, order: MoveOrder): Promise<MoveResult | 'cut'> {
+    const run = this.run(order, {
+      issuer: cut.over(this.issuer),
+      target: cut.over(this.target),
+      store: cut.over(this.store),
+      blobs: cut.over(this.blobs),
+    });
+    return Promise.race([run, cut.happened]);
+  }
+
+  snapshot(): Promise<unknown> {
+    return this.store.load(SNAPSHOT_ID);
+  }
+
+  /** The states that were told since the last call. */
+  states(): string[] {
+    return this.told.splice(0).flatMap((one) => (one.kind === 'entered' ? [one.state] : []));
+  }
+}
+
+export const SNAPSHOT_ID = 'move-aaaaaaaa-bbbbbbbb';
+
+export function items(...parts: [productCode: number, quantity: number][]): MoveOrder {
+  return {
+    kind: 'items',
+    items: parts.map(([productCode, quantity]) => ({ firmCode: 10, productCode, quantity })),
+  };
+}
