@@ -42,15 +42,18 @@ export const movePlanSchema: v.GenericSchema<unknown, MovePlan> = v.object({
 
 /** The order with each product named once, ascending: two orders are the same when these are equal. */
 export function normalOrder(order: MoveOrder): MoveOrder {
-  if (order.kind === 'all') return { kind: 'all' };
+  return order.kind === 'all' ? { kind: 'all' } : { kind: 'items', items: normalItems(order.items) };
+}
+
+export function normalItems(named: readonly OrderedItem[]): readonly OrderedItem[] {
   const items: OrderedItem[] = [];
-  for (const { firmCode, productCode, quantity } of [...order.items].sort(byProduct)) {
+  for (const { firmCode, productCode, quantity } of [...named].sort(byProduct)) {
     const last = items.at(-1);
     if (last !== undefined && byProduct(last, { firmCode, productCode }) === 0)
       items[items.length - 1] = { ...last, quantity: last.quantity + quantity };
     else items.push({ firmCode, productCode, quantity });
   }
-  return { kind: 'items', items };
+  return items;
 }
 
 export function sameOrder(one: MoveOrder, other: MoveOrder): boolean {

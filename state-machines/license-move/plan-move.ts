@@ -3,7 +3,7 @@ import type { Listing } from '../../container/commands/list.ts';
 import { type Refusal, refuse } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { chooseParts, isMovable, wholeOf } from './choose-parts.ts';
-import { type MoveOrder, type MovePlan, normalOrder, type OrderedItem, sameOrder } from './move-order.ts';
+import { type MoveOrder, type MovePlan, normalItems, type OrderedItem, sameOrder } from './move-order.ts';
 import type { IssuerListing } from './move-ports.ts';
 
 type Transit = Listing['transit'][number];
@@ -18,7 +18,9 @@ type Planned = { readonly ok: true; readonly plan: MovePlan } | Refusal;
  */
 export function planMove(issuer: IssuerListing, targetKey: PublicKey, order: MoveOrder): Planned {
   const transit = issuer.transit.filter(({ target }) => target === targetKey).sort((a, b) => a.sequence - b.sequence);
-  return order.kind === 'all' ? planAll(issuer, targetKey, transit) : planItems(issuer, targetKey, transit, order);
+  return order.kind === 'all'
+    ? planAll(issuer, targetKey, transit)
+    : planItems(issuer, targetKey, transit, normalItems(order.items));
 }
 
 function planAll(issuer: IssuerListing, targetKey: PublicKey, transit: readonly Transit[]): Planned {
@@ -31,23 +33,18 @@ function planItems(
   issuer: IssuerListing,
   targetKey: PublicKey,
   transit: readonly Transit[],
-  order: MoveOrder & { readonly kind: 'items' },
+  items: readonly OrderedItem[],
 ): Planned {
-  const delivery = toDeliver(targetKey, runInTransit(issuer, transit, order));
+  const delivery = toDeliver(targetKey, runInTransit(issuer, transit, items));
   if (delivery !== undefined) return delivery;
   const parts: OrderedPart[] = [];
-  for (const item of itemsOf(order)) {
+  for (const item of items) {
     const chosen = chooseParts(issuer, targetKey, item);
     if (!chosen.ok) return chosen;
     parts.push(...chosen.parts);
   }
   if (parts.length === 0) return refuse('ORDER_EMPTY', { why: 'no item was named' });
   return toIssue(issuer, targetKey, parts);
-}
-
-function itemsOf(order: MoveOrder): readonly OrderedItem[] {
-  const normal = normalOrder(order);
-  return normal.kind === 'items' ? normal.items : [];
 }
 
 function toIssue(issuer: IssuerListing, targetKey: PublicKey, parts: readonly OrderedPart[]): Planned {
@@ -65,8 +62,12 @@ function toDeliver(targetKey: PublicKey, entries: readonly Transit[]): Planned |
 }
 
 /** The oldest consecutive entries in transit that together are exactly the order; none when there are no such. */
-function runInTransit(issuer: IssuerListing, transit: readonly Transit[], order: MoveOrder): readonly Transit[] {
-  const wanted = seatsOf(itemsOf(order).map(({ quantity }) => quantity));
+function runInTransit(
+  issuer: IssuerListing,
+  transit: readonly Transit[],
+  items: readonly OrderedItem[],
+): readonly Transit[] {
+  const wanted = seatsOf(items.map(({ quantity }) => quantity));
   for (const start of transit.keys()) {
     let seats = 0;
     let end = start;
@@ -76,7 +77,7 @@ function runInTransit(issuer: IssuerListing, transit: readonly Transit[], order:
       seats += seatsOf(entry.quantities);
     }
     const run = transit.slice(start, end);
-    if (seats === wanted && sameOrder(orderOf(issuer, run), order)) return run;
+    if (seats === wanted && sameOrder(orderOf(issuer, run), { kind: 'items', items })) return run;
   }
   return [];
 }

@@ -4,5 +4,5 @@ import type { BlobStore } from '../runtime/blob-store-port.ts';
 
 /** The actor `requestListing`: asks the container and gives the hash of its encoded listing. */
 export function requestListing(container: { list(): Promise<Listing> }, blobs: BlobStore) {
-  return fromPromise<string>(async () => blobs.put(listing.encode(await container.list())));
+  return fromPromise<string, undefined>(async () => blobs.put(listing.encode(await container.list())));
 }

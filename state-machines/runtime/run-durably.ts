@@ -38,13 +38,8 @@ export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>):
   });
   const machine: AnyStateMachine = durable.machine.provide({ actors: { checkpoint } });
   const actor = createActor(machine, 'input' in run.from ? { input: run.from.input } : { snapshot: run.from.snapshot });
-  let state: string | undefined;
   actor.subscribe({
-    next: ({ value }) => {
-      if (value === state) return;
-      state = String(value);
-      run.onState(state);
-    },
+    next: ({ value }) => run.onState(String(value)),
     // `toPromise` below rejects with it; without an observer of its own xstate would throw it a second time.
     error: () => {},
   });

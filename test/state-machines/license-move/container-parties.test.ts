@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { Container } from '../../../container/container.ts';
+import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
+import { MemoryFlash } from '../../../container/store/memory-flash.ts';
+import { containerIssuer, containerTarget, runLicenseMove } from '../../../state-machines/index.ts';
+import { load, makeContainer, root, seats, TestFirm } from '../../world/parties.ts';
+import { MoveWorld } from '../move-world.ts';
+
+it('containers are moved between, what is in transit is delivered, and all of it can be given back', async () => {
+  const [dongle, device] = [makeContainer('dongle', 1), makeContainer('soft', 2)];
+  const [grant] = load(new TestFirm(), dongle, { quantity: 5 });
+  const itemId = grant?.itemId ?? '';
+  const issuer = containerIssuer(dongle.container.client());
+  const target = containerTarget(device.container.client());
+  const { store, blobs } = new MoveWorld();
+  const order = { kind: 'items', items: [{ firmCode: 6000010, productCode: 1001, quantity: 2 }] } as const;
+
+  const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
+  const { holdings } = dongle.container.run('list', {});
+  dongle.container.run('issue', { context, first: 1, parts: [{ holding: holdings[0]?.id ?? 0, quantity: 2 }] });
+  const delivered = await runLicenseMove({ issuer, target, store, blobs, order });
+  expect(delivered).toMatchObject({ state: 'moved', plan: { first: 1, last: 1, parts: [] } });
+  const again = await runLicenseMove({ issuer, target, store, blobs, order });
+  expect(again).toMatchObject({ state: 'moved', plan: { first: 2, last: null } });
+  expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+    { held: 1, pending: 0 },
+    { held: 4, pending: 0 },
+  ]);
+
+  const back = await runLicenseMove({
+    issuer: containerIssuer(device.container.client()),
+    target: containerTarget(dongle.container.client()),
+    store,
+    blobs,
+    order: { kind: 'all' },
+  });
+  expect(back.state).toBe('moved');
+  expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
+});
+
+it('a container that is not certified yet has no certificate to show', async () => {
+  const { parts } = makeContainer('dongle', 3);
+  const flash = new MemoryFlash({ size: 4 * 1024 * 1024, pageSize: 256, sectorSize: 4096 });
+  const container = Container.create({ ...parts, flash, anchor: new MemoryAnchor() }, { kind: 'dongle', root });
+  await expect(containerIssuer(container.client()).certificate()).rejects.toMatchObject({ code: 'NOT_ENROLLED' });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE, Defect, type ErrorCode, FerryError } from '../../../container/errors.ts';
+import type { MoveIssuer, MoveTarget, SnapshotStore } from '../../../state-machines/index.ts';
+import { FORBIDDEN_PRODUCT, heldItem } from '../fake-parties.ts';
+import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
+
+const ALL_STATES = [
+  'planning',
+  'planned',
+  'contexting',
+  'issuing',
+  'issued',
+  'applying',
+  'applied',
+  'settling',
+  'moved',
+];
+
+/** A port that fails in one call. */
+function failing<T extends object>(port: T, name: keyof T, error: unknown): T {
+  const get = (target: T, key: string | symbol): unknown => {
+    if (key === name) return async () => Promise.reject(error);
+    const member: unknown = Reflect.get(target, key);
+    return typeof member === 'function' ? member.bind(target) : member;
+  };
+  return new Proxy(port, { get });
+}
+
+const unreachable = new FerryError('NO_CONTAINER', { where: 'sim:device' });
+const locked = new FerryError('CONTAINER_LOCKED', { here: '130-1' });
+
+describe('a move', () => {
+  it('goes through its states and leaves neither snapshot nor files behind', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const result = await world.run(items([1001, 2]));
+    expect(result).toMatchObject({
+      state: 'moved',
+      resumed: false,
+      earlier: null,
+      failure: null,
+      deferral: null,
+      plan: { first: 1, last: null, parts: [{ holding: 1, quantity: 2 }] },
+      entries: [{ sequence: 1, state: 'applied', reason: 0 }],
+    });
+    expect(world.states()).toEqual(ALL_STATES);
+    expect(world.target.seats()).toEqual({ 1: 2 });
+    expect(await world.snapshot()).toBeUndefined();
+    const receipt = await world.target.context(new Uint8Array());
+    const hash = await new MoveWorld().blobs.put(receipt);
+    await expect(world.blobs.get(hash)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+
+  it('needs nobody to listen', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const { issuer, target, store, blobs } = world;
+    const { runLicenseMove } = await import('../../../state-machines/index.ts');
+    const result = await runLicenseMove({ issuer, target, store, blobs, order: { kind: 'all' } });
+    expect(result.state).toBe('moved');
+  });
+
+  it('moves in part what the target has room for; the rest waits and is delivered by the same order', async () => {
+    const world = new MoveWorld(heldItem(1, 5), heldItem(2, 4), heldItem(3, 3));
+    world.target.room = 1;
+    expect(await world.run({ kind: 'all' })).toMatchObject({
+      state: 'movedInPart',
+      deferral: { sequence: 2, reason: CATALOGUE.MEMORY_FULL.number, needed: 100 },
+      entries: [
+        { sequence: 1, state: 'applied' },
+        { sequence: 2, state: 'waiting', reason: CATALOGUE.MEMORY_FULL.number },
+        { sequence: 3, state: 'waiting', reason: CATALOGUE.MEMORY_FULL.number },
+      ],
+    });
+    world.target.room = 9;
+    expect(await world.run({ kind: 'all' })).toMatchObject({ state: 'moved', plan: { first: 2, last: 3, parts: [] } });
+    expect(world.target.seats()).toEqual({ 1: 5, 2: 4, 3: 3 });
+  });
+
+  it('is refused when the target refuses every entry, and the issuer has all of it again', async () => {
+    const world = new MoveWorld(heldItem(1, 5, { productCode: FORBIDDEN_PRODUCT }));
+    expect(await world.run({ kind: 'all' })).toMatchObject({ state: 'refused', failure: null });
+    expect(world.issuer.holdings[0]?.quantity).toBe(5);
+    expect(await world.snapshot()).toBeUndefined();
+  });
+
+  it.each<[string, ErrorCode, Parameters<typeof items>[0]]>([
+    ['nothing of it is held', 'NOT_HELD', [4711, 1]],
+    ['less is held', 'QUANTITY_NOT_HELD', [1001, 9]],
+  ])('is refused when %s, and nobody is asked for anything', async (_, code, part) => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const result = await world.run(items(part));
+    expect(result).toMatchObject({ state: 'refused', failure: { code }, plan: null, entries: [] });
+    expect(world.states()).toEqual(['planning', 'refused']);
+  });
+
+  it('is refused when the issuer has no file to deliver', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const issue = async () => ({ first: 1, last: 0, repeated: false, updates: [] });
+    const issuer: MoveIssuer = {
+      list: () => world.issuer.list(),
+      certificate: () => world.issuer.certificate(),
+      settle: (receipt) => world.issuer.settle(receipt),
+      issue,
+    };
+    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({ failure: { code: 'ORDER_EMPTY' } });
+  });
+
+  it('is moved in part when a later file is refused: what came before it is settled', async () => {
+    const world = new MoveWorld(heldItem(1, 5), heldItem(2, 4), heldItem(3, 3));
+    let files = 0;
+    const target: MoveTarget = {
+      list: () => world.target.list(),
+      context: (certificate) => world.target.context(certificate),
+      apply: async (update) => {
+        files += 1;
+        if (files > 1) throw new FerryError('SIGNATURE_WRONG', { what: 'the update' });
+        return world.target.apply(update);
+      },
+    };
+    expect(await world.run({ kind: 'all' }, { target })).toMatchObject({
+      state: 'movedInPart',
+      failure: { code: 'SIGNATURE_WRONG' },
+      entries: [{ state: 'applied' }, { state: 'applied' }, { sequence: 3, state: 'waiting', reason: 0 }],
+    });
+    expect(world.issuer.settled).toBe(2);
+  });
+
+  it('is moved in part when the receipt is refused at home', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const issuer = failing(world.issuer, 'settle', new FerryError('SELF_ROLLED_BACK', { partner: '130-1' }));
+    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({
+      state: 'movedInPart',
+      failure: { code: 'SELF_ROLLED_BACK' },
+      entries: [{ state: 'applied' }],
+    });
+  });
+
+  it('says that an outcome is unknown when it is settled and nobody remembers it', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    world.issuer.remembers = false;
+    const interrupted = await world.run({ kind: 'all' }, { target: failing(world.target, 'apply', unreachable) });
+    expect(interrupted.state).toBe('interrupted');
+    const [update] = (await world.issuer.issue(await planOf(world))).updates;
+    const { receipt } = await world.target.apply(update ?? new Uint8Array());
+    await world.issuer.settle(receipt);
+    expect(await world.run({ kind: 'all' })).toMatchObject({ state: 'movedInPart', entries: [{ state: 'unknown' }] });
+  });
+});
+
+/** What the interrupted move of the world has planned, with a context made anew. */
+async function planOf(world: MoveWorld): Promise<Parameters<MoveIssuer['issue']>[0]> {
+  const stored = (await world.snapshot()) as { snapshot: { context: { planned: { plan: never } } } };
+  return { plan: stored.snapshot.context.planned.plan, context: await world.target.context(new Uint8Array()) };
+}
+
+describe('a failing step', () => {
+  const steps = [
+    ['issuer', 'certificate', undefined],
+    ['target', 'context', 'planned'],
+    ['issuer', 'issue', 'planned'],
+    ['target', 'apply', 'issued'],
+    ['issuer', 'settle', 'applied'],
+  ] as const;
+
+  it.each(steps)('of the %s, %s, interrupts a move when it was unreachable; it goes on from %s', async (...step) => {
+    const [side, name, from] = step;
+    const world = new MoveWorld(heldItem(1, 5));
+    const port = failing<MoveIssuer & MoveTarget>(world[side] as never, name, unreachable);
+    const interrupted = await world.run({ kind: 'all' }, { [side]: port });
+    expect(interrupted).toMatchObject({ state: 'interrupted', failure: { code: 'NO_CONTAINER' } });
+    world.told.length = 0;
+    const result = await world.run({ kind: 'all' });
+    expect(result).toMatchObject({ state: 'moved', failure: null, resumed: from !== undefined });
+    if (from !== undefined) expect(world.told[0]).toMatchObject({ kind: 'resumed', from });
+    expect(world.target.seats()).toEqual({ 1: 5 });
+  });
+
+  it.each(steps.slice(0, 4))('of the %s, %s, ends a move when it was refused', async (side, name) => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const port = failing<MoveIssuer & MoveTarget>(world[side] as never, name, locked);
+    const result = await world.run({ kind: 'all' }, { [side]: port });
+    expect(result).toMatchObject({
+      state: 'refused',
+      failure: { code: 'CONTAINER_LOCKED', details: { here: '130-1' } },
+    });
+    expect(await world.snapshot()).toBeUndefined();
+  });
+
+  it.each(steps)('of the %s, %s, rejects when it met a defect, and the last checkpoint stays', async (...step) => {
+    const [side, name, from] = step;
+    const world = new MoveWorld(heldItem(1, 5));
+    const port = failing<MoveIssuer & MoveTarget>(world[side] as never, name, new Defect('broken'));
+    await expect(world.run({ kind: 'all' }, { [side]: port })).rejects.toThrow(Defect);
+    if (from === undefined) expect(await world.snapshot()).toBeUndefined();
+    else expect(await world.snapshot()).toMatchObject({ snapshot: { value: from } });
+  });
+
+  it('of the snapshot store interrupts the move before anything behind the checkpoint has begun', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const error = new FerryError('STORE_WRITE_FAILED', { where: 'x', why: 'the disk is full' });
+    const store: SnapshotStore = failing(world.store, 'save', error);
+    expect(await world.run({ kind: 'all' }, { store })).toMatchObject({
+      state: 'interrupted',
+      failure: { code: 'STORE_WRITE_FAILED' },
+    });
+    expect(world.states()).toEqual(['planning', 'planned', 'interrupted']);
+    expect(world.issuer.issued).toBe(0);
+  });
+
+  it('of the clearing up at the end changes nothing of the result', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const error = new FerryError('STORE_WRITE_FAILED', { where: 'x', why: 'the disk is full' });
+    const blobs = failing(world.blobs, 'delete', error);
+    expect(await world.run({ kind: 'all' }, { blobs })).toMatchObject({ state: 'moved' });
+    const broken = failing(world.blobs, 'delete', new Defect('broken'));
+    world.issuer.holdings = [heldItem(2, 1)];
+    await expect(world.run({ kind: 'all' }, { blobs: broken })).rejects.toThrow(Defect);
+  });
+});
+
+describe('an unfinished move', () => {
+  async function unfinished(): Promise<MoveWorld> {
+    const world = new MoveWorld(heldItem(1, 5), heldItem(2, 3, { productCode: 1002 }));
+    await world.run(items([1001, 5]), { target: failing(world.target, 'apply', unreachable) });
+    world.told.length = 0;
+    return world;
+  }
+
+  it('of another order is finished first, and then the new one is made', async () => {
+    const world = await unfinished();
+    const result = await world.run(items([1002, 3]));
+    expect(world.told[0]).toEqual({ kind: 'finishingEarlier', order: items([1001, 5]), from: 'issued' });
+    expect(result).toMatchObject({ state: 'moved', order: items([1002, 3]), resumed: false });
+    expect(result.earlier).toMatchObject({ state: 'moved', order: items([1001, 5]), resumed: true });
+    expect(world.target.seats()).toEqual({ 1: 5, 2: 3 });
+  });
+
+  it('of another order that is interrupted again keeps the new one from being begun', async () => {
+    const world = await unfinished();
+    const target = failing(world.target, 'apply', unreachable);
+    const result = await world.run(items([1002, 3]), { target });
+    expect(result).toMatchObject({
+      state: 'interrupted',
+      order: items([1002, 3]),
+      plan: null,
+      entries: [],
+      failure: { code: 'NO_CONTAINER' },
+      earlier: { state: 'interrupted', order: items([1001, 5]) },
+    });
+    expect(world.issuer.issued).toBe(1);
+  });
+
+  it('whose order is written in another way is the same', async () => {
+    const world = await unfinished();
+    expect(await world.run(items([1001, 2], [1001, 3]))).toMatchObject({ state: 'moved', resumed: true });
+    expect(world.target.seats()).toEqual({ 1: 5 });
+  });
+
+  it('whose snapshot was lost is found in transit and moved once', async () => {
+    const world = await unfinished();
+    await world.store.delete(SNAPSHOT_ID);
+    const result = await world.run(items([1001, 5]));
+    expect(result).toMatchObject({ state: 'moved', resumed: false, plan: { first: 1, last: 1, parts: [] } });
+    expect(world.target.seats()).toEqual({ 1: 5 });
+  });
+
+  it('whose files were lost is refused, or found in transit where the caller wants to start over', async () => {
+    const world = await unfinished();
+    const { blobs } = new MoveWorld();
+    await expect(world.run(items([1001, 5]), { blobs })).rejects.toMatchObject({ code: 'SNAPSHOT_WRONG' });
+    const result = await world.run(items([1001, 5]), { blobs, badSnapshot: 'startOver' });
+    expect(result).toMatchObject({ state: 'moved', plan: { parts: [] } });
+    expect(world.told).toContainEqual(expect.objectContaining({ kind: 'startingOver' }));
+    expect(world.target.seats()).toEqual({ 1: 5 });
+  });
+
+  it.each([
+    ['planned', { planned: null }],
+    ['issued', { issued: null }],
+    ['applied', { answered: null }],
+    ['applied', { issued: null }],
+  ])('stored at %s without %o is refused', async (value, missing) => {
+    const world = await unfinished();
+    const stored = (await world.snapshot()) as { snapshot: { context: object } };
+    const context = { ...stored.snapshot.context, ...missing };
+    await world.store.save(SNAPSHOT_ID, { ...stored, snapshot: { ...stored.snapshot, value, context } } as never);
+    await expect(world.run(items([1001, 5]))).rejects.toMatchObject({ code: 'SNAPSHOT_WRONG' });
+  });
+
+  it('that cannot be read for another reason is not started over', async () => {
+    const world = await unfinished();
+    const store = failing(world.store, 'load', new FerryError('FILE_UNREADABLE', { file: 'x', why: 'y' }));
+    await expect(world.run(items([1001, 5]), { store, badSnapshot: 'startOver' })).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+    });
+    const broken = failing(world.store, 'load', new Defect('broken'));
+    await expect(world.run(items([1001, 5]), { store: broken })).rejects.toThrow(Defect);
+  });
+});
