@@ -157,7 +157,7 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The container {here} is locked: its state does not match its anchor.',
     effect: 'Its licenses stay visible but cannot be used, moved or changed.',
-    remedy: 'Send its context file to the vendors of its licenses; each can unlock its own.',
+    remedy: 'Send its context file to the vendors of its licenses; this version cannot unlock it.',
   },
   ISSUED_OTHERWISE: {
     number: 207,
@@ -353,7 +353,7 @@ export const CATALOGUE = {
     number: 310,
     exit: 3,
     happened: 'The container would hold more of one license than was ever granted ({granted}).',
-    effect: 'The entry was refused; evidence about the license is kept.',
+    effect: 'The entry was refused; what it carried goes back to the issuer with the receipt.',
     remedy: 'Somebody restored or copied a container on the way. Tell the vendor.',
   },
   ENTRY_UNKNOWN: {
@@ -459,7 +459,7 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The anchor in {where} cannot be read.',
     effect: 'The container was not opened and nothing was written; its licenses are blocked in it.',
-    remedy: 'Check the disk. If the anchor is lost, the vendors of the licenses must unlock the container.',
+    remedy: 'Check the disk and put the anchor file back. If it is lost, ask the vendors of the licenses.',
   },
   STORE_WRITE_FAILED: {
     number: 503,
@@ -548,7 +548,7 @@ export const CATALOGUE = {
     exit: 2,
     happened: '"{address}" is not an address that works here: {why}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Addresses are sim:DIR, folder:DIR and central:DIR.',
+    remedy: 'Addresses are sim:DIR for a container and folder:DIR for parked files.',
   },
   USAGE_WRONG: {
     number: 702,

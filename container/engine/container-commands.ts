@@ -1,5 +1,5 @@
 import type { FailureOf, RequestOf, ResponseOf } from '../commands/command.ts';
-import type { COMMANDS, CommandName } from '../commands/index.ts';
+import { COMMANDS, type CommandName } from '../commands/index.ts';
 import { CATALOGUE, type ErrorCode, FerryError, type Refusal } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
 import { copyBytes } from '../model/bytes.ts';
@@ -50,7 +50,10 @@ export class ContainerCommands {
       },
       transit: ({ target }) => this.#transit(target),
       check: (request) => this.#decided(decideUse(host.state, host.book, { ...request, units: null }, host.now())),
-      use: (request) => this.#decided(decideUse(host.state, host.book, request, host.now())),
+      use: (request) => {
+        COMMANDS.use.request.assert(request);
+        return this.#decided(decideUse(host.state, host.book, request, host.now()));
+      },
       'write-data': (request) => this.#writeData(request),
     };
   }
@@ -137,7 +140,9 @@ export class ContainerCommands {
     return { updates: this.#updates(target) };
   }
 
-  #writeData({ holding: id, userData, customerInfo }: Request<'write-data'>): Response<'write-data'> {
+  #writeData(request: Request<'write-data'>): Response<'write-data'> {
+    COMMANDS['write-data'].request.assert(request);
+    const { holding: id, userData, customerInfo } = request;
     const { state, book, commit } = this.#host;
     const here = nameOf(state);
     if (book.locked) fail('write-data', 'CONTAINER_LOCKED', { here });

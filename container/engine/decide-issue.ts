@@ -6,7 +6,7 @@ import { ENTRY_VERSION } from '../files/entries.ts';
 import { U32_MAX } from '../files/fields.ts';
 import type { Grant } from '../files/grant.ts';
 import { fromHex, type Hex, toHex, utf8 } from '../model/bytes.ts';
-import type { Hash } from '../model/ids.ts';
+import type { Hash, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 import { checkTerms, movesWhole } from './check-custody.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
@@ -15,7 +15,7 @@ import { keepCertificate, partnerOrNew, reservePartner, witnessPartner } from '.
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState, Holding, RememberedOrder } from './state.ts';
 import { grantOf, recordOf } from './stored.ts';
-import { type EntryPlan, transferEntry } from './transfer-entry.ts';
+import { certificatesOf, type EntryPlan, transferEntry } from './transfer-entry.ts';
 
 export interface IssueOrder {
   readonly context: Uint8Array;
@@ -169,8 +169,14 @@ interface Group {
   readonly firmCode: number;
   readonly parts: EntryPlan['parts'][number][];
   readonly items: Set<string>;
+  /** Earlier transfer records that the entry carries, and keys whose certificates travel with it. */
+  readonly records: Set<Hash>;
+  readonly keys: Set<PublicKey>;
   bytes: number;
 }
+
+/** Most records and most certificates of one entry: bounds of its schema, and of a file that carries only it. */
+const ENTRY_RECORDS = 255;
 
 function groupParts(state: ContainerState, file: ContextFile, parts: readonly OrderedPart[]): Group[] | Refusal {
   const most = largestEntry(file.header.largestRecord);
@@ -183,6 +189,7 @@ function groupParts(state: ContainerState, file: ContextFile, parts: readonly Or
     const wrong = checkPart(state, file, holding, grant, part.quantity);
     if (wrong !== undefined) return wrong;
     const bytes = partBytes(state, holding);
+    const keys = certificatesOf(state, holding);
     if (bytes + 512 > most) {
       const target = file.certificate.serial;
       return refuse('TOO_LARGE_FOR_TARGET', { item: itemName(grant), size: bytes, target, limit: most });
@@ -192,19 +199,30 @@ function groupParts(state: ContainerState, file: ContextFile, parts: readonly Or
       group === undefined ||
       group.parts.length >= FORMAT.entryItems ||
       group.bytes + bytes > most ||
-      group.items.has(holding.itemId)
+      group.items.has(holding.itemId) ||
+      sizeTogether(group.records, holding.custody) > ENTRY_RECORDS ||
+      sizeTogether(group.keys, keys) > FORMAT.fileCertificates
     ) {
-      group = { firmCode: grant.firmCode, parts: [], items: new Set(), bytes: 512 };
+      const firmCode = grant.firmCode;
+      group = { firmCode, parts: [], items: new Set(), records: new Set(), keys: new Set(), bytes: 512 };
       groups.push(group);
       open.set(grant.firmCode, group);
     }
     const { units, usageStart, userData, customerInfo } = holding;
     group.parts.push({ holding: holding.id, quantity: part.quantity, units, usageStart, userData, customerInfo });
     group.items.add(holding.itemId);
+    for (const hash of holding.custody) group.records.add(hash);
+    for (const key of keys) group.keys.add(key);
     group.bytes += bytes;
   }
   if (groups.length === 0) return refuse('ORDER_EMPTY', { why: 'the order names no holding' });
   return groups;
+}
+
+function sizeTogether<T>(set: ReadonlySet<T>, more: Iterable<T>): number {
+  let size = set.size;
+  for (const value of new Set(more)) if (!set.has(value)) size += 1;
+  return size;
 }
 
 /** Bytes that a holding adds to an entry at most. */

@@ -147,6 +147,7 @@ export function emitUpdates(
     partner.outbound,
     limit,
     (sequence) => (built[index(sequence)]?.entry.length ?? 32) + 80 + 320 * (needs[index(sequence)]?.size ?? 0),
+    (sequence) => needs[index(sequence)]?.size ?? 0,
   );
   const said = statementFor(crypto, state, target);
   const cancelled = entries.filter((entry) => entry.cancelled).map(({ sequence }) => sequence);

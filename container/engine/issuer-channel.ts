@@ -161,22 +161,34 @@ const FILE_OVERHEAD = 4096;
 /**
  * Splits what is in transit into consecutive ranges that each make a valid file for the target.
  *
- * `weight` is what a sequence adds to a file in bytes: the entry with its signature and the certificates it needs.
+ * `weight` is what a sequence adds to a file in bytes: the entry with its signature and the certificates it needs, of
+ * which it brings at most `certificates`.
  * There is always at least one range; it is empty when nothing is in transit.
  */
-export function fileRanges(head: IssuedHead, largestRecord: number, weight: (sequence: number) => number): FileRange[] {
+export function fileRanges(
+  head: IssuedHead,
+  largestRecord: number,
+  weight: (sequence: number) => number,
+  certificates: (sequence: number) => number = () => 0,
+): FileRange[] {
   const limit = Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD;
   const ranges: FileRange[] = [];
   let first = head.settled + 1;
   let bytes = 0;
+  let shown = 0;
   for (let sequence = first; sequence <= head.issued; sequence++) {
     const more = weight(sequence);
-    if (sequence > first && (bytes + more > limit || sequence - first >= FORMAT.fileEntries)) {
+    const shows = certificates(sequence);
+    const isFull =
+      bytes + more > limit || shown + shows > FORMAT.fileCertificates || sequence - first >= FORMAT.fileEntries;
+    if (sequence > first && isFull) {
       ranges.push({ first, last: sequence - 1 });
       first = sequence;
       bytes = 0;
+      shown = 0;
     }
     bytes += more;
+    shown += shows;
   }
   ranges.push({ first, last: head.issued });
   return ranges;

@@ -65,17 +65,14 @@ export function transferEntry(state: ContainerState, plan: EntryPlan): { entry: 
   return { entry: encodeEntry({ kind: 'transferIn', record, records, holdings }, fromHex(plan.salt)), record };
 }
 
-/** Keys whose certificates a target needs to check an entry: the grants' firms and the earlier holders. */
+/** Keys whose certificates a target needs to check a holding: the grant's firm and the earlier holders. */
+export function certificatesOf(state: ContainerState, holding: Holding): PublicKey[] {
+  const grant = state.grants.get(holding.itemId);
+  const senders = holding.custody.flatMap((hash) => state.records.get(hash)?.from ?? []);
+  return grant === undefined ? senders : [grant.firm, ...senders];
+}
+
+/** The same for all of an entry, each once. */
 export function certificatesNeeded(state: ContainerState, plan: EntryPlan): Set<PublicKey> {
-  const keys = new Set<PublicKey>();
-  for (const part of plan.parts) {
-    const holding = holdingOf(state, part);
-    const grant = state.grants.get(holding.itemId);
-    if (grant !== undefined) keys.add(grant.firm);
-    for (const hash of holding.custody) {
-      const record = state.records.get(hash);
-      if (record !== undefined) keys.add(record.from);
-    }
-  }
-  return keys;
+  return new Set(plan.parts.flatMap((part) => certificatesOf(state, holdingOf(state, part))));
 }

@@ -45,6 +45,8 @@ export interface Codec<T> extends Field<T> {
   readonly record: RecordShape;
   /** @throws Defect when the value is outside the schema: whatever is written can be read again. */
   readonly encode: (value: T) => Uint8Array;
+  /** @throws Defect when the value is outside the schema. */
+  readonly assert: (value: T) => void;
   /** The record, or FILE_MALFORMED naming the field. Runs the strict scan first. */
   readonly decode: (bytes: Uint8Array) => { readonly ok: true; readonly value: T } | Refusal;
   /** Decodes bytes whose integrity is already proven, skipping scan and schema. */
@@ -97,18 +99,21 @@ export function defineRecord<const S extends Shape>(name: string, about: string,
     fields.map((field, at) => field.wire((value as Record<string, unknown>)[names[at] as string]));
   const unchecked = (values: unknown): Value =>
     build(fields.map((field, at) => field.unchecked((values as unknown[])[at])));
+  const checkedWire = (value: Value): unknown[] => {
+    const values = wire(value);
+    const checked = v.safeParse(schema, values);
+    if (!checked.success) throw new Defect(`a ${name} is outside its schema: ${problem(record, checked)}`);
+    return values;
+  };
   const codec: Codec<Value> = {
     type: name,
     schema,
     wire,
     unchecked,
     record,
-    encode: (value) => {
-      const values = wire(value);
-      const checked = v.safeParse(schema, values);
-      if (!checked.success)
-        throw new Defect(`about to write a ${name} outside its schema: ${problem(record, checked)}`);
-      return pack(values);
+    encode: (value) => pack(checkedWire(value)),
+    assert: (value) => {
+      checkedWire(value);
     },
     decode: (bytes) => {
       const wrong = scanMsgpack(bytes);

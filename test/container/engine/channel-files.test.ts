@@ -7,24 +7,16 @@ import {
   backup,
   codeOf,
   contextFor,
+  evidenceOf,
   hashOf,
   holdingId,
+  loaded,
   only,
   reasons,
   restored,
   settle,
   world,
 } from './scene.ts';
-
-function loaded(quantity = 5) {
-  const { firm, dongle, device } = world();
-  const { itemId } = only(load(firm, dongle, { quantity }));
-  return { firm, dongle, device, itemId };
-}
-
-function evidenceOf(it: TestContainer): string[] {
-  return it.container.run('history', {}).evidence.map(({ reason }) => reason);
-}
 
 describe('an update file that is lost, doubled or late', () => {
   it('never matters when it is lost: the next one brings all that is unsettled', () => {

@@ -13,7 +13,7 @@ import type { ContainerLimits } from '../../../container/model/limits.ts';
 import { serialFromParts } from '../../../container/model/serial-number.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
-import { crypto, makeContainer, root, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { crypto, load, makeContainer, root, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
 
 /** The code that some work is refused with; `nothing` when it is not. Anything else than a refusal is thrown on. */
 export function codeOf(work: () => unknown): string {
@@ -203,4 +203,16 @@ export class HandContainer {
 /** How the entries of a file ended, as numbers of the catalogue. */
 export function reasons(report: { readonly entries: readonly { readonly reason: number }[] }): number[] {
   return report.entries.map(({ reason }) => reason);
+}
+
+/** A world whose dongle holds some seats of one item. */
+export function loaded(quantity = 5) {
+  const { firm, dongle, device } = world();
+  const { itemId } = only(load(firm, dongle, { quantity }));
+  return { firm, dongle, device, itemId };
+}
+
+/** What the kept evidence proves. */
+export function evidenceOf(it: TestContainer): string[] {
+  return it.container.run('history', {}).evidence.map(({ reason }) => reason);
 }

@@ -2,30 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
-import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
+import { load, makeContainer, move, order, reopen, seats } from '../../world/parties.ts';
 import {
   apply,
   backup,
   codeOf,
   contextFor,
+  evidenceOf,
   hashOf,
   holdingId,
+  loaded,
   only,
   reasons,
   restored,
   settle,
-  world,
 } from './scene.ts';
-
-function loaded(quantity = 5) {
-  const { firm, dongle, device } = world();
-  const { itemId } = only(load(firm, dongle, { quantity }));
-  return { firm, dongle, device, itemId };
-}
-
-function evidenceOf(it: TestContainer): string[] {
-  return it.container.run('history', {}).evidence.map(({ reason }) => reason);
-}
 
 /** An issuer that was set back after a move and then moved something else under the same sequence. */
 function rolledBackIssuer() {
