@@ -12,6 +12,7 @@ export const ENTRY_POINTS = {
   'state-machines': 'state-machines/index.ts',
   device: 'device-side/index.ts',
   dongle: 'dongle-firmware-sim/index.ts',
+  central: 'host/license-central/index.ts',
 };
 
 /** Left to npm: they have native parts, or are only needed where a License Central runs. */

@@ -1,0 +1,337 @@
+import type { Crypto } from '../../container/crypto/port.ts';
+import type { Env } from '../../container/env.ts';
+import { FerryError } from '../../container/errors.ts';
+import { type PinnedRoot, verifyCertificate } from '../../container/files/certificate.ts';
+import { U32_MAX } from '../../container/files/fields.ts';
+import { certifyFirm, type RootAuthority } from '../../container/files/test-root.ts';
+import { toHex } from '../../container/model/bytes.ts';
+import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './change-item.ts';
+import { cancelEntries, type Foundation, openChannel, requireTrust } from './channels.ts';
+import { CentralDatabase } from './database.adapter.ts';
+import { type FirmKeys, KeyVault } from './firm-keys.ts';
+import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
+import { type ItemPlace, type LedgerLine, listLedger, listPlaces } from './ledger.ts';
+import { containerByName, firmByCode, rememberContainer } from './parties.ts';
+import { passphraseKey } from './passphrase-key.adapter.ts';
+import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
+import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
+import type { FirmRow, Reads } from './tables.ts';
+import { entriesInTransit, updateFiles } from './update-files.ts';
+
+/** What a License Central stands on. */
+export interface CentralOptions {
+  /** Folder of its database. */
+  readonly folder: string;
+  readonly crypto: Crypto;
+  readonly env: Env;
+  /** Opens the firms' keys; never stored. */
+  readonly passphrase: string;
+  /** The maker of containers, who certifies firms; simulated, so that its secret is at hand. */
+  readonly root: RootAuthority;
+}
+
+/** A firm's channel to a container, by the firm's code and the container's serial number or key. */
+export interface Direction {
+  readonly firmCode: number;
+  readonly target: string;
+}
+
+/**
+ * The vendor's server: grants licenses, makes update files, takes contexts in and knows where every license is. All that
+ * it answers is durable. Several programs may work on one folder at a time.
+ */
+export class LicenseCentral {
+  readonly #database: CentralDatabase;
+  readonly #vault: KeyVault;
+  readonly #base: Foundation;
+  readonly #root: RootAuthority;
+
+  private constructor(database: CentralDatabase, vault: KeyVault, options: CentralOptions) {
+    this.#database = database;
+    this.#vault = vault;
+    this.#base = { crypto: options.crypto, env: options.env };
+    this.#root = options.root;
+  }
+
+  /** Makes a new License Central in a folder. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED */
+  static async init(options: CentralOptions): Promise<LicenseCentral> {
+    const { folder, env, root, passphrase } = options;
+    if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });
+    const salt = env.random(16);
+    const vault = vaultOf(options, salt);
+    return usingDatabase(CentralDatabase.create(folder), async (database) => {
+      await database.write(async (tx) => {
+        if (await hasTables(tx)) throw new FerryError('CONTAINER_EXISTS', { where: folder });
+        await createTables(tx);
+        const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, keyCheck: vault.makeCheck() } as const;
+        await tx.insertInto('central').values(row).execute();
+      });
+      return new LicenseCentral(database, vault, options);
+    });
+  }
+
+  /**
+   * Opens the License Central of a folder.
+   *
+   * @throws NO_CENTRAL, FILE_VERSION, CERTIFICATE_OTHER_ROOT, PASSPHRASE_WRONG, STORE_DAMAGED
+   */
+  static async open(options: CentralOptions): Promise<LicenseCentral> {
+    const { folder, root } = options;
+    return usingDatabase(CentralDatabase.open(folder), async (database) => {
+      const row = await database.read(async (db) =>
+        (await hasTables(db)) ? db.selectFrom('central').selectAll().executeTakeFirst() : undefined,
+      );
+      if (row === undefined) throw new FerryError('NO_CENTRAL', { where: folder });
+      if (row.schema !== SCHEMA_VERSION)
+        throw new FerryError('FILE_VERSION', { version: row.schema, known: SCHEMA_VERSION });
+      if (row.rootKey !== root.key)
+        throw new FerryError('CERTIFICATE_OTHER_ROOT', { who: folder, found: row.rootKey, pinned: root.key });
+      const vault = vaultOf(options, row.salt);
+      if (!vault.matches(row.keyCheck)) throw new FerryError('PASSPHRASE_WRONG', { where: folder });
+      return new LicenseCentral(database, vault, options);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+
+  /** Makes the keys of a firm and has the maker certify them. @throws USAGE_WRONG when the Firm Code is taken or impossible */
+  async addFirm(firm: { readonly firmCode: number; readonly name: string }): Promise<void> {
+    const { firmCode, name } = firm;
+    if (!Number.isInteger(firmCode) || firmCode < 1 || firmCode > U32_MAX)
+      throw new FerryError('USAGE_WRONG', { what: `${firmCode} is not a Firm Code` });
+    if (name.length > 64 || /\p{Surrogate}/u.test(name))
+      throw new FerryError('USAGE_WRONG', { what: 'The name of a firm has at most 64 characters' });
+    const { crypto, env } = this.#base;
+    const keys: FirmKeys = { seed: env.random(32), sealingSecret: env.random(32) };
+    const key = toHex(crypto.ed25519PublicKey(keys.seed)) as PublicKey;
+    const sealingKey = crypto.x25519PublicKey(keys.sealingSecret);
+    const certificate = certifyFirm(crypto, this.#root, { firmCode, key, sealingKey, name });
+    const sealedKeys = this.#vault.sealKeys(firmCode, keys);
+    await this.#database.write(async (tx) => {
+      const taken = await tx.selectFrom('firms').select('key').where('firmCode', '=', firmCode).executeTakeFirst();
+      if (taken !== undefined) throw new FerryError('USAGE_WRONG', { what: `The firm ${firmCode} is already here` });
+      const row = { firmCode, key, name, certificate, sealedKeys, rolledBackBy: null };
+      await tx.insertInto('firms').values(row).execute();
+    });
+  }
+
+  /** Firm Codes that it issues for, ascending. */
+  async firms(): Promise<{ readonly firmCode: number; readonly name: string; readonly key: PublicKey }[]> {
+    return this.#read((db) => db.selectFrom('firms').select(['firmCode', 'name', 'key']).orderBy('firmCode').execute());
+  }
+
+  /** The certificate of a firm, by which containers make contexts for it. @throws ISSUER_UNKNOWN */
+  async certificateOf(firmCode: number): Promise<Uint8Array> {
+    return (await this.#read((db) => firmByCode(db, firmCode))).certificate;
+  }
+
+  /**
+   * Remembers a container, so that licenses can be granted to it. Repeatable.
+   *
+   * @throws CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED, FILE_VERSION
+   */
+  async addContainer(certificateRaw: Uint8Array): Promise<{ readonly serial: SerialNumber; readonly key: PublicKey }> {
+    const checked = verifyCertificate(this.#base.crypto, this.#pinned(), certificateRaw);
+    if (!checked.ok) throw new FerryError(checked.code, checked.details);
+    const certificate = checked.value;
+    if (certificate.party !== 'container')
+      throw new FerryError('CERTIFICATE_WRONG', { who: `firm ${certificate.firmCode}`, why: 'it is no container' });
+    await this.#database.write((tx) => rememberContainer(tx, certificate));
+    return { serial: certificate.serial, key: certificate.key };
+  }
+
+  /**
+   * Grants Product Items to a container, all in one commit. With a `name` the order is carried out once, however often it
+   * is given; without one, every call grants anew.
+   *
+   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TOO_LARGE_FOR_TARGET,
+   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK
+   */
+  async grantItems(
+    order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },
+  ): Promise<GrantedOrder> {
+    const { firmCode, items, name = null } = order;
+    return this.#database.write(async (tx) => {
+      const firm = await firmByCode(tx, firmCode);
+      const target = await containerByName(tx, order.target);
+      return grantItems(tx, this.#base, { firm, keys: this.#keysOf(firm), target, items, name });
+    });
+  }
+
+  /**
+   * Replaces an item where it is by a new grant.
+   *
+   * @throws PLACE_UNKNOWN unless it certainly is, whole, in one container; USAGE_WRONG, CHANNEL_FULL, ISSUER_UNKNOWN
+   */
+  async replaceItem(order: {
+    readonly firmCode: number;
+    readonly itemId: ItemId;
+    readonly item: GrantSpec;
+  }): Promise<ChangeOrder & { readonly itemId: ItemId }> {
+    return this.#database.write(async (tx) => {
+      const firm = await firmByCode(tx, order.firmCode);
+      return replaceItem(tx, this.#base, firm, this.#keysOf(firm), order.itemId, order.item);
+    });
+  }
+
+  /** Takes an item back from where it is. @throws as `replaceItem` */
+  async withdrawItem(order: { readonly firmCode: number; readonly itemId: ItemId }): Promise<ChangeOrder> {
+    return this.#change(order, 'withdraw');
+  }
+
+  /** Enables or disables an item where it is. @throws as `replaceItem` */
+  async setEnabled(order: {
+    readonly firmCode: number;
+    readonly itemId: ItemId;
+    readonly enabled: boolean;
+  }): Promise<ChangeOrder> {
+    return this.#change(order, order.enabled ? 'enable' : 'disable');
+  }
+
+  async #change(order: { readonly firmCode: number; readonly itemId: ItemId }, kind: ItemChange): Promise<ChangeOrder> {
+    return this.#database.write(async (tx) =>
+      changeItem(tx, this.#base, await firmByCode(tx, order.firmCode), order.itemId, kind),
+    );
+  }
+
+  /**
+   * Cancels entries in transit, irrevocably: the next update files tell the container, and its receipt tells which were
+   * applied before (R6).
+   *
+   * @throws NOT_PENDING, ISSUER_UNKNOWN, TARGET_UNKNOWN
+   */
+  async cancel(order: Direction & { readonly sequences: readonly number[] }): Promise<void> {
+    await this.#database.write(async (tx) => {
+      const firm = await firmByCode(tx, order.firmCode);
+      const target = await containerByName(tx, order.target);
+      const channel = await openChannel(tx, this.#base, firm, target.key);
+      await cancelEntries(tx, this.#base, channel, order.sequences, target);
+    });
+  }
+
+  /**
+   * The update files with all that is in transit from a firm to a container; one without entries when nothing is.
+   * Changes nothing.
+   *
+   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK
+   */
+  async updatesFor({ firmCode, target }: Direction): Promise<Uint8Array[]> {
+    const source = await this.#database.write(async (tx) => {
+      const firm = await firmByCode(tx, firmCode);
+      const container = await containerByName(tx, target);
+      const channel = await openChannel(tx, this.#base, firm, container.key);
+      requireTrust(firm, channel, container);
+      return { firm, container, channel, entries: await entriesInTransit(tx, channel) };
+    });
+    return updateFiles(this.#base, this.#keysOf(source.firm), source);
+  }
+
+  /**
+   * Takes a context or receipt: settles, and learns where the firm's licenses are. Late and repeated ones are harmless.
+   *
+   * @throws FILE_*, CERTIFICATE_*, SIGNATURE_WRONG, NOT_ADDRESSED, CANNOT_OPEN, CUSTODY_WRONG; then nothing was changed.
+   * SELF_ROLLED_BACK when the container proves that this server was set back; the evidence is kept.
+   */
+  async receiveContext(raw: Uint8Array): Promise<ContextReport> {
+    const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
+    const { sealingSecret } = this.#keysOf(firm);
+    const { provesRollback, ...report } = await this.#database.write(async (tx) => {
+      const now = await firmByCode(tx, firm.firmCode);
+      return receiveContext(tx, this.#base, this.#pinned(), { firm: now, sealingSecret, file, raw });
+    });
+    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial });
+    return report;
+  }
+
+  /** Where an item is, or all items are, as their containers told last. */
+  async where(itemId?: ItemId): Promise<ItemPlace[]> {
+    return this.#read((db) => listPlaces(db, itemId));
+  }
+
+  /** Every grant and what became of it. */
+  async ledger(): Promise<LedgerLine[]> {
+    return this.#read((db) => listLedger(db));
+  }
+
+  /** Pieces of signed evidence kept. */
+  async evidence(): Promise<{ readonly container: PublicKey; readonly reason: string; readonly proof: Uint8Array }[]> {
+    return this.#read((db) => db.selectFrom('evidence').select(['container', 'reason', 'proof']).execute());
+  }
+
+  /** The last sequences issued to and settled by every container that a firm has a channel with. @throws ISSUER_UNKNOWN */
+  async channels(firmCode: number): Promise<CentralChannel[]> {
+    return this.#read(async (db) => {
+      await firmByCode(db, firmCode);
+      return db
+        .selectFrom('channels')
+        .innerJoin('containers', 'containers.key', 'channels.container')
+        .select(['container', 'serial', 'issued', 'settled'])
+        .where('firmCode', '=', firmCode)
+        .orderBy('serial')
+        .execute();
+    });
+  }
+
+  /** Every entry of a firm that is in transit, by container and sequence. @throws ISSUER_UNKNOWN */
+  async transit(firmCode: number): Promise<CentralTransit[]> {
+    return this.#read(async (db) => {
+      await firmByCode(db, firmCode);
+      const rows = await db
+        .selectFrom('entries')
+        .innerJoin('containers', 'containers.key', 'entries.container')
+        .select(['container as target', 'serial', 'sequence', 'cancelled'])
+        .where('firmCode', '=', firmCode)
+        .where('outcome', 'is', null)
+        .orderBy('serial')
+        .orderBy('sequence')
+        .execute();
+      return rows.map((row) => ({ ...row, cancelled: row.cancelled === 1 }));
+    });
+  }
+
+  #read<T>(work: (db: Reads) => Promise<T>): Promise<T> {
+    return this.#database.read(work);
+  }
+
+  #keysOf(firm: FirmRow): FirmKeys {
+    return this.#vault.openKeys(firm.firmCode, firm.sealedKeys);
+  }
+
+  #pinned(): PinnedRoot {
+    return { key: this.#root.key, id: this.#root.id };
+  }
+}
+
+/** How far a channel is. */
+export interface CentralChannel {
+  readonly container: PublicKey;
+  readonly serial: SerialNumber;
+  readonly issued: number;
+  readonly settled: number;
+}
+
+/** An entry on its way to a container. */
+export interface CentralTransit {
+  readonly target: PublicKey;
+  readonly serial: SerialNumber;
+  readonly sequence: number;
+  readonly cancelled: boolean;
+}
+
+function vaultOf({ crypto, env, passphrase }: CentralOptions, salt: Uint8Array): KeyVault {
+  return new KeyVault(crypto, env, passphraseKey(passphrase, salt));
+}
+
+/** Hands a database to `use`, which keeps it; when `use` throws, it is closed. */
+async function usingDatabase<T>(database: CentralDatabase, use: (database: CentralDatabase) => Promise<T>): Promise<T> {
+  try {
+    return await use(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import { type CustodyRecord, checkRecord } from '../../container/engine/check-custody.ts';
+import { FerryError } from '../../container/errors.ts';
+import {
+  type Certificate,
+  type PinnedRoot,
+  readStoredCertificate,
+  verifyCertificate,
+} from '../../container/files/certificate.ts';
+import type { Inventory } from '../../container/files/context-file.ts';
+import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import type { Foundation } from './channels.ts';
+import { updateChannel } from './channels.ts';
+import { rememberContainer } from './parties.ts';
+import type { ChannelRow, Flag, PlaceRow, Reads, Writes } from './tables.ts';
+
+/** An inventory of which every certificate and every transfer record was verified. */
+export interface CheckedInventory {
+  readonly content: Inventory;
+  readonly certificates: readonly (Certificate & { readonly party: 'container' })[];
+  readonly records: readonly CustodyRecord[];
+}
+
+/**
+ * Verifies what a container tells a firm of its licenses' ways: each transfer record is signed by its sender, a certified
+ * container, and is about this firm.
+ *
+ * @throws CUSTODY_WRONG, CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED, FILE_VERSION
+ */
+export async function checkInventory(
+  db: Reads,
+  { crypto }: Foundation,
+  root: PinnedRoot,
+  firmCode: number,
+  teller: Certificate,
+  content: Inventory,
+): Promise<CheckedInventory> {
+  const parties = new Map<PublicKey, Certificate>();
+  for (const { certificate } of await db.selectFrom('containers').select('certificate').execute()) {
+    const known = readStoredCertificate(certificate);
+    parties.set(known.key, known);
+  }
+  parties.set(teller.key, teller);
+  const certificates: CheckedInventory['certificates'][number][] = [];
+  for (const raw of content.certificates) {
+    const checked = verifyCertificate(crypto, root, raw);
+    if (!checked.ok) throw new FerryError(checked.code, checked.details);
+    if (checked.value.party !== 'container') continue;
+    certificates.push(checked.value);
+    parties.set(checked.value.key, checked.value);
+  }
+  const records = content.log.map((raw) => {
+    const record = checkRecord(crypto, parties, raw);
+    if (!record.ok) throw new FerryError(record.code, record.details);
+    if (record.value.content.firmCode !== firmCode)
+      throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record belongs to another vendor' });
+    return record.value;
+  });
+  return { content, certificates, records };
+}
+
+/**
+ * Stores a verified inventory: the transfers whoever tells of them first, and where the items are unless something newer
+ * is known already. Repeatable, in any order.
+ */
+export async function storeInventory(
+  tx: Writes,
+  base: Foundation,
+  channel: ChannelRow,
+  inventory: CheckedInventory,
+  generation: number,
+): Promise<void> {
+  for (const certificate of inventory.certificates) await rememberContainer(tx, certificate);
+  await storeLog(tx, channel, inventory);
+  if (generation < channel.toldGeneration) return;
+  const { content } = inventory;
+  if (content.complete)
+    await tx
+      .deleteFrom('places')
+      .where('firmCode', '=', channel.firmCode)
+      .where('container', '=', channel.container)
+      .execute();
+  for (const [itemId, counted] of countByItem(content)) {
+    const place: PlaceRow = { ...counted, itemId, generation, toldAt: base.env.now(), ...placeKey(channel) };
+    const { quantity, pending, enabled, toldAt } = place;
+    await tx
+      .insertInto('places')
+      .values(place)
+      .onConflict((it) =>
+        it.columns(['itemId', 'container']).doUpdateSet({ quantity, pending, enabled, generation, toldAt }),
+      )
+      .execute();
+  }
+  await updateChannel(tx, channel, { toldGeneration: generation });
+}
+
+function placeKey({ firmCode, container }: ChannelRow): Pick<PlaceRow, 'firmCode' | 'container'> {
+  return { firmCode, container };
+}
+
+/** Seats of each item over all holdings of it; enabled only when every one of them is. */
+function countByItem({ holdings }: Inventory): Map<ItemId, Pick<PlaceRow, 'quantity' | 'pending' | 'enabled'>> {
+  const counted = new Map<ItemId, { quantity: number; pending: number; enabled: Flag }>();
+  for (const { itemId, quantity, pending, enabled } of holdings) {
+    const sum = counted.get(itemId) ?? { quantity: 0, pending: 0, enabled: 1 };
+    counted.set(itemId, {
+      quantity: sum.quantity + quantity,
+      pending: sum.pending + pending,
+      enabled: enabled ? sum.enabled : 0,
+    });
+  }
+  return counted;
+}
+
+async function storeLog(tx: Writes, channel: ChannelRow, { content, records }: CheckedInventory): Promise<void> {
+  const { firmCode, container, custodyKnownThrough } = channel;
+  for (const [at, record] of records.entries()) {
+    await storeTransfer(tx, record);
+    const line = { firmCode, container, position: content.logFirst + at, hash: record.hash };
+    await tx
+      .insertInto('custodyLog')
+      .values(line)
+      .onConflict((it) => it.doNothing())
+      .execute();
+  }
+  const last = content.logFirst + records.length - 1;
+  if (content.logFirst <= custodyKnownThrough + 1 && last > custodyKnownThrough)
+    await updateChannel(tx, channel, { custodyKnownThrough: last });
+}
+
+async function storeTransfer(tx: Writes, { hash, raw, content }: CustodyRecord): Promise<void> {
+  const { firmCode, from: sender, to: target, sequence } = content;
+  const stored = await tx
+    .insertInto('transfers')
+    .values({ hash, firmCode, sender, target, sequence, raw })
+    .onConflict((it) => it.doNothing())
+    .executeTakeFirst();
+  if (stored.numInsertedOrUpdatedRows === 0n) return;
+  for (const { itemId, quantity } of content.items)
+    await tx.insertInto('transferItems').values({ hash, itemId, quantity }).execute();
+}

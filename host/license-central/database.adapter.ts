@@ -1,0 +1,179 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import Database from 'libsql';
+import { FerryError } from '../../container/errors.ts';
+import type { Reads, Tables, Writes } from './tables.ts';
+
+/** Name of the one file of a License Central in its folder. */
+const FILE = 'central.sqlite';
+
+/** How long a statement may wait for another program, in milliseconds: it blocks the whole process meanwhile. */
+const BUSY_MS = 5000;
+/** Pauses between tries to get the write lock, which must not block: its holder may be in this process. */
+const PAUSE_MS = 10;
+const TRIES = 1000;
+
+/** The database of one License Central. Every commit is on the disk when it returns. */
+export class CentralDatabase {
+  readonly #folder: string;
+  readonly #database: Database.Database;
+  readonly #connection: Kysely<Tables>;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#database = connect(folder);
+    this.#connection = new Kysely({ dialect: new SqliteDialect({ database: adapted(this.#database) }) });
+  }
+
+  /** Makes the folder and an empty database where there is none. @throws STORE_WRITE_FAILED, STORE_DAMAGED */
+  static create(folder: string): CentralDatabase {
+    return translated(folder, () => {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      fs.closeSync(fs.openSync(path.join(folder, FILE), 'a', 0o600));
+      return new CentralDatabase(folder);
+    });
+  }
+
+  /** Opens the database of a folder. @throws NO_CENTRAL, STORE_DAMAGED */
+  static open(folder: string): CentralDatabase {
+    if (!fs.existsSync(path.join(folder, FILE))) throw new FerryError('NO_CENTRAL', { where: folder });
+    return translated(folder, () => new CentralDatabase(folder));
+  }
+
+  /** Runs `work` on what is committed. @throws STORE_WRITE_FAILED, STORE_DAMAGED, and what `work` throws */
+  async read<T>(work: (db: Reads) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#connection);
+    } catch (error) {
+      throw storeError(this.#folder, error);
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction that holds the write lock from its start, so that what it reads stays true. Waits for
+   * other writers, of this process or another. `work` may only await the transaction.
+   *
+   * @throws STORE_WRITE_FAILED, STORE_DAMAGED, and what `work` throws; then nothing was changed
+   */
+  async write<T>(work: (tx: Writes) => Promise<T>): Promise<T> {
+    const turn = this.#lastWrite.then(() => this.#writeNow(work));
+    this.#lastWrite = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #writeNow<T>(work: (tx: Writes) => Promise<T>): Promise<T> {
+    for (let left = TRIES; ; left--) {
+      try {
+        return await this.#connection.transaction().execute(work);
+      } catch (error) {
+        if (!isBusy(error) || left === 0) throw storeError(this.#folder, error);
+      }
+      await setTimeout(PAUSE_MS);
+    }
+  }
+
+  /** Closes it after bringing everything into the one file, so that a copy of that file is a whole backup. */
+  async close(): Promise<void> {
+    await this.#lastWrite;
+    if (this.#database.open) this.#database.pragma('wal_checkpoint(PASSIVE)');
+    await this.#connection.destroy();
+  }
+}
+
+function connect(folder: string): Database.Database {
+  const database = new Database(path.join(folder, FILE), { timeout: BUSY_MS });
+  try {
+    for (const setting of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) database.pragma(setting);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** How each step of a transaction is carried out: it takes the write lock at its start or fails at once. */
+const TRANSACTION_STEPS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['begin', ['pragma busy_timeout = 0', 'begin immediate']],
+  ['commit', ['commit']],
+  ['rollback', ['rollback']],
+]);
+
+/** libsql as Kysely wants it: with transactions that lock at once, and blobs as Uint8Arrays. */
+function adapted(database: Database.Database): SqliteDatabase {
+  return {
+    close: () => {
+      database.close();
+    },
+    prepare: (query) => {
+      const steps = TRANSACTION_STEPS.get(query);
+      if (steps !== undefined) return transactionStep(database, steps);
+      const statement = database.prepare(query);
+      return {
+        reader: statement.reader,
+        all: (parameters) => statement.all(parameters).map(withBytes),
+        run: (parameters) => statement.run(parameters),
+        iterate: (parameters) => statement.iterate(parameters),
+      };
+    },
+  };
+}
+
+/**
+ * A step by `exec`: a prepared `begin` that meets a lock is not reset by libsql 0.5 and keeps the connection in a
+ * half-open transaction, in which every later one fails.
+ */
+function transactionStep(database: Database.Database, steps: readonly string[]): SqliteStatement {
+  return {
+    reader: false,
+    all: () => [],
+    iterate: () => [].values(),
+    run: () => {
+      try {
+        for (const step of steps) database.exec(step);
+      } finally {
+        database.exec(`pragma busy_timeout = ${BUSY_MS}`);
+      }
+      return { changes: 0, lastInsertRowid: 0 };
+    },
+  };
+}
+
+function withBytes(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null) return row;
+  const values = Object.entries(row).map(([name, value]) => [
+    name,
+    value instanceof ArrayBuffer ? new Uint8Array(value) : value,
+  ]);
+  return Object.fromEntries(values);
+}
+
+function translated<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw storeError(folder, error);
+  }
+}
+
+/** What a failure of the database or the disk means; anything else is passed on as it is. */
+function storeError(where: string, error: unknown): unknown {
+  const why = error instanceof Error ? error.message : String(error);
+  const code = sqliteCode(error);
+  if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true)
+    return new FerryError('STORE_DAMAGED', { where, what: why }, { cause: error });
+  if (code === undefined || code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
+  return new FerryError('STORE_WRITE_FAILED', { where, why }, { cause: error });
+}
+
+/** Whether another writer was faster: it holds the lock, or it committed while this one was taking it. */
+function isBusy(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
+}
+
+function sqliteCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof FerryError || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

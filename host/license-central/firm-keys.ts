@@ -1,0 +1,63 @@
+import type { Crypto } from '../../container/crypto/port.ts';
+import type { Env } from '../../container/env.ts';
+import { Defect } from '../../container/errors.ts';
+import { concatBytes, equalBytes, utf8 } from '../../container/model/bytes.ts';
+
+/** The secrets of a firm: 32 bytes each. */
+export interface FirmKeys {
+  readonly seed: Uint8Array;
+  readonly sealingSecret: Uint8Array;
+}
+
+const NONCE = 12;
+const CHECK = utf8('license-ferry central');
+
+/**
+ * Encrypts what the database must never hold in plain text, with AES-256-GCM under the passphrase's key. Every text is
+ * bound to its purpose, so that swapping two of them in the file is noticed.
+ */
+export class KeyVault {
+  readonly #crypto: Crypto;
+  readonly #env: Env;
+  readonly #key: Uint8Array;
+
+  constructor(crypto: Crypto, env: Env, key: Uint8Array) {
+    this.#crypto = crypto;
+    this.#env = env;
+    this.#key = key;
+  }
+
+  /** What tells later whether a passphrase is the right one. */
+  makeCheck(): Uint8Array {
+    return this.#seal('check', CHECK);
+  }
+
+  matches(check: Uint8Array): boolean {
+    const opened = this.#open('check', check);
+    return opened !== undefined && equalBytes(opened, CHECK);
+  }
+
+  sealKeys(firmCode: number, keys: FirmKeys): Uint8Array {
+    return this.#seal(`firm ${firmCode}`, concatBytes(keys.seed, keys.sealingSecret));
+  }
+
+  /** @throws Defect when the stored keys are not those of that firm */
+  openKeys(firmCode: number, sealed: Uint8Array): FirmKeys {
+    const opened = this.#open(`firm ${firmCode}`, sealed);
+    if (opened === undefined) throw new Defect(`the stored keys of firm ${firmCode} are not its own`);
+    return { seed: opened.slice(0, 32), sealingSecret: opened.slice(32) };
+  }
+
+  #seal(purpose: string, plain: Uint8Array): Uint8Array {
+    const nonce = this.#env.random(NONCE);
+    return concatBytes(nonce, this.#crypto.aeadSeal(this.#key, nonce, associated(purpose), plain));
+  }
+
+  #open(purpose: string, sealed: Uint8Array): Uint8Array | undefined {
+    return this.#crypto.aeadOpen(this.#key, sealed.subarray(0, NONCE), associated(purpose), sealed.subarray(NONCE));
+  }
+}
+
+function associated(purpose: string): Uint8Array {
+  return utf8(`license-ferry central keys 1: ${purpose}`);
+}

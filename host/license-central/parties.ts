@@ -1,0 +1,58 @@
+import { FerryError } from '../../container/errors.ts';
+import type { Certificate } from '../../container/files/certificate.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
+import { LEAST_LARGEST_RECORD } from '../../container/model/limits.ts';
+import { parseSerialNumber } from '../../container/model/serial-number.ts';
+import type { ContainerRow, FirmRow, Reads, Writes } from './tables.ts';
+
+type ContainerCertified = Certificate & { readonly party: 'container' };
+
+/** What errors call this side. */
+export const HERE = 'this License Central';
+
+/** @throws ISSUER_UNKNOWN */
+export async function firmByCode(db: Reads, firmCode: number): Promise<FirmRow> {
+  const firm = await db.selectFrom('firms').selectAll().where('firmCode', '=', firmCode).executeTakeFirst();
+  if (firm === undefined) throw new FerryError('ISSUER_UNKNOWN', { here: HERE, issuer: `firm ${firmCode}` });
+  return firm;
+}
+
+/** A container by what a person or a program calls it: serial number or identity key. @throws TARGET_UNKNOWN, USAGE_WRONG */
+export async function containerByName(db: Reads, name: string): Promise<ContainerRow> {
+  const all = db.selectFrom('containers').selectAll();
+  const query = /^[0-9a-f]{64}$/.test(name)
+    ? all.where('key', '=', name as PublicKey)
+    : all.where('serial', '=', parseSerialNumber(name));
+  const container = await query.executeTakeFirst();
+  if (container === undefined) throw new FerryError('TARGET_UNKNOWN', { here: HERE, target: name });
+  return container;
+}
+
+/**
+ * Remembers a container by its verified certificate. The first certificate of a key stays; a serial number belongs to one
+ * key for good.
+ *
+ * @throws CERTIFICATE_WRONG
+ */
+export async function rememberContainer(tx: Writes, certificate: ContainerCertified): Promise<ContainerRow> {
+  const { key, serial, kind, raw } = certificate;
+  const known = await tx
+    .selectFrom('containers')
+    .selectAll()
+    .where((it) => it.or([it('key', '=', key), it('serial', '=', serial)]))
+    .execute();
+  const [container] = known;
+  if (container === undefined) {
+    const added = { key, serial, kind, certificate: raw, largestRecord: null, freeMemory: null, contextAt: null };
+    await tx.insertInto('containers').values(added).execute();
+    return added;
+  }
+  if (known.length > 1 || container.key !== key || container.serial !== serial)
+    throw new FerryError('CERTIFICATE_WRONG', { who: serial, why: 'its serial number belongs to another key' });
+  return container;
+}
+
+/** Bytes of the largest update file that the container takes, as far as it is known. */
+export function largestRecordOf(container: ContainerRow): number {
+  return container.largestRecord ?? LEAST_LARGEST_RECORD[container.kind];
+}

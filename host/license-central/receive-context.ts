@@ -1,0 +1,129 @@
+import { contradiction, type Outcome } from '../../container/engine/issuer-channel.ts';
+import { FerryError } from '../../container/errors.ts';
+import type { PinnedRoot } from '../../container/files/certificate.ts';
+import { type ContextFile, openContextFile, openInventory } from '../../container/files/context-file.ts';
+import { signedStatement } from '../../container/files/signed-file.ts';
+import { type Statement, statement } from '../../container/files/statement.ts';
+import { toHex } from '../../container/model/bytes.ts';
+import type { Hash, PublicKey } from '../../container/model/ids.ts';
+import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { type Foundation, findChannel, openChannel, updateChannel } from './channels.ts';
+import { checkInventory, storeInventory } from './custody.ts';
+import { keepEvidence } from './evidence.ts';
+import { HERE, rememberContainer } from './parties.ts';
+import { settleChannel } from './settle-channel.ts';
+import type { ChannelRow, FirmRow, Reads, Writes } from './tables.ts';
+
+/** What a context or receipt told a firm. */
+export interface ContextReport {
+  readonly firmCode: number;
+  readonly target: PublicKey;
+  readonly serial: SerialNumber;
+  /** Entries that it settled; reason null: applied. */
+  readonly outcomes: readonly Outcome[];
+  /** Entries still in transit to the container. */
+  readonly pending: number;
+  /** What shows that the container was set back or copied; null for an honest one. */
+  readonly contradiction: string | null;
+}
+
+/** Verifies a context file for one of the firms here. @throws what opening says, NOT_ADDRESSED */
+export async function openContext(
+  db: Reads,
+  { crypto }: Foundation,
+  root: PinnedRoot,
+  raw: Uint8Array,
+): Promise<{ readonly file: ContextFile; readonly firm: FirmRow }> {
+  const opened = openContextFile({ crypto, root, known: () => undefined }, raw);
+  if (!opened.ok) throw new FerryError(opened.code, opened.details);
+  const { issuer } = opened.value.header;
+  const firm = await db.selectFrom('firms').selectAll().where('key', '=', issuer).executeTakeFirst();
+  if (firm === undefined)
+    throw new FerryError('NOT_ADDRESSED', { wanted: `the issuer ${issuer.slice(0, 16)}`, here: HERE });
+  return { file: opened.value, firm };
+}
+
+/**
+ * Takes in a verified context: settles what was in transit, remembers the container's word and its custody. Taking it
+ * again, or after a newer one, changes nothing.
+ *
+ * The report says when the container proved that this server was set back; evidence of it is kept then.
+ *
+ * @throws CANNOT_OPEN, CUSTODY_WRONG, CERTIFICATE_WRONG and what else its content is refused for
+ */
+export async function receiveContext(
+  tx: Writes,
+  base: Foundation,
+  root: PinnedRoot,
+  given: {
+    readonly firm: FirmRow;
+    readonly sealingSecret: Uint8Array;
+    readonly file: ContextFile;
+    readonly raw: Uint8Array;
+  },
+): Promise<ContextReport & { readonly provesRollback: boolean }> {
+  const { firm, file } = given;
+  const { firmCode } = firm;
+  const opened = openInventory(base.crypto, given.sealingSecret, file);
+  if (!opened.ok) throw new FerryError(opened.code, opened.details);
+  const { certificate } = file;
+  const inventory =
+    opened.value === null ? null : await checkInventory(tx, base, root, firmCode, certificate, opened.value);
+  await rememberContainer(tx, certificate);
+  const channel = await openChannel(tx, base, firm, certificate.key);
+  await noteReceipt(tx, base, firmCode, file, given.raw);
+  const why = await witnessContainer(tx, base, channel, file);
+  const { outcomes, provesRollback } = await settleChannel(tx, base, firm, channel, file);
+  if (why === null && inventory !== null) await storeInventory(tx, base, channel, inventory, file.statement.generation);
+  const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
+  const { key: target, serial } = certificate;
+  const pending = now.issued - now.settled;
+  return { firmCode, target, serial, outcomes, pending, contradiction: why, provesRollback };
+}
+
+async function noteReceipt(
+  tx: Writes,
+  { crypto, env }: Foundation,
+  firmCode: number,
+  { certificate, statement: said }: ContextFile,
+  raw: Uint8Array,
+): Promise<void> {
+  const hash = toHex(crypto.sha256(raw)) as Hash;
+  const row = { hash, firmCode, container: certificate.key, generation: said.generation, receivedAt: env.now() };
+  await tx
+    .insertInto('contexts')
+    .values(row)
+    .onConflict((it) => it.doNothing())
+    .execute();
+}
+
+/** Holds a container's statement against what is remembered of it (R8) and remembers the newer one. */
+async function witnessContainer(
+  tx: Writes,
+  base: Foundation,
+  channel: ChannelRow,
+  file: ContextFile,
+): Promise<string | null> {
+  if (channel.contradiction !== null) return channel.contradiction;
+  const remembered = rememberedStatement(channel);
+  const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled });
+  if (why !== undefined) {
+    await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
+    await updateChannel(tx, channel, { contradiction: why });
+    return why;
+  }
+  if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
+  await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed) });
+  const { largestRecord, freeMemory } = file.header;
+  await tx
+    .updateTable('containers')
+    .set({ largestRecord, freeMemory, contextAt: base.env.now() })
+    .where('key', '=', channel.container)
+    .execute();
+  return null;
+}
+
+function rememberedStatement({ witness }: ChannelRow): Statement | undefined {
+  if (witness === null) return undefined;
+  return statement.decodeTrusted(signedStatement.decodeTrusted(witness).statement);
+}

@@ -1,0 +1,191 @@
+import type { Generated, Kysely, Transaction } from 'kysely';
+import type { ContainerKind } from '../../container/files/certificate.ts';
+import type { EntryKind } from '../../container/files/entries.ts';
+import type { Hex } from '../../container/model/bytes.ts';
+import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
+import type { SerialNumber } from '../../container/model/serial-number.ts';
+
+/** A yes or no as SQLite keeps it. */
+export type Flag = 0 | 1;
+
+/** The one row that says what this License Central is. */
+export interface CentralRow {
+  readonly id: 1;
+  /** Version of the tables. */
+  readonly schema: number;
+  /** Root that its firms and containers are certified under. */
+  readonly rootKey: PublicKey;
+  /** Salt of the key that is derived from the passphrase. */
+  readonly salt: Uint8Array;
+  /** A known text sealed with that key, so that a wrong passphrase is noticed. */
+  readonly keyCheck: Uint8Array;
+}
+
+export interface FirmRow {
+  readonly firmCode: number;
+  readonly key: PublicKey;
+  readonly name: string;
+  readonly certificate: Uint8Array;
+  /** Signing seed and sealing secret, encrypted. */
+  readonly sealedKeys: Uint8Array;
+  /** Serial number of the container that proved that this server was set back; then the firm issues nothing. */
+  readonly rolledBackBy: SerialNumber | null;
+}
+
+export interface ContainerRow {
+  readonly key: PublicKey;
+  readonly serial: SerialNumber;
+  readonly kind: ContainerKind;
+  readonly certificate: Uint8Array;
+  /** From its newest context; null before the first. Bytes. */
+  readonly largestRecord: number | null;
+  readonly freeMemory: number | null;
+  /** When its last context came. */
+  readonly contextAt: number | null;
+}
+
+/** The channel from a firm to a container, and what the firm remembers of that container. */
+export interface ChannelRow {
+  readonly firmCode: number;
+  readonly container: PublicKey;
+  readonly epoch: number;
+  readonly issued: number;
+  readonly issuedChain: Hash;
+  readonly settled: number;
+  readonly settledChain: Hash;
+  /** Counts the changes of this channel: the firm's generation towards this container. */
+  readonly generation: number;
+  readonly stateHash: Hash;
+  /** The container's newest statement with its proof. */
+  readonly witness: Uint8Array | null;
+  /** Its generation when it told the inventory that `places` shows; 0 before. */
+  readonly toldGeneration: number;
+  readonly custodyKnownThrough: number;
+  /** What contradicts the container's history; then nothing more is issued to it. */
+  readonly contradiction: string | null;
+}
+
+/** An entry of a channel, kept with its outcome for good; the bytes until it is settled. */
+export interface EntryRow {
+  readonly firmCode: number;
+  readonly container: PublicKey;
+  readonly sequence: number;
+  readonly kind: EntryKind;
+  readonly bytes: Uint8Array | null;
+  readonly hash: Hash;
+  readonly chain: Hash;
+  readonly cancelled: Flag;
+  /** The item that it changes or replaces; null for `add`. */
+  readonly itemId: ItemId | null;
+  /** null in transit, 0 applied, otherwise the number of the error that it was refused for. */
+  readonly outcome: number | null;
+}
+
+/** What was ordered together. */
+export interface OrderRow {
+  readonly number: Generated<number>;
+  readonly firmCode: number;
+  readonly container: PublicKey;
+  /** The caller's own name for the order, by which a repeated call is recognised. */
+  readonly name: string | null;
+  readonly digest: Hash;
+  readonly first: number;
+  readonly last: number;
+  readonly orderedAt: number;
+}
+
+export type GrantStatus = 'issued' | 'active' | 'refused' | 'withdrawn' | 'replaced';
+
+export interface GrantRow {
+  readonly itemId: ItemId;
+  readonly firmCode: number;
+  readonly productCode: number;
+  readonly quantity: number;
+  /** First holder. */
+  readonly container: PublicKey;
+  /** Entry that brings it there. */
+  readonly sequence: number;
+  readonly raw: Uint8Array;
+  readonly status: GrantStatus;
+  /** Number of the error for which the first holder refused it; 0 otherwise. */
+  readonly reason: number;
+}
+
+/** How much of an item a container has, as it told itself. */
+export interface PlaceRow {
+  readonly firmCode: number;
+  readonly itemId: ItemId;
+  readonly container: PublicKey;
+  readonly quantity: number;
+  readonly pending: number;
+  readonly enabled: Flag;
+  /** Generation of the container when it said so, and when this server heard it. */
+  readonly generation: number;
+  readonly toldAt: number;
+}
+
+/** A transfer between containers, signed by its sender. */
+export interface TransferRow {
+  /** SHA-256 of what was signed. */
+  readonly hash: Hash;
+  readonly firmCode: number;
+  readonly sender: PublicKey;
+  readonly target: PublicKey;
+  readonly sequence: number;
+  readonly raw: Uint8Array;
+}
+
+export interface TransferItemRow {
+  readonly hash: Hash;
+  readonly itemId: ItemId;
+  readonly quantity: number;
+}
+
+/** A position of the custody log that a container keeps for a firm. */
+export interface LogRow {
+  readonly firmCode: number;
+  readonly container: PublicKey;
+  readonly position: number;
+  readonly hash: Hash;
+}
+
+/** A context that was taken. */
+export interface ContextRow {
+  readonly hash: Hash;
+  readonly firmCode: number;
+  readonly container: PublicKey;
+  readonly generation: number;
+  readonly receivedAt: number;
+}
+
+/** Signed proof that a container, or this server, was set back. */
+export interface EvidenceRow {
+  /** SHA-256 of the proof. */
+  readonly hash: Hex;
+  readonly firmCode: number;
+  readonly container: PublicKey;
+  readonly reason: string;
+  readonly proof: Uint8Array;
+  readonly keptAt: number;
+}
+
+export interface Tables {
+  readonly central: CentralRow;
+  readonly firms: FirmRow;
+  readonly containers: ContainerRow;
+  readonly channels: ChannelRow;
+  readonly entries: EntryRow;
+  readonly orders: OrderRow;
+  readonly grants: GrantRow;
+  readonly places: PlaceRow;
+  readonly transfers: TransferRow;
+  readonly transferItems: TransferItemRow;
+  readonly custodyLog: LogRow;
+  readonly contexts: ContextRow;
+  readonly evidence: EvidenceRow;
+}
+
+/** Reads; a transaction is one too. */
+export type Reads = Kysely<Tables>;
+/** A transaction that holds the write lock: what it reads stays true until its commit. */
+export type Writes = Transaction<Tables>;

@@ -1,0 +1,149 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'libsql';
+import { describe, expect, it } from 'vitest';
+import { testRoot } from '../../../container/files/test-root.ts';
+import type { PublicKey } from '../../../container/model/ids.ts';
+import { LicenseCentral } from '../../../host/license-central/index.ts';
+import { crypto, makeContainer, seededEnv } from '../../world/parties.ts';
+import { FIRM, licenseCentrals, seats } from './scene.ts';
+
+const scene = licenseCentrals();
+
+describe('the storage of a License Central', () => {
+  it('keeps firms, containers and grants over a restart', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    const dongle = makeContainer('dongle', 1);
+    await central.addContainer(dongle.certificate);
+    await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(5)] });
+    const before = await central.ledger();
+    const again = await scene.another(folder, 'restart');
+    expect(await again.ledger()).toEqual(before);
+    expect(await again.certificateOf(FIRM)).toEqual(await central.certificateOf(FIRM));
+    expect(await again.updatesFor({ firmCode: FIRM, target: '3-1' })).toHaveLength(1);
+  });
+
+  it('refuses a wrong passphrase and another root, and opens with the right ones afterwards', async () => {
+    const folder = scene.folder();
+    await scene.central(folder);
+    const options = scene.options(folder);
+    const other = { ...testRoot(crypto), key: '11'.repeat(32) as PublicKey };
+    await expect(LicenseCentral.open({ ...options, passphrase: 'wrong' })).rejects.toMatchObject({
+      code: 'PASSPHRASE_WRONG',
+    });
+    await expect(LicenseCentral.open({ ...options, root: other })).rejects.toMatchObject({
+      code: 'CERTIFICATE_OTHER_ROOT',
+    });
+    await expect(scene.another(folder, 'right')).resolves.toBeInstanceOf(LicenseCentral);
+  });
+
+  it('never holds the secrets of a firm in plain text', async () => {
+    const folder = scene.folder();
+    const central = await LicenseCentral.init(scene.options(folder));
+    const drawn: Uint8Array[] = [];
+    const env = seededEnv('watched');
+    const random = env.random.bind(env);
+    env.random = (length) => {
+      const bytes = random(length);
+      if (length === 32) drawn.push(bytes);
+      return bytes;
+    };
+    await central.close();
+    const watched = await LicenseCentral.open({ ...scene.options(folder), env });
+    await watched.addFirm({ firmCode: FIRM, name: 'Acme' });
+    await watched.close();
+    const stored = Buffer.concat(fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name))));
+    expect(drawn).toHaveLength(2);
+    for (const secret of drawn) expect(stored.includes(Buffer.from(secret))).toBe(false);
+  });
+
+  it('is made once in a folder, and is not found where there is none', async () => {
+    const folder = scene.folder();
+    const options = scene.options(folder);
+    await expect(LicenseCentral.open(options)).rejects.toMatchObject({ code: 'NO_CENTRAL' });
+    await scene.central(folder);
+    await expect(LicenseCentral.init(options)).rejects.toMatchObject({ code: 'CONTAINER_EXISTS' });
+    await expect(LicenseCentral.init({ ...options, passphrase: '' })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
+  });
+
+  it('takes up an init that was interrupted before its commit', async () => {
+    const folder = scene.folder();
+    fs.writeFileSync(path.join(folder, 'central.sqlite'), '');
+    await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'NO_CENTRAL' });
+    await expect(scene.central(folder)).resolves.toBeInstanceOf(LicenseCentral);
+  });
+
+  it('refuses a database that is damaged or of a newer program', async () => {
+    const damaged = scene.folder();
+    fs.writeFileSync(path.join(damaged, 'central.sqlite'), 'x'.repeat(8192));
+    await expect(LicenseCentral.open(scene.options(damaged))).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    const folder = scene.folder();
+    await scene.central(folder);
+    const database = new Database(path.join(folder, 'central.sqlite'));
+    database.exec('update central set schema = 2');
+    database.close();
+    await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'FILE_VERSION' });
+  });
+
+  it('writes ahead to a log, so that a writer does not keep readers out', async () => {
+    const folder = scene.folder();
+    await scene.central(folder);
+    const database = new Database(path.join(folder, 'central.sqlite'));
+    expect(database.pragma('journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    database.close();
+  });
+
+  it('waits for another writer and goes on when it is done, again and again', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    await central.addContainer(makeContainer('dongle', 1).certificate);
+    const database = new Database(path.join(folder, 'central.sqlite'));
+    for (const first of [1, 2, 3]) {
+      database.exec('begin immediate');
+      database.exec(`update firms set name = 'Name ${first}'`);
+      const granted = central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
+      await new Promise((resolve) => setImmediate(resolve));
+      database.exec('commit');
+      expect(await granted).toMatchObject({ first, last: first });
+    }
+    database.close();
+  });
+
+  it('treats text from outside as data', async () => {
+    const central = await scene.central();
+    const name = `'); drop table firms; --"`;
+    await central.addFirm({ firmCode: 7, name });
+    expect(await central.firms()).toMatchObject([
+      { firmCode: 7, name },
+      { firmCode: FIRM, name: 'Acme' },
+    ]);
+    const item = { ...seats(1), text: name };
+    const dongle = makeContainer('dongle', 1);
+    await central.addContainer(dongle.certificate);
+    await central.grantItems({ firmCode: 7, target: dongle.key, items: [item], name });
+    expect(await central.ledger()).toMatchObject([{ text: name }]);
+    await expect(central.updatesFor({ firmCode: 7, target: name })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
+  });
+
+  it('refuses firms and containers that are impossible, taken or not certified by its root', async () => {
+    const central = await scene.central();
+    const dongle = makeContainer('dongle', 1);
+    for (const [firmCode, name] of [
+      [FIRM, 'Again'],
+      [0, 'None'],
+      [1.5, 'Half'],
+      [8, 'x'.repeat(65)],
+      [8, '\ud800'],
+    ] as const)
+      await expect(central.addFirm({ firmCode, name })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
+    const forged = dongle.certificate.slice();
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    await expect(central.addContainer(forged)).rejects.toMatchObject({ code: 'CERTIFICATE_WRONG' });
+    await expect(central.addContainer(await central.certificateOf(FIRM))).rejects.toMatchObject({
+      code: 'CERTIFICATE_WRONG',
+    });
+    await expect(central.certificateOf(9)).rejects.toMatchObject({ code: 'ISSUER_UNKNOWN' });
+    expect(await central.addContainer(dongle.certificate)).toEqual(await central.addContainer(dongle.certificate));
+  });
+});
