@@ -585,6 +585,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Set the right one in the environment variable FERRY_PASSPHRASE.',
   },
+  PACKAGE_MISSING: {
+    number: 708,
+    exit: 5,
+    happened: '{what} needs the package {package}, which is not installed here.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Install it beside License Ferry: `npm install {package}`.',
+  },
   SNAPSHOT_WRONG: {
     number: 707,
     exit: 3,

@@ -3,13 +3,16 @@ import { randomFillSync } from 'node:crypto';
 import manifest from '../../package.json' with { type: 'json' };
 import type { FarBank } from './addresses.ts';
 import { applyCommand } from './commands/apply.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { centralCommands } from './commands/central.ts';
 import { contextCommand } from './commands/context.ts';
 import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { lookingCommands } from './commands/inspect.ts';
-import { issuerCommands } from './commands/issue.ts';
+import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
 import { moveCommand } from './commands/move.ts';
+import { settleCommand } from './commands/settle.ts';
 import { type Register, runFerry } from './run-ferry.ts';
 
 const FIELD_EPOCH_MS = Date.UTC(2000, 0, 1);
@@ -26,9 +29,12 @@ const COMMANDS: readonly Register[] = [
   contextCommand(FAR_BANK),
   applyCommand(FAR_BANK),
   moveCommand(FAR_BANK),
-  issuerCommands(FAR_BANK),
+  issueCommand(FAR_BANK),
+  settleCommand(FAR_BANK),
+  cancelCommand(FAR_BANK),
   lookingCommands(FAR_BANK),
   createCommands(FAR_BANK),
+  centralCommands(FAR_BANK),
 ];
 
 // A reader that has seen enough (`ferry list | head`) is no failure.

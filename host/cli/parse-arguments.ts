@@ -1,4 +1,5 @@
 import { FerryError } from '../../container/errors.ts';
+import { FIELD_EPOCH, isoDate } from '../../container/model/time.ts';
 
 export interface ItemArgument {
   readonly firmCode: number;
@@ -7,6 +8,7 @@ export interface ItemArgument {
 }
 
 const U32_MAX = 0xffffffff;
+
 /** `FIRM:PRODUCT`, or `FIRM:PRODUCTxN` for N seats. @throws USAGE_WRONG */
 export function parseItem(text: string): ItemArgument {
   const match = /^(\d{1,10}):(\d{1,10})(?:x(\d{1,10}))?$/.exec(text);
@@ -14,6 +16,13 @@ export function parseItem(text: string): ItemArgument {
   if (match === null || firmCode > U32_MAX || productCode > U32_MAX || quantity > U32_MAX || quantity < 1)
     throw usage(`"${text}" is not an item like 6000010:1001 or 6000010:1001x2`);
   return { firmCode, productCode, quantity };
+}
+
+/** `CODE:NAME`. @throws USAGE_WRONG */
+export function parseFirm(text: string): { readonly firmCode: number; readonly name: string } {
+  const at = text.indexOf(':');
+  if (at < 1 || text.length === at + 1) throw usage(`"${text}" is not a firm like 6000010:"Example Automation"`);
+  return { firmCode: parseNumber(text.slice(0, at), 'Firm Code', 1), name: text.slice(at + 1) };
 }
 
 /** For options that may be given several times. */
@@ -34,6 +43,13 @@ export function parseNumber(text: string, what: string, least = 0, most = U32_MA
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (!(number >= least && number <= most)) throw usage(`"${text}" is no ${what} (${least} to ${most})`);
   return number;
+}
+
+/** When a day begins in UTC; seconds since 2000-01-01. @throws USAGE_WRONG */
+export function parseDay(text: string): number {
+  const seconds = Date.parse(`${text}T00:00:00Z`) / 1000 - FIELD_EPOCH;
+  if (seconds >= 0 && seconds <= U32_MAX && isoDate(seconds) === text) return seconds;
+  throw usage(`"${text}" is not a day like 2027-12-31, from 2000 to 2136`);
 }
 
 /** @returns USAGE_WRONG, to be thrown */

@@ -2,22 +2,23 @@ import type { Crypto } from '../../container/crypto/port.ts';
 import type { Env } from '../../container/env.ts';
 import { FerryError } from '../../container/errors.ts';
 import { type PinnedRoot, verifyCertificate } from '../../container/files/certificate.ts';
-import { U32_MAX } from '../../container/files/fields.ts';
-import { certifyFirm, type RootAuthority } from '../../container/files/test-root.ts';
-import { toHex } from '../../container/model/bytes.ts';
+import type { RootAuthority } from '../../container/files/test-root.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './change-item.ts';
 import { cancelEntries, type Foundation, openChannel, requireTrust } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
+import { makeFirm, type NewFirm, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
+import { type ItemName, itemByName } from './item-places.ts';
 import { type ItemPlace, type LedgerLine, listLedger, listPlaces } from './ledger.ts';
 import { containerByName, firmByCode, rememberContainer } from './parties.ts';
 import { passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
 import type { FirmRow, Reads } from './tables.ts';
+import { type CentralChannel, type CentralTransit, listChannels, listTransit } from './transit.ts';
 import { entriesInTransit, updateFiles } from './update-files.ts';
 
 /** What a License Central stands on. */
@@ -55,18 +56,20 @@ export class LicenseCentral {
     this.#root = options.root;
   }
 
-  /** Makes a new License Central in a folder. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED */
-  static async init(options: CentralOptions): Promise<LicenseCentral> {
+  /** Makes a new License Central in a folder, with its first firms. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED */
+  static async init(options: CentralOptions, firms: readonly NewFirm[] = []): Promise<LicenseCentral> {
     const { folder, env, root, passphrase } = options;
     if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });
     const salt = env.random(16);
     const vault = vaultOf(options, salt);
+    const made = firms.map((firm) => makeFirm(options, root, vault, firm));
     return usingDatabase(CentralDatabase.create(folder), async (database) => {
       await database.write(async (tx) => {
         if (await hasTables(tx)) throw new FerryError('CONTAINER_EXISTS', { where: folder });
         await createTables(tx);
         const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, keyCheck: vault.makeCheck() } as const;
         await tx.insertInto('central').values(row).execute();
+        for (const firm of made) await storeFirm(tx, firm);
       });
       return new LicenseCentral(database, vault, options);
     });
@@ -99,24 +102,9 @@ export class LicenseCentral {
   }
 
   /** Makes the keys of a firm and has the maker certify them. @throws USAGE_WRONG when the Firm Code is taken or impossible */
-  async addFirm(firm: { readonly firmCode: number; readonly name: string }): Promise<void> {
-    const { firmCode, name } = firm;
-    if (!Number.isInteger(firmCode) || firmCode < 1 || firmCode > U32_MAX)
-      throw new FerryError('USAGE_WRONG', { what: `${firmCode} is not a Firm Code` });
-    if (name.length > 64 || /\p{Surrogate}/u.test(name))
-      throw new FerryError('USAGE_WRONG', { what: 'The name of a firm has at most 64 characters' });
-    const { crypto, env } = this.#base;
-    const keys: FirmKeys = { seed: env.random(32), sealingSecret: env.random(32) };
-    const key = toHex(crypto.ed25519PublicKey(keys.seed)) as PublicKey;
-    const sealingKey = crypto.x25519PublicKey(keys.sealingSecret);
-    const certificate = certifyFirm(crypto, this.#root, { firmCode, key, sealingKey, name });
-    const sealedKeys = this.#vault.sealKeys(firmCode, keys);
-    await this.#database.write(async (tx) => {
-      const taken = await tx.selectFrom('firms').select('key').where('firmCode', '=', firmCode).executeTakeFirst();
-      if (taken !== undefined) throw new FerryError('USAGE_WRONG', { what: `The firm ${firmCode} is already here` });
-      const row = { firmCode, key, name, certificate, sealedKeys, rolledBackBy: null };
-      await tx.insertInto('firms').values(row).execute();
-    });
+  async addFirm(firm: NewFirm): Promise<void> {
+    const made = makeFirm(this.#base, this.#root, this.#vault, firm);
+    await this.#database.write((tx) => storeFirm(tx, made));
   }
 
   /** Firm Codes that it issues for, ascending. */
@@ -252,6 +240,11 @@ export class LicenseCentral {
     return this.#read((db) => listPlaces(db, itemId));
   }
 
+  /** The item whose id begins so. @throws USAGE_WRONG when none does, or several do */
+  async itemNamed(beginning: string): Promise<ItemName> {
+    return this.#read((db) => itemByName(db, beginning));
+  }
+
   /** Every grant and what became of it. */
   async ledger(): Promise<LedgerLine[]> {
     return this.#read((db) => listLedger(db));
@@ -264,33 +257,12 @@ export class LicenseCentral {
 
   /** The last sequences issued to and settled by every container that a firm has a channel with. @throws ISSUER_UNKNOWN */
   async channels(firmCode: number): Promise<CentralChannel[]> {
-    return this.#read(async (db) => {
-      await firmByCode(db, firmCode);
-      return db
-        .selectFrom('channels')
-        .innerJoin('containers', 'containers.key', 'channels.container')
-        .select(['container', 'serial', 'issued', 'settled'])
-        .where('firmCode', '=', firmCode)
-        .orderBy('serial')
-        .execute();
-    });
+    return this.#read((db) => listChannels(db, firmCode));
   }
 
   /** Every entry of a firm that is in transit, by container and sequence. @throws ISSUER_UNKNOWN */
   async transit(firmCode: number): Promise<CentralTransit[]> {
-    return this.#read(async (db) => {
-      await firmByCode(db, firmCode);
-      const rows = await db
-        .selectFrom('entries')
-        .innerJoin('containers', 'containers.key', 'entries.container')
-        .select(['container as target', 'serial', 'sequence', 'cancelled'])
-        .where('firmCode', '=', firmCode)
-        .where('outcome', 'is', null)
-        .orderBy('serial')
-        .orderBy('sequence')
-        .execute();
-      return rows.map((row) => ({ ...row, cancelled: row.cancelled === 1 }));
-    });
+    return this.#read((db) => listTransit(db, firmCode));
   }
 
   #read<T>(work: (db: Reads) => Promise<T>): Promise<T> {
@@ -304,22 +276,6 @@ export class LicenseCentral {
   #pinned(): PinnedRoot {
     return { key: this.#root.key, id: this.#root.id };
   }
-}
-
-/** How far a channel is. */
-export interface CentralChannel {
-  readonly container: PublicKey;
-  readonly serial: SerialNumber;
-  readonly issued: number;
-  readonly settled: number;
-}
-
-/** An entry on its way to a container. */
-export interface CentralTransit {
-  readonly target: PublicKey;
-  readonly serial: SerialNumber;
-  readonly sequence: number;
-  readonly cancelled: boolean;
 }
 
 function vaultOf({ crypto, env, passphrase }: CentralOptions, salt: Uint8Array): KeyVault {

@@ -8,6 +8,32 @@ export interface CertainItem {
   readonly container: ContainerRow;
 }
 
+/** An item by its id, and the firm that granted it. */
+export interface ItemName {
+  readonly itemId: ItemId;
+  readonly firmCode: number;
+}
+
+/** @param beginning at least one hexadecimal digit of the id @throws USAGE_WRONG when no item is called so, or several are */
+export async function itemByName(db: Reads, beginning: string): Promise<ItemName> {
+  const text = beginning.toLowerCase();
+  const found = /^[0-9a-f]{1,32}$/.test(text)
+    ? await db
+        .selectFrom('grants')
+        .select(['itemId', 'firmCode'])
+        .where('itemId', '>=', text as ItemId)
+        .where('itemId', '<', `${text}g` as ItemId)
+        .limit(2)
+        .execute()
+    : [];
+  const [item] = found;
+  if (item === undefined)
+    throw new FerryError('USAGE_WRONG', { what: `No license here has an id beginning "${text}"` });
+  if (found.length > 1)
+    throw new FerryError('USAGE_WRONG', { what: `Several licenses have an id beginning "${text}"` });
+  return item;
+}
+
 const NOT_THERE = {
   issued: 'its first holder has not confirmed it yet',
   refused: 'its first holder refused it',

@@ -29,7 +29,7 @@ function commandLines(document: string): CommandLine[] {
     .flatMap(([, block = '']) => block.split('\n'))
     .map((line) => line.replace(/\s+#.*$/, ''))
     .filter((line) => line.startsWith('ferry '))
-    .map((line) => ({ document, text: line, words: line.split(/\s+/).slice(1) }));
+    .map((line) => ({ document, text: line, words: (line.match(/(?:"[^"]*"|\S)+/g) ?? []).slice(1) }));
 }
 
 function nameOf([first = '', second = '']: readonly string[]): string {
@@ -50,6 +50,7 @@ function helpOf(name: string): string {
 function problems({ words }: CommandLine): string[] {
   const name = nameOf(words);
   const help = helpOf(name);
+  if (words.includes('--help')) return help.startsWith(`Usage: ferry ${name} `) ? [] : [`there is no command ${name}`];
   const [usage = ''] = help.split('\n');
   if (!usage.startsWith(`Usage: ferry ${name} `)) return [`there is no command ${name}`];
   const offered = new Map(

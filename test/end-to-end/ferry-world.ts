@@ -2,20 +2,18 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { openDongle } from '../../dongle-firmware-sim/index.ts';
-import { load, TestFirm } from '../world/parties.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../dist/ferry.js');
 
 /** A folder with a loaded dongle and two devices, and the built program to work with them. */
 export class FerryWorld {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ferry-'));
-  firmCode = 0;
-  productCode = 0;
+  /** Environment variables of every run, beside those of the tests. */
+  readonly variables: Record<string, string> = { FERRY_PASSPHRASE: 'correct horse' };
 
   /** Runs `ferry` in the folder as a person would. */
   run(...args: readonly string[]) {
-    const env = { ...process.env, FERRY_STATE: path.join(this.folder, 'state') };
+    const env = { ...process.env, FERRY_STATE: path.join(this.folder, 'state'), ...this.variables };
     const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
       cwd: this.folder,
       encoding: 'utf8',
@@ -29,35 +27,32 @@ export class FerryWorld {
     return JSON.parse(stdout);
   }
 
-  /** Makes the containers and loads five seats onto the dongle. */
+  /** Runs `ferry`, which has to end well. */
+  must(...args: readonly string[]): string {
+    const { exit, stdout, stderr } = this.run(...args);
+    if (exit !== 0) throw new Error(`ferry ${args.join(' ')} ended with ${exit}: ${stderr}`);
+    return stdout;
+  }
+
+  /** Makes a vendor, a dongle and two devices, and loads five seats onto the dongle. */
   setUp(): void {
-    this.run('dongle', 'create', 'dongle', '--serial', '3-1234567');
-    this.run('device', 'create', 'device', '--serial', '130-2459324738');
-    this.run('device', 'create', 'other', '--serial', '130-1000000001');
-    const { container, close } = openDongle(path.join(this.folder, 'dongle'));
-    const { key, certified } = container.state.identity;
-    load(
-      new TestFirm(),
-      { container, parts: undefined as never, key, certificate: certified?.raw ?? new Uint8Array() },
-      { quantity: 5 },
-    );
-    const [holding] = container.run('list', {}).holdings;
-    this.firmCode = holding?.firmCode ?? 0;
-    this.productCode = holding?.productCode ?? 0;
-    close();
+    this.must('dongle', 'create', 'dongle', '--serial', '3-1234567');
+    this.must('device', 'create', 'device', '--serial', '130-2459324738');
+    this.must('device', 'create', 'other', '--serial', '130-1000000001');
+    this.must('central', 'init', 'vendor', '--firm', '6000010:Example Automation');
+    this.must('central', 'issue', 'vendor', '--to', 'sim:dongle', '--item', this.item(5), '-o', 'folder:sent');
+    this.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
   }
 
   /** Another world in the same state. */
   copy(): FerryWorld {
     const copy = new FerryWorld();
     fs.cpSync(this.folder, copy.folder, { recursive: true });
-    copy.firmCode = this.firmCode;
-    copy.productCode = this.productCode;
     return copy;
   }
 
   item(seats: number): string {
-    return `${this.firmCode}:${this.productCode}x${seats}`;
+    return `6000010:1001x${seats}`;
   }
 
   /** Seats held and in transit, as `ferry list` shows them. */

@@ -1,8 +1,8 @@
 import type { ApplyReport } from '../../../container/commands/apply.ts';
-import { codeOfNumber, explain } from '../../../container/errors.ts';
 import { type FarBank, withSim } from '../addresses.ts';
 import { CONTEXT_SUFFIX, expandFiles, readFerryFile, UPDATE_SUFFIX, writeFerryFile } from '../ferry-files.adapter.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
+import { words } from '../say-reason.ts';
 
 const EXAMPLES = `
 Applying a file again changes nothing and writes a current receipt.
@@ -76,10 +76,4 @@ function show({ output }: CommandContext, done: readonly Done[]): void {
       return { file, ...rest, receipt };
     }),
   });
-}
-
-/** What an error number in a file means. */
-export function words(reason: number): string {
-  const code = codeOfNumber(reason);
-  return code === undefined ? `reason ${reason}, unknown to this program` : `${explain(code).happened} [${code}]`;
 }

@@ -1,6 +1,6 @@
-import { FerryError } from '../../../container/errors.ts';
 import { type FarBank, withSim } from '../addresses.ts';
 import { CONTEXT_SUFFIX, readBytes, writeFerryFile } from '../ferry-files.adapter.ts';
+import { withIssuer } from '../issuers/with-issuer.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const EXAMPLES = `
@@ -8,6 +8,7 @@ ISSUER is the address of the issuer, its certificate in a file, or the Firm Code
 
 Examples:
   ferry context sim:device --for sim:dongle
+  ferry context sim:device --for central:vendor
   ferry context sim:device --for 6000010 -o folder:stick`;
 
 /** `ferry context`: a context file of a container for one issuer. */
@@ -18,19 +19,22 @@ export function contextCommand(far: FarBank): Register {
       .description('Writes the context file of a container for one issuer.')
       .argument('<ADDRESS>', 'sim:DIR')
       .requiredOption('--for <ISSUER>', 'address, certificate file or Firm Code of the issuer')
+      .option('--firm <CODE>', 'Firm Code, when the issuer is a License Central with several')
       .option('-o, --output <FILE>', 'where it goes: a file or folder:DIR')
       .addHelpText('after', EXAMPLES)
-      .action((address: string, options: { for: string; output?: string }) => write(far, context, address, options));
+      .action((address: string, options: ContextOptions) => write(far, context, address, options));
   };
 }
 
-async function write(
-  far: FarBank,
-  { output }: CommandContext,
-  address: string,
-  options: { readonly for: string; readonly output?: string },
-): Promise<void> {
-  const request = await issuerOf(far, options.for);
+interface ContextOptions {
+  readonly for: string;
+  readonly firm?: string;
+  readonly output?: string;
+}
+
+async function write(far: FarBank, context: CommandContext, address: string, options: ContextOptions): Promise<void> {
+  const { output } = context;
+  const request = await issuerOf(far, context, options);
   const { serial, raw } = await withSim(far, address, async ({ client }) => ({
     serial: (await client.call('list', {})).serial,
     raw: (await client.call('context', request)).context,
@@ -43,11 +47,13 @@ async function write(
 
 async function issuerOf(
   far: FarBank,
-  text: string,
+  context: CommandContext,
+  { for: text, firm }: ContextOptions,
 ): Promise<{ readonly certificate: Uint8Array | null; readonly firmCode: number | null }> {
   if (/^\d{1,10}$/.test(text)) return { certificate: null, firmCode: Number(text) };
-  if (!text.startsWith('sim:')) return { certificate: readBytes(text), firmCode: null };
-  const { certificate } = await withSim(far, text, ({ client }) => client.call('list', {}));
-  if (certificate === null) throw new FerryError('NOT_ENROLLED', { where: text });
+  if (!/^(sim|central):/.test(text)) return { certificate: readBytes(text), firmCode: null };
+  const certificate = await withIssuer(far, context, { address: text, firm }, async (issuer) =>
+    (await issuer.moves()).certificate(),
+  );
   return { certificate, firmCode: null };
 }

@@ -2,8 +2,10 @@ import type { Listing } from '../../../container/commands/list.ts';
 import { explain, FerryError } from '../../../container/errors.ts';
 import { type FarBank, isContainer, parseAddress, withSim } from '../addresses.ts';
 import { CONTEXT_SUFFIX, foldersIn, parkedFiles, UPDATE_SUFFIX } from '../ferry-files.adapter.ts';
+import { withCentral } from '../open-central.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { listingDocument, showListing } from '../show-listing.ts';
+import { type CentralListing, listCentral, showCentral } from '../show-central.ts';
+import { jsonOf, listingDocument, showListing } from '../show-listing.ts';
 
 const EXAMPLES = `
 Without an address it looks in the present folder and the folders in it.
@@ -12,6 +14,7 @@ Examples:
   ferry list
   ferry list sim:dongle sim:device
   ferry list folder:stick
+  ferry list central:vendor
   ferry list sim:dongle --json`;
 
 /** `ferry list`: containers, their Firm Items and Product Items, what is in transit; parked files. */
@@ -20,7 +23,7 @@ export function listCommand(far: FarBank): Register {
     program
       .command('list')
       .description('Shows containers, their Firm Items and Product Items, and what is in transit.')
-      .argument('[ADDRESS...]', 'sim:DIR or folder:DIR')
+      .argument('[ADDRESS...]', 'sim:DIR, folder:DIR or central:DIR')
       .addHelpText('after', EXAMPLES)
       .action((addresses: string[]) => list(far, context, addresses));
   };
@@ -28,14 +31,15 @@ export function listCommand(far: FarBank): Register {
 
 interface Found {
   readonly containers: { readonly address: string; readonly listing: Listing }[];
+  readonly centrals: { readonly address: string; readonly shown: CentralListing }[];
   readonly files: string[];
   readonly failures: { readonly address: string; readonly error: FerryError }[];
 }
 
 async function list(far: FarBank, context: CommandContext, given: readonly string[]): Promise<void> {
   const addresses = given.length > 0 ? given : await containersHere(far);
-  const found: Found = { containers: [], files: [], failures: [] };
-  for (const address of addresses) await look(far, address, found);
+  const found: Found = { containers: [], centrals: [], files: [], failures: [] };
+  for (const address of addresses) await look(far, context, address, found);
   const [failed] = found.failures;
   if (failed !== undefined && found.failures.length === addresses.length) throw failed.error;
   show(context, found);
@@ -48,11 +52,13 @@ async function containersHere(far: FarBank): Promise<readonly string[]> {
   return found;
 }
 
-async function look(far: FarBank, text: string, found: Found): Promise<void> {
+async function look(far: FarBank, context: CommandContext, text: string, found: Found): Promise<void> {
   try {
-    const address = parseAddress(text, ['sim', 'folder']);
-    if (address.scheme === 'folder')
-      found.files.push(...parkedFiles(address.folder, CONTEXT_SUFFIX), ...parkedFiles(address.folder, UPDATE_SUFFIX));
+    const { scheme, folder } = parseAddress(text);
+    if (scheme === 'central')
+      found.centrals.push({ address: text, shown: await withCentral(context, folder, listCentral) });
+    else if (scheme === 'folder')
+      found.files.push(...parkedFiles(folder, CONTEXT_SUFFIX), ...parkedFiles(folder, UPDATE_SUFFIX));
     else
       found.containers.push({
         address: text,
@@ -64,14 +70,16 @@ async function look(far: FarBank, text: string, found: Found): Promise<void> {
   }
 }
 
-function show({ output }: CommandContext, { containers, files, failures }: Found): void {
+function show({ output }: CommandContext, { containers, centrals, files, failures }: Found): void {
   for (const { address, listing } of containers) showListing(output, address, listing);
+  for (const { address, shown } of centrals) showCentral(output, address, shown);
   for (const file of files) output.line(file);
   for (const { address, error } of failures) output.complain(`${address}: ${error.message} [${error.code}]`);
   if (files.length > 0) output.line(`${files.length} parked file(s).`);
   output.line(`Result: ${containers.length} CmContainer(s) listed.`);
   output.json({
     containers: containers.map(({ address, listing }) => listingDocument(address, listing)),
+    centrals: centrals.map(({ address, shown }) => ({ address, ...(jsonOf(shown) as object) })),
     files,
     failures: failures.map(({ address, error }) => ({ address, ...explain(error.code, error.details) })),
   });

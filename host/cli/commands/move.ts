@@ -1,9 +1,10 @@
 import { CATALOGUE, explain, FerryError } from '../../../container/errors.ts';
 import type { MoveOrder, MovePlan, MoveProgress, MoveResult } from '../../../state-machines/index.ts';
 import { type FarBank, parseAddress, withSim } from '../addresses.ts';
+import { withIssuer } from '../issuers/with-issuer.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { words } from './apply.ts';
+import { words } from '../say-reason.ts';
 
 const EXAMPLES = `
 A move that was interrupted, however, is finished by running the same command again; nothing is ever moved twice.
@@ -12,7 +13,8 @@ Unfinished moves are kept in the folder FERRY_STATE, or where the system keeps s
 Examples:
   ferry move --from sim:dongle --to sim:device --item 6000010:1001x2
   ferry move --from sim:device --to sim:dongle --all        gives back what the device had from the dongle
-  ferry move --from sim:dongle --to sim:device --all --dry-run`;
+  ferry move --from sim:dongle --to sim:device --all --dry-run
+  ferry move --from central:vendor --to sim:dongle --all    brings what the vendor granted, and the receipt home`;
 
 /** The steps of a move, for the progress bar. */
 const STEPS = ['planning', 'planned', 'contexting', 'issuing', 'issued', 'applying', 'applied', 'settling', 'moved'];
@@ -22,6 +24,7 @@ interface MoveOptions {
   readonly to: string;
   readonly item?: readonly string[];
   readonly all?: true;
+  readonly firm?: string;
   readonly dryRun?: true;
 }
 
@@ -31,10 +34,11 @@ export function moveCommand(far: FarBank): Register {
     program
       .command('move')
       .description('Moves licenses from one container to another, or gives them back.')
-      .requiredOption('--from <ADDRESS>', 'sim:DIR that gives')
+      .requiredOption('--from <ADDRESS>', 'sim:DIR or central:DIR that gives')
       .requiredOption('--to <ADDRESS>', 'sim:DIR that gets')
       .option('--item <FIRM:PRODUCTxN>', 'what to move; may be repeated', collect)
       .option('--all', 'everything that may move')
+      .option('--firm <CODE>', 'Firm Code, when a License Central has several')
       .option('--dry-run', 'only show what would be moved')
       .addHelpText('after', EXAMPLES)
       .action((options: MoveOptions) => move(far, context, options));
@@ -46,13 +50,17 @@ async function move(far: FarBank, context: CommandContext, options: MoveOptions)
   const items = (options.item ?? []).map(parseItem);
   const order: MoveOrder = options.all ? { kind: 'all' } : { kind: 'items', items };
   parseAddress(options.to, ['sim']);
+  if (parseAddress(options.from, ['sim', 'central']).scheme === 'central' && !options.all)
+    throw usage('A License Central brings what it granted with `ferry central issue`: use --all');
   const machines = await import('../../../state-machines/index.ts');
   const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
-  await withSim(far, options.from, (from) =>
-    withSim(far, options.to, async (to) => {
+  const choice = { address: options.from, firm: options.firm };
+  await withIssuer(far, context, choice, async (from) => {
+    const issuer = await from.moves();
+    await withSim(far, options.to, async (to) => {
       if (options.dryRun) {
         const { key } = await to.client.call('list', {});
-        const planned = machines.planMove(await from.client.call('list', {}), key, order);
+        const planned = machines.planMove(await issuer.list(), key, order);
         if (!planned.ok) throw new FerryError(planned.code, planned.details);
         showPlan(context, options, planned.plan);
         return;
@@ -60,7 +68,7 @@ async function move(far: FarBank, context: CommandContext, options: MoveOptions)
       const progress = context.progress();
       const result = await machines
         .runLicenseMove({
-          issuer: machines.containerIssuer(from.client),
+          issuer,
           target: machines.containerTarget(to.client),
           order,
           ...moveStores(stateFolder((name) => context.variable(name))),
@@ -69,8 +77,8 @@ async function move(far: FarBank, context: CommandContext, options: MoveOptions)
         })
         .finally(() => progress.end());
       showResult(context, options, result);
-    }),
-  );
+    });
+  });
 }
 
 function tell({ output }: CommandContext, progress: MoveProgress, entered: (state: string) => void): void {

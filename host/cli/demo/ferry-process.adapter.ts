@@ -11,6 +11,8 @@ export interface Run {
 
 /** Runs this very program as processes of their own, the way a person at a terminal would. */
 export class FerryProcess {
+  /** Opens the keys of the demo's vendor, which are worth nothing. */
+  readonly passphrase = 'demo';
   readonly #folder: string;
   readonly #program: string;
 
@@ -53,12 +55,9 @@ export class FerryProcess {
     });
   }
 
-  write(name: string, bytes: Uint8Array): void {
-    fs.writeFileSync(path.join(this.#folder, name), bytes);
-  }
-
   #options() {
-    const env = { ...process.env, FERRY_STATE: path.join(this.#folder, 'state') };
+    const state = path.join(this.#folder, 'state');
+    const env = { ...process.env, FERRY_STATE: state, FERRY_PASSPHRASE: this.passphrase };
     return { cwd: this.#folder, env, encoding: 'utf8' as const };
   }
 }

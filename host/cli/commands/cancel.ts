@@ -1,0 +1,49 @@
+import type { FarBank } from '../addresses.ts';
+import { writeUpdates } from '../ferry-files.adapter.ts';
+import { withIssuer } from '../issuers/with-issuer.ts';
+import { collect, parseNumber } from '../parse-arguments.ts';
+import type { CommandContext, Register } from '../run-ferry.ts';
+
+const EXAMPLES = `
+Examples:
+  ferry cancel sim:dongle --to 130-2459324738
+  ferry cancel central:vendor --to 3-1234567 --sequence 4 -o folder:stick`;
+
+interface CancelOptions {
+  readonly to: string;
+  readonly sequence?: readonly string[];
+  readonly firm?: string;
+  readonly output?: string;
+}
+
+/** `ferry cancel`: takes back, for good, what has not been applied yet. */
+export function cancelCommand(far: FarBank): Register {
+  return (program, context) => {
+    program
+      .command('cancel')
+      .description('Cancels what is in transit, for good. The receipt of the target brings the licenses back.')
+      .argument('<ADDRESS>', 'sim:DIR or central:DIR of the issuer')
+      .requiredOption('--to <SERIAL>', 'serial number of the target')
+      .option('--sequence <N>', 'only this one; may be repeated', collect)
+      .option('--firm <CODE>', 'Firm Code, when a License Central has several')
+      .option('-o, --output <PLACE>', 'where the update files go: a file or folder:DIR')
+      .addHelpText('after', EXAMPLES)
+      .action((address: string, options: CancelOptions) => cancel(far, context, address, options));
+  };
+}
+
+async function cancel(far: FarBank, context: CommandContext, address: string, options: CancelOptions): Promise<void> {
+  const { output } = context;
+  const wanted = options.sequence?.map((text) => parseNumber(text, 'sequence', 1));
+  const { sequences, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
+    issuer.cancel(options.to, wanted),
+  );
+  const files = writeUpdates(options.output, updates);
+  output.line(
+    sequences.length === 0
+      ? `Everything in transit to ${options.to} was cancelled before.`
+      : `Cancelled for ${options.to}: ${sequences.join(', ')}. It comes back with the receipt.`,
+  );
+  for (const file of files) output.line(`  ${file}`);
+  output.json({ address, target: options.to, sequences, files });
+}

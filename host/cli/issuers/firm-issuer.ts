@@ -1,0 +1,71 @@
+import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
+import { FerryError } from '../../../container/errors.ts';
+import { toHex } from '../../../container/model/bytes.ts';
+import { centralIssuer, type Direction, type LicenseCentral } from '../../license-central/index.ts';
+import { licenseOf } from '../license-options.ts';
+import { firmOf } from '../open-central.ts';
+import { type ItemArgument, usage } from '../parse-arguments.ts';
+import type { Issued, Issuer } from './issuer.ts';
+
+type Range = Omit<Issued, 'updates'>;
+
+/**
+ * A firm of a License Central: it grants anew where a container gives what it holds.
+ *
+ * @param named its Firm Code; needed only when there are several and the work is not about a context, which names it
+ */
+export function issuerOfFirm(central: LicenseCentral, named: number | undefined): Issuer {
+  return {
+    moves: async () => centralIssuer(central, await firmOf(central, named)),
+    async issue(target, order) {
+      const { firmCode } = await central.receiveContext(target.raw);
+      if (named !== undefined && named !== firmCode) throw usage(`The context was made for ${firmCode}, not ${named}`);
+      const direction = { firmCode, target: target.key };
+      const range =
+        order.kind === 'all'
+          ? await inTransit(central, direction, target.serial)
+          : await grant(central, direction, order.items, target.raw);
+      return { ...range, updates: await central.updatesFor(direction) };
+    },
+    async settle(context) {
+      const report = await central.receiveContext(context);
+      return {
+        target: report.serial,
+        pending: report.pending,
+        late: report.outcomes.length === 0,
+        entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),
+        contradiction: report.contradiction,
+      };
+    },
+    async cancel(serial, sequences) {
+      const firmCode = await firmOf(central, named);
+      const open = (await central.transit(firmCode)).filter((entry) => entry.serial === serial);
+      if (open.length === 0)
+        throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${firmCode} to ${serial}` });
+      const chosen = sequences ?? open.filter(({ cancelled }) => !cancelled).map(({ sequence }) => sequence);
+      if (chosen.length > 0) await central.cancel({ firmCode, target: serial, sequences: chosen });
+      return { sequences: chosen, updates: await central.updatesFor({ firmCode, target: serial }) };
+    },
+  };
+}
+
+/** Grants once for each context, so that giving an order again with the same context gives nothing twice. */
+async function grant(
+  central: LicenseCentral,
+  direction: Direction,
+  items: readonly ItemArgument[],
+  context: Uint8Array,
+): Promise<Range> {
+  if (items.some(({ firmCode }) => firmCode !== direction.firmCode))
+    throw usage(`The context was made for ${direction.firmCode}, so only its licenses can be granted`);
+  const name = `context ${toHex(nativeCrypto().sha256(context))}`;
+  return central.grantItems({ ...direction, items: items.map((item) => licenseOf(item, {})), name });
+}
+
+async function inTransit(central: LicenseCentral, { firmCode, target }: Direction, serial: string): Promise<Range> {
+  const sequences = (await central.transit(firmCode)).filter((entry) => entry.target === target);
+  const [first, last] = [sequences[0], sequences.at(-1)];
+  if (first === undefined || last === undefined)
+    throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${firmCode} to ${serial}` });
+  return { first: first.sequence, last: last.sequence, repeated: true };
+}

@@ -1,0 +1,49 @@
+import type { PublicKey } from '../../../container/model/ids.ts';
+import type { MoveIssuer, MoveOrder } from '../../../state-machines/index.ts';
+
+/** A context file and whose it is. */
+export interface TargetContext {
+  readonly raw: Uint8Array;
+  readonly key: PublicKey;
+  readonly serial: string;
+}
+
+/** What is in transit after an order, and the files that carry it. */
+export interface Issued {
+  readonly first: number;
+  readonly last: number;
+  /** Whether the order had been carried out before. */
+  readonly repeated: boolean;
+  readonly updates: readonly Uint8Array[];
+}
+
+/** What a context or receipt told its issuer. */
+export interface Settled {
+  readonly target: string;
+  /** Entries still in transit to the target. */
+  readonly pending: number;
+  /** Whether it said nothing new. */
+  readonly late: boolean;
+  /** Entries settled by it; reason 0: applied, otherwise the number of the error that they came back for. */
+  readonly entries: readonly { readonly sequence: number; readonly reason: number }[];
+  /** What shows that the target was set back or copied; null for an honest one. */
+  readonly contradiction: string | null;
+}
+
+export interface Cancelled {
+  /** Cancelled now; empty when everything had been cancelled before. */
+  readonly sequences: readonly number[];
+  readonly updates: readonly Uint8Array[];
+}
+
+/** Whoever gives licenses, as the command line works with it: a container, or a firm of a License Central. */
+export interface Issuer {
+  /** Its side of a move. */
+  moves(): Promise<MoveIssuer>;
+  /** Puts what was ordered in transit to the target. Repeating an order never gives twice. */
+  issue(target: TargetContext, order: MoveOrder): Promise<Issued>;
+  /** Takes a context or receipt home. Repeatable. */
+  settle(context: Uint8Array): Promise<Settled>;
+  /** Cancels what is in transit to a target, or those sequences of it. @throws ORDER_EMPTY, NOT_PENDING */
+  cancel(serial: string, sequences: readonly number[] | undefined): Promise<Cancelled>;
+}

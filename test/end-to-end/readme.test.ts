@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const PROGRAM = path.join(ROOT, 'dist/ferry.js');
+
+/** What the README tells its reader to type in the folder of the demo, in order. */
+function typedLines(): string[] {
+  const text = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .filter((line) => /^(ferry|mkdir) /.test(line));
+}
+
+describe('the README', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ferry-readme-'));
+  const demo = path.join(folder, 'license-ferry-demo');
+  const env = { ...process.env, FERRY_STATE: path.join(folder, 'state'), FERRY_PASSPHRASE: 'demo' };
+  let story = '';
+  beforeAll(() => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, 'demo'], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    story = stdout;
+  }, 60_000);
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  it('is true of the demo: it kills a move, refuses a foreign file, tells the vendor and balances', () => {
+    for (const said of [
+      'killed with SIGKILL',
+      'NOT_ADDRESSED',
+      'PLACE_UNKNOWN',
+      'Motion option, renewed',
+      'none doubled',
+    ])
+      expect(story).toContain(said);
+  });
+
+  it('has lines that can all be typed, in order, where the demo left its folder', () => {
+    const lines = typedLines();
+    expect(lines.length).toBeGreaterThan(15);
+    const script = `set -e\nferry() { "${process.execPath}" "${PROGRAM}" "$@"; }\n${lines.map((line) => `echo "+ line"; ${line}`).join('\n')}`;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: demo, env, encoding: 'utf8' });
+    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.match(/^\+ line$/gm)).toHaveLength(lines.length);
+  }, 60_000);
+});
