@@ -389,7 +389,7 @@ export const CATALOGUE = {
   CUSTODY_FULL: {
     number: 315,
     exit: 3,
-    happened: 'The license was moved {limit} times; it stays until its vendor renews it.',
+    happened: 'The license was moved as often as its way can be told ({limit}); it stays until its vendor renews it.',
     effect: BOTH_KEEP,
     remedy: 'Have the vendor replace the license in the container where it is.',
   },
@@ -639,6 +639,11 @@ export function explain(code: ErrorCode, details: Details = {}): Explanation {
     remedy: fill(entry.remedy),
     ...(entry.field === undefined ? {} : { field: entry.field }),
   };
+}
+
+/** What happened in one sentence, where no details are at hand. */
+export function summary(code: ErrorCode): string {
+  return CATALOGUE[code].happened.replace(/ \(\{\w+\}\)|: \{\w+\}/g, '');
 }
 
 /** The code with that number; undefined when a newer program refused for a reason that this one does not know. */

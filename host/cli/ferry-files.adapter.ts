@@ -103,20 +103,57 @@ function placeFor(wanted: string | undefined, name: string): string {
   return isFolder ? path.join(wanted, name) : wanted;
 }
 
-/** The name that an update file gets: from whom, for whom, which sequences. */
-export function updateName(raw: Uint8Array): string {
-  const described = describeFile(raw);
-  if (!described.ok) throw new FerryError(described.code, described.details);
-  const header = new Map(described.value.lines);
-  const part = (name: string): string => (header.get(name) ?? '').replace(/[^\w-]+/g, '-');
-  return `${part('From')}-for-${part('For')}-${part('Sequences')}${UPDATE_SUFFIX}`;
+/** Whose a context or receipt is, and for which issuer; named as in certificates. */
+export interface ContextName {
+  readonly serial: string;
+  readonly issuer: string;
+  readonly kind: 'context' | 'receipt';
 }
 
-/** Writes update files; several go into a folder. @throws USAGE_WRONG, FILE_UNWRITABLE */
+/** Writes a context or receipt under a name that tells those for different issuers apart. @throws FILE_UNWRITABLE */
+export function writeContext(wanted: string | undefined, name: ContextName, raw: Uint8Array): string {
+  const { serial, issuer, kind } = name;
+  return writeFerryFile(wanted, `${serial}-${kind}-for-${fileNamePart(issuer)}${CONTEXT_SUFFIX}`, raw);
+}
+
+/**
+ * Writes update files under names that say from whom and for whom they are, and which sequences they bring; several go
+ * into a folder.
+ *
+ * @throws USAGE_WRONG, FILE_UNWRITABLE
+ */
 export function writeUpdates(wanted: string | undefined, updates: readonly Uint8Array[]): readonly string[] {
-  if (updates.length > 1 && wanted !== undefined && placeFor(wanted, '') === wanted)
-    throw new FerryError('USAGE_WRONG', {
-      what: `${updates.length} files are to be written: name a folder, folder:DIR`,
-    });
-  return updates.map((raw) => writeFerryFile(wanted, updateName(raw), raw));
+  if (updates.length > 1) requireFolder(wanted, updates.length);
+  return updates.map((raw) => {
+    const header = headerOf(raw);
+    const [from, to, sequences] = ['From', 'For', 'Sequences'].map((name) => fileNamePart(header.get(name) ?? ''));
+    return writeFerryFile(wanted, `${from}-for-${to}-${sequences}${UPDATE_SUFFIX}`, raw);
+  });
+}
+
+/** @throws USAGE_WRONG when several files would get the name of one */
+export function requireFolder(wanted: string | undefined, count: number): void {
+  if (wanted === undefined || placeFor(wanted, '') !== wanted) return;
+  throw new FerryError('USAGE_WRONG', { what: `${count} files are to be written: name a folder, folder:DIR` });
+}
+
+/** Of whom a file in hand is; undefined when it is not one of ours or cannot be read. */
+export function issuerNamedIn(file: string): string | undefined {
+  try {
+    return headerOf(readFerryFile(file)).get('From');
+  } catch (error) {
+    if (error instanceof FerryError) return undefined;
+    throw error;
+  }
+}
+
+/** What a file says of itself. */
+function headerOf(raw: Uint8Array): ReadonlyMap<string, string> {
+  const described = describeFile(raw);
+  if (!described.ok) throw new FerryError(described.code, described.details);
+  return new Map(described.value.lines);
+}
+
+function fileNamePart(text: string): string {
+  return text.replace(/[^\w-]+/g, '-');
 }

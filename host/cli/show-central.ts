@@ -1,4 +1,4 @@
-import { explain } from '../../container/errors.ts';
+import { summary } from '../../container/errors.ts';
 import { isoDate } from '../../container/model/time.ts';
 import type { CentralTransit, ItemPlace, LedgerLine, LicenseCentral } from '../license-central/index.ts';
 import { type Cell, type Output, styled } from './output.ts';
@@ -68,7 +68,7 @@ function showLedger(output: Output, ledger: readonly LedgerLine[]): void {
 }
 
 function statusOf({ status, refusedFor }: LedgerLine): Cell {
-  if (refusedFor !== null) return styled('red', `refused: ${explain(refusedFor).happened} [${refusedFor}]`);
+  if (refusedFor !== null) return styled('red', `refused: ${summary(refusedFor)} [${refusedFor}]`);
   return status === 'issued' ? styled('yellow', 'not confirmed') : status;
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,13 +13,18 @@ export class FerryWorld {
 
   /** Runs `ferry` in the folder as a person would. */
   run(...args: readonly string[]) {
-    const env = { ...process.env, FERRY_STATE: path.join(this.folder, 'state'), ...this.variables };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
-      cwd: this.folder,
-      encoding: 'utf8',
-      env,
-    });
+    const options = { cwd: this.folder, env: this.#env(), encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], options);
     return { exit: status, stdout, stderr };
+  }
+
+  /** Starts `ferry` in the folder, and goes on. */
+  start(...args: readonly string[]): ChildProcess {
+    return spawn(process.execPath, [PROGRAM, ...args], { cwd: this.folder, env: this.#env(), stdio: 'ignore' });
+  }
+
+  #env(): NodeJS.ProcessEnv {
+    return { ...process.env, FERRY_STATE: path.join(this.folder, 'state'), ...this.variables };
   }
 
   json(...args: readonly string[]) {

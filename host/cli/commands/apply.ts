@@ -1,6 +1,15 @@
 import type { ApplyReport } from '../../../container/commands/apply.ts';
+import { CATALOGUE } from '../../../container/errors.ts';
 import { type FarBank, withSim } from '../addresses.ts';
-import { CONTEXT_SUFFIX, expandFiles, readFerryFile, UPDATE_SUFFIX, writeFerryFile } from '../ferry-files.adapter.ts';
+import { eachFile, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
+import {
+  expandFiles,
+  issuerNamedIn,
+  readFerryFile,
+  requireFolder,
+  UPDATE_SUFFIX,
+  writeContext,
+} from '../ferry-files.adapter.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 
@@ -12,7 +21,6 @@ Examples:
   ferry apply sim:device folder:stick -o folder:stick`;
 
 interface Done {
-  readonly file: string;
   readonly report: ApplyReport;
   readonly receipt: string;
 }
@@ -40,25 +48,33 @@ async function apply(
   names: readonly string[],
   wanted: string | undefined,
 ): Promise<void> {
-  const files = expandFiles(names, UPDATE_SUFFIX).map((file) => ({ file, update: readFerryFile(file) }));
-  const done = await withSim(far, address, async ({ client }) => {
-    const { serial } = await client.call('list', {});
-    const all: Done[] = [];
-    for (const { file, update } of files) {
-      const report = await client.call('apply', { update });
-      const receipt = writeFerryFile(wanted, `${serial}-receipt${CONTEXT_SUFFIX}`, report.receipt);
-      all.push({ file, report, receipt });
-    }
-    return all;
-  });
-  show(context, done);
-  const wanting = done.some(
-    ({ report }) => report.deferred !== null || report.entries.some(({ reason }) => reason !== 0 && reason !== 301),
+  const files = expandFiles(names, UPDATE_SUFFIX);
+  const issuers = new Set(files.map(issuerNamedIn));
+  if (issuers.size > 1) requireFolder(wanted, issuers.size);
+  const { done, failures } = await withSim(far, address, ({ client }) =>
+    eachFile(files, async (file): Promise<Done> => {
+      const report = await client.call('apply', { update: readFerryFile(file) });
+      const { serial } = await client.call('list', {});
+      const name = { serial: serial ?? address, issuer: issuerNamedIn(file) ?? '', kind: 'receipt' } as const;
+      return { report, receipt: writeContext(wanted, name, report.receipt) };
+    }),
   );
-  if (wanting) context.endWith(6);
+  show(context, address, done);
+  showFailures(context, failures);
+  context.output.json({
+    address,
+    files: done.map(({ file, report: { receipt: _bytes, ...rest }, receipt }) => ({ file, ...rest, receipt })),
+    failures: failures.map(failureDocument),
+  });
+  if (failures.length > 0 || done.some(({ report }) => isInPart(report))) context.endWith(6);
 }
 
-function show({ output }: CommandContext, done: readonly Done[]): void {
+/** Whether an entry was refused for another reason than its cancelling, or has to wait. */
+function isInPart({ entries, deferred }: ApplyReport): boolean {
+  return deferred !== null || entries.some(({ reason }) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number);
+}
+
+function show({ output }: CommandContext, address: string, done: readonly (FileNamed & Done)[]): void {
   for (const { file, report, receipt } of done) {
     const applied = report.entries.filter(({ reason }) => reason === 0).length;
     output.line(
@@ -70,10 +86,5 @@ function show({ output }: CommandContext, done: readonly Done[]): void {
       output.line(`  Sequence ${report.deferred} and all after it wait: ${words(report.deferredFor)}`);
     output.line(`  Receipt: ${receipt}`);
   }
-  output.json({
-    files: done.map(({ file, report, receipt }) => {
-      const { receipt: _bytes, ...rest } = report;
-      return { file, ...rest, receipt };
-    }),
-  });
+  output.note(`Bring the receipt home: ferry settle ISSUER FILE. What is here now: ferry list ${address}`);
 }

@@ -1,5 +1,6 @@
+import { partyName, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { type FarBank, withSim } from '../addresses.ts';
-import { CONTEXT_SUFFIX, readBytes, writeFerryFile } from '../ferry-files.adapter.ts';
+import { readBytes, writeContext } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
@@ -35,25 +36,36 @@ interface ContextOptions {
 async function write(far: FarBank, context: CommandContext, address: string, options: ContextOptions): Promise<void> {
   const { output } = context;
   const request = await issuerOf(far, context, options);
-  const { serial, raw } = await withSim(far, address, async ({ client }) => ({
-    serial: (await client.call('list', {})).serial,
+  const { listing, raw } = await withSim(far, address, async ({ client }) => ({
     raw: (await client.call('context', request)).context,
+    listing: await client.call('list', {}),
   }));
-  const file = writeFerryFile(options.output, `${serial}${CONTEXT_SUFFIX}`, raw);
+  const serial = listing.serial ?? address;
+  const file = writeContext(options.output, { serial, issuer: nameOf(request), kind: 'context' }, raw);
   output.line(`The context of ${serial} for ${options.for} is in ${file}.`);
   output.note('Bring it to the issuer: ferry issue ADDRESS --context FILE --item FIRM:PRODUCTxN');
   output.json({ address, serial, issuer: options.for, file });
 }
 
+/** An issuer as a context is asked for: by certificate, or by the Firm Code that the container knows it by. */
+type IssuerNamed =
+  | { readonly certificate: Uint8Array; readonly firmCode: null }
+  | { readonly certificate: null; readonly firmCode: number };
+
 async function issuerOf(
   far: FarBank,
   context: CommandContext,
   { for: text, firm }: ContextOptions,
-): Promise<{ readonly certificate: Uint8Array | null; readonly firmCode: number | null }> {
+): Promise<IssuerNamed> {
   if (/^\d{1,10}$/.test(text)) return { certificate: null, firmCode: Number(text) };
   if (!/^(sim|central):/.test(text)) return { certificate: readBytes(text), firmCode: null };
   const certificate = await withIssuer(far, context, { address: text, firm }, async (issuer) =>
     (await issuer.moves()).certificate(),
   );
   return { certificate, firmCode: null };
+}
+
+/** What people call an issuer whose certificate the container has accepted. */
+function nameOf({ certificate, firmCode }: IssuerNamed): string {
+  return certificate === null ? `firm ${firmCode}` : partyName(readStoredCertificate(certificate));
 }

@@ -1,0 +1,82 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CentralDatabase } from '../../../host/license-central/database.adapter.ts';
+import { createTables } from '../../../host/license-central/schema.ts';
+import type { Reads } from '../../../host/license-central/tables.ts';
+
+describe('the database of a License Central', () => {
+  let folder: string;
+  let database: CentralDatabase;
+  let other: Database.Database;
+  beforeEach(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'central-'));
+    database = CentralDatabase.create(folder);
+    await database.write(createTables);
+    other = new Database(path.join(folder, 'central.sqlite'), { timeout: 0 });
+  });
+  afterEach(async () => {
+    other.close();
+    await database.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const addFirm = (firmCode: number): Promise<void> =>
+    database.write(async (tx) => {
+      const bytes = new Uint8Array(1);
+      const row = { firmCode, key: `${firmCode}` as never, name: '', certificate: bytes, sealedKeys: bytes };
+      await tx
+        .insertInto('firms')
+        .values({ ...row, rolledBackBy: null })
+        .execute();
+    });
+  const firms = (): unknown[] => other.prepare('select "firmCode" from firms order by "firmCode"').pluck().all();
+  const setting = async (name: string): Promise<unknown> =>
+    database.read(async (db: Reads) => {
+      const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(db);
+      return rows[0]?.[name];
+    });
+
+  it('flushes every commit to the disk, by write-ahead log', async () => {
+    expect(await setting('synchronous')).toBe(2);
+    expect(await setting('journal_mode')).toBe('wal');
+    expect(await setting('foreign_keys')).toBe(1);
+  });
+
+  it('has the write lock from the start of a transaction, before its first statement', async () => {
+    await database.write(async () => {
+      expect(() => other.exec('begin immediate')).toThrow('database is locked');
+    });
+    other.exec('begin immediate');
+    other.exec('rollback');
+  });
+
+  it('waits for a writer elsewhere, then does its work once, and can write again', async () => {
+    let runs = 0;
+    other.exec('begin immediate');
+    const waiting = database.write(async () => {
+      runs += 1;
+    });
+    await setImmediate();
+    expect(runs).toBe(0);
+    other.exec('commit');
+    await waiting;
+    expect(runs).toBe(1);
+    await addFirm(1);
+    expect(firms()).toEqual([1]);
+  });
+
+  it('changes nothing in a transaction whose work fails, and goes on', async () => {
+    const failing = database.write(async (tx) => {
+      await tx.deleteFrom('firms').execute();
+      throw new Error('no');
+    });
+    await addFirm(1).catch(() => undefined);
+    await expect(failing).rejects.toThrow('no');
+    expect(firms()).toEqual([1]);
+  });
+});
