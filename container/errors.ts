@@ -345,7 +345,7 @@ export const CATALOGUE = {
     number: 309,
     exit: 3,
     happened:
-      'The vendor expects {expected} of the license in this container; here are {held}, and {pending} in transit.',
+      'The vendor expects more or less of the license in this container ({expected}; {held} are here, {pending} in transit).',
     effect: 'The entry was refused and nothing of the license was changed.',
     remedy: 'Bring the vendor the receipt: it then knows where the license is and can issue the right update.',
   },
@@ -643,7 +643,7 @@ export function explain(code: ErrorCode, details: Details = {}): Explanation {
 
 /** What happened in one sentence, where no details are at hand. */
 export function summary(code: ErrorCode): string {
-  return CATALOGUE[code].happened.replace(/ \(\{\w+\}\)|: \{\w+\}/g, '');
+  return CATALOGUE[code].happened.replace(/ \([^)]*\{[^)]*\)|: \{\w+\}/g, '');
 }
 
 /** The code with that number; undefined when a newer program refused for a reason that this one does not know. */
