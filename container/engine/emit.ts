@@ -1,7 +1,6 @@
 import type { Crypto } from '../crypto/port.ts';
 import { Defect } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
-import { readStoredCertificate } from '../files/certificate.ts';
 import type { Inventory } from '../files/context-file.ts';
 import { sealContextFile } from '../files/context-file.ts';
 import { signParts } from '../files/envelope.ts';
@@ -10,7 +9,7 @@ import { fromHex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD, RESERVED_CHANNELS } from '../model/limits.ts';
 import { fileRanges } from './issuer-channel.ts';
-import { partnerOrNew, statementFor } from './partners.ts';
+import { certificateOf, partnerOrNew, statementFor } from './partners.ts';
 import { type ContainerState, counter, logKey, type PendingEntry, pendingKey } from './state.ts';
 import { grantOf } from './stored.ts';
 import { certificatesNeeded, signedRecord, transferEntry } from './transfer-entry.ts';
@@ -108,9 +107,9 @@ function custodyLog(
 
 /** Every entry in transit to a target, in sequence. */
 export function pendingTo(state: ContainerState, target: PublicKey): PendingEntry[] {
-  const { outbound } = partnerOrNewSettled(state, target);
+  const { settled, issued } = state.partners.get(target)?.outbound ?? { settled: 0, issued: 0 };
   const entries: PendingEntry[] = [];
-  for (let sequence = outbound.settled + 1; sequence <= outbound.issued; sequence++) {
+  for (let sequence = settled + 1; sequence <= issued; sequence++) {
     const entry = state.pending.get(pendingKey(target, sequence));
     if (entry === undefined) throw new Defect('an entry in transit is missing');
     entries.push(entry);
@@ -118,11 +117,20 @@ export function pendingTo(state: ContainerState, target: PublicKey): PendingEntr
   return entries;
 }
 
-function partnerOrNewSettled(
-  state: ContainerState,
-  target: PublicKey,
-): { outbound: { settled: number; issued: number } } {
-  return state.partners.get(target) ?? { outbound: { settled: 0, issued: 0 } };
+/** An entry in transit with what its file carries of it; a cancelled one travels as its hash. */
+interface Outgoing {
+  readonly pending: PendingEntry;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array | null;
+  /** Keys whose certificates the target needs. */
+  readonly needs: ReadonlySet<PublicKey>;
+}
+
+function outgoing(state: ContainerState, { crypto, seed }: Emitter, pending: PendingEntry): Outgoing {
+  if (pending.cancelled) return { pending, bytes: fromHex(pending.hash), signature: null, needs: new Set() };
+  const { entry, record } = transferEntry(state, pending);
+  const signature = signParts(crypto, seed, 'transferRecord', [record]);
+  return { pending, bytes: entry, signature, needs: certificatesNeeded(state, pending) };
 }
 
 /** The update files with all that is in transit to a target: a missed file never matters. */
@@ -133,50 +141,41 @@ export function emitUpdates(
   largestRecord: number | null,
 ): Uint8Array[] {
   const { crypto, seed } = emitter;
-  const stored = state.certificates.get(target);
-  const certificate = stored === undefined ? undefined : readStoredCertificate(stored.raw);
-  if (certificate?.party !== 'container') throw new Defect('the target of a channel is not certified');
-  const partner = partnerOrNew(crypto, state, target);
-  const entries = pendingTo(state, target);
-  const built = entries.map((entry) => (entry.cancelled ? null : transferEntry(state, entry)));
-  const needs = entries.map((entry) => (entry.cancelled ? new Set<PublicKey>() : certificatesNeeded(state, entry)));
-  const { settled } = partner.outbound;
-  const index = (sequence: number): number => sequence - settled - 1;
-  const limit = largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind];
+  const { certified } = state.identity;
+  const certificate = certificateOf(state, target);
+  if (certified === null || certificate?.party !== 'container')
+    throw new Defect('one side of a channel is not certified');
+  const { outbound } = partnerOrNew(crypto, state, target);
+  const { settled, settledChain, epoch } = outbound;
+  const entries = pendingTo(state, target).map((pending) => outgoing(state, emitter, pending));
+  const at = (sequence: number): Outgoing => entries[sequence - settled - 1] as Outgoing;
   const ranges = fileRanges(
-    partner.outbound,
-    limit,
-    (sequence) => (built[index(sequence)]?.entry.length ?? 32) + 80 + 320 * (needs[index(sequence)]?.size ?? 0),
-    (sequence) => needs[index(sequence)]?.size ?? 0,
+    outbound,
+    largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind],
+    (sequence) => at(sequence).bytes.length + 80 + 320 * at(sequence).needs.size,
+    (sequence) => at(sequence).needs.size,
   );
   const said = statementFor(crypto, state, target);
-  const cancelled = entries.filter((entry) => entry.cancelled).map(({ sequence }) => sequence);
   return ranges.map(({ first, last }) => {
-    const range = entries.slice(index(first), index(last) + 1);
+    const range = entries.slice(first - settled - 1, last - settled);
     const header = {
-      certificate: state.identity.certified?.raw ?? new Uint8Array(0),
+      certificate: certified.raw,
       container: target,
       serial: certificate.serial,
-      epoch: partner.outbound.epoch,
+      epoch,
       first,
       last,
-      chainBefore:
-        first === settled + 1
-          ? partner.outbound.settledChain
-          : (entries[index(first) - 1]?.chain ?? partner.outbound.settledChain),
-      chainLast: range.at(-1)?.chain ?? partner.outbound.settledChain,
+      chainBefore: entries[first - settled - 2]?.pending.chain ?? settledChain,
+      chainLast: range.at(-1)?.pending.chain ?? settledChain,
       settledThrough: settled,
       custodyKnownThrough: 0,
-      cancelled: cancelled.filter((sequence) => sequence >= first && sequence <= last),
+      cancelled: range.filter(({ pending }) => pending.cancelled).map(({ pending }) => pending.sequence),
     };
-    const keys = new Set(range.flatMap(({ sequence }) => [...(needs[index(sequence)] ?? [])]));
+    const keys = new Set(range.flatMap(({ needs }) => [...needs]));
     keys.delete(state.identity.key);
     const body = {
-      entries: range.map((entry) => built[index(entry.sequence)]?.entry ?? fromHex(entry.hash)),
-      signatures: range.map((entry) => {
-        const transfer = built[index(entry.sequence)];
-        return transfer ? signParts(crypto, seed, 'transferRecord', [transfer.record]) : null;
-      }),
+      entries: range.map(({ bytes }) => bytes),
+      signatures: range.map(({ signature }) => signature),
       certificates: [...keys].flatMap((key) => state.certificates.get(key)?.raw ?? []),
       notices: [],
     };

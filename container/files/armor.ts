@@ -55,7 +55,9 @@ export function unarmor(file: Uint8Array | string): Result<Uint8Array> {
   if (typeof file !== 'string' && file[0] === ENVELOPE_START) return { ok: true, value: file };
   const text = typeof file === 'string' ? file : asText(file);
   if (text === undefined) return malformed('it is neither text nor an envelope');
-  return readArmor(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text);
+  const lines = text.replaceAll('\r\n', '\n');
+  if (text !== lines && text !== lines.replaceAll('\n', '\r\n')) return malformed('its line ends are mixed');
+  return readArmor(lines);
 }
 
 /** What the file says of itself, read from the signed content. The signature is not checked. */
@@ -68,7 +70,7 @@ export function describeFile(raw: Uint8Array): Result<ArmorHeader> {
 }
 
 function describeUpdate(parts: readonly Uint8Array[]): Result<ArmorHeader> {
-  const header = updateHeader.decode(parts[1] ?? new Uint8Array(0));
+  const header = updateHeader.decode(parts[1] as Uint8Array);
   if (!header.ok) return header;
   const { certificate, serial, first, last, cancelled } = header.value;
   const issuer = nameIn(certificate);
@@ -90,7 +92,7 @@ function describeUpdate(parts: readonly Uint8Array[]): Result<ArmorHeader> {
 }
 
 function describeContext(parts: readonly Uint8Array[]): Result<ArmorHeader> {
-  const header = contextHeader.decode(parts[1] ?? new Uint8Array(0));
+  const header = contextHeader.decode(parts[1] as Uint8Array);
   if (!header.ok) return header;
   const container = nameIn(header.value.certificate);
   if (!container.ok) return container;
@@ -112,13 +114,13 @@ function describeContext(parts: readonly Uint8Array[]): Result<ArmorHeader> {
 function nameIn(certificate: Uint8Array): Result<{ readonly name: string; readonly root: string }> {
   const asContainer = readEnvelope(certificate, 'containerCertificate', 1, 'a certificate');
   if (asContainer.ok) {
-    const content = containerCertificate.decode(asContainer.value.parts[0] ?? new Uint8Array(0));
+    const content = containerCertificate.decode(asContainer.value.parts[0] as Uint8Array);
     if (!content.ok) return content;
     return { ok: true, value: { name: content.value.serial, root: rootName(content.value.root) } };
   }
   const asFirm = readEnvelope(certificate, 'firmCertificate', 1, 'a certificate');
   if (!asFirm.ok) return asFirm;
-  const content = firmCertificate.decode(asFirm.value.parts[0] ?? new Uint8Array(0));
+  const content = firmCertificate.decode(asFirm.value.parts[0] as Uint8Array);
   if (!content.ok) return content;
   return { ok: true, value: { name: `firm ${content.value.firmCode}`, root: rootName(content.value.root) } };
 }

@@ -76,15 +76,12 @@ export function unpackTrusted(bytes: Uint8Array): unknown {
 export function defineRecord<const S extends Shape>(name: string, about: string, shape: S): Codec<ValuesOf<S>> {
   type Value = ValuesOf<S>;
   const names = Object.keys(shape);
-  const fields = names.map((key) => (shape[key] as unknown as [Field<unknown>, string])[0]);
+  const parts = Object.values(shape) as unknown as readonly (readonly [Field<unknown>, string])[];
+  const fields = parts.map(([field]) => field);
   const record: RecordShape = {
     name,
     about,
-    fields: names.map((key, at) => ({
-      name: key,
-      about: shape[key]?.[1] ?? '',
-      field: fields[at] as Field<unknown>,
-    })),
+    fields: parts.map(([field, meaning], at) => ({ name: names[at] as string, about: meaning, field })),
   };
   const build = (values: readonly unknown[]): Value => {
     const value: Record<string, unknown> = {};
@@ -128,9 +125,11 @@ export function defineRecord<const S extends Shape>(name: string, about: string,
 }
 
 /** Names the field that a failed parse stumbled over, for example `header.cancelled.3: expected ...`. */
-function problem(root: RecordShape, parsed: { readonly issues?: readonly v.BaseIssue<unknown>[] }): string {
-  const issue = parsed.issues?.[0];
-  if (issue === undefined) return 'unknown problem';
+function problem(
+  root: RecordShape,
+  { issues }: { readonly issues: readonly [v.BaseIssue<unknown>, ...unknown[]] },
+): string {
+  const [issue] = issues;
   let shape: RecordShape | undefined = root;
   let element: AnyField | undefined;
   const path = (issue.path ?? []).map((step) => {

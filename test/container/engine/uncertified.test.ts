@@ -9,6 +9,8 @@ import { DraftTable } from '../../../container/engine/table.ts';
 import { transferEntry } from '../../../container/engine/transfer-entry.ts';
 import { Defect } from '../../../container/errors.ts';
 import { readStoredCertificate } from '../../../container/files/certificate.ts';
+import { readEnvelope, verifyEnvelope } from '../../../container/files/envelope.ts';
+import { keyRequest } from '../../../container/files/key-request.ts';
 import { certifyContainer } from '../../../container/files/test-root.ts';
 import { fromHex } from '../../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../../container/model/ids.ts';
@@ -68,6 +70,18 @@ describe('a container that is not certified yet', () => {
     expect(enrol(certify({ serial: serialFromParts(3, 2) }))).toBe('CERTIFICATE_WRONG');
     expect(container.run('list', {}).generation).toBe(generation);
     expect(Container.open(parts).run('list', {})).toMatchObject({ serial: '3-1', locked: false });
+  });
+
+  it('asks for it with a request that its own key signed', () => {
+    const { container, content } = fresh();
+    const envelope = readEnvelope(container.keyRequest(), 'keyRequest', 1, 'a key request');
+    if (!envelope.ok) throw new TypeError(envelope.code);
+    expect(verifyEnvelope(crypto, content.key, envelope.value)).toBe(true);
+    const { kind, key, sealingKey } = content;
+    expect(keyRequest.decode(envelope.value.parts[0] as Uint8Array)).toEqual({
+      ok: true,
+      value: { kind, key, sealingKey },
+    });
   });
 
   it('at its last generation commits nothing more', async () => {

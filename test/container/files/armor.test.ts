@@ -1,12 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { armor, TEST_ROOT_ID, unarmor } from '../../../container/files/armor.ts';
-import { utf8 } from '../../../container/model/bytes.ts';
-import { makeContainer, root } from '../../world/parties.ts';
+import { FerryError } from '../../../container/errors.ts';
+import { armor, describeFile, TEST_ROOT_ID, unarmor } from '../../../container/files/armor.ts';
+import { encodeBase64 } from '../../../container/files/base64.ts';
+import { contextHeader } from '../../../container/files/context-file.ts';
+import { sealEnvelope, signedEnvelope } from '../../../container/files/envelope.ts';
+import { certifyContainer } from '../../../container/files/test-root.ts';
+import { NO_BYTES, utf8 } from '../../../container/model/bytes.ts';
+import { FORMAT } from '../../../container/model/limits.ts';
+import { serialFromParts } from '../../../container/model/serial-number.ts';
+import { crypto, makeContainer, root, TestFirm } from '../../world/parties.ts';
+import { HandContainer } from '../engine/scene.ts';
 
 function contextFile(): Uint8Array {
   const dongle = makeContainer('dongle', 1);
   const device = makeContainer('soft', 2);
   return device.container.run('context', { certificate: dongle.certificate, firmCode: null }).context;
+}
+
+/** The lines of the header that people read. */
+function headerOf(text: string): string[] {
+  return text.split('\n\n')[0]?.split('\n').slice(1) ?? [];
+}
+
+/** What `unarmor` refuses with; undefined when it takes the file. */
+function refusal(file: Uint8Array | string): string | undefined {
+  const answer = unarmor(file);
+  return answer.ok ? undefined : answer.code;
+}
+
+/** A signed file of three parts, of which only the header matters for its armor. */
+function withHeader(kind: 'contextFile' | 'updateFile', header: Uint8Array): Uint8Array {
+  return sealEnvelope(crypto, new Uint8Array(32), kind, [NO_BYTES, header, NO_BYTES]);
 }
 
 describe('armor', () => {
@@ -24,14 +48,130 @@ describe('armor', () => {
   });
 
   it('refuses a header that is not what was signed', () => {
-    expect(unarmor(text.replace('From: 130-2', 'From: 130-3'))).toMatchObject({ code: 'FILE_HEADER' });
-    expect(unarmor(text.replace('\nRoot: TEST', '\nRoot: TEST\nNote: pay here'))).toMatchObject({
-      code: 'FILE_HEADER',
-    });
+    const changed = [
+      text.replace('From: 130-2', 'From: 130-3'),
+      text.replace('\nRoot: TEST', '\nRoot: TEST\nNote: pay here'),
+      text.replace('\nRoot: TEST', ''),
+      text.replace('Root: TEST', 'root: TEST'),
+    ];
+    expect(changed.map(refusal)).toEqual(Array(4).fill('FILE_HEADER'));
   });
 
   it('refuses every truncation and whatever is added behind the end', () => {
     for (let length = 0; length < text.length; length += 7) expect(unarmor(text.slice(0, length)).ok).toBe(false);
     for (const tail of ['\n', ' ', 'x', text]) expect(unarmor(text + tail)).toMatchObject({ code: 'FILE_MALFORMED' });
+  });
+
+  it('refuses mixed line ends, other line lengths and another title', () => {
+    const mixed = [text.replace('\n', '\r\n'), text.replaceAll('\n', '\r\n').replace(/\r\n$/, '\n'), `${text}\r`];
+    const longer = text.replace(/\n(?=[A-Za-z0-9+/]{76}\n)/, '');
+    const titled = text.replaceAll('CONTEXT FILE', 'UPDATE FILE');
+    expect([...mixed, longer, titled].map(refusal)).toEqual(Array(5).fill('FILE_MALFORMED'));
+  });
+
+  it('refuses what is neither text nor an envelope, and what is too long for any file', () => {
+    expect(refusal(new Uint8Array([0x93, 0, 0xff]))).toBe('FILE_MALFORMED');
+    expect(refusal(new Uint8Array(FORMAT.fileBytes * 2))).toBe('FILE_TOO_LARGE');
+    expect(refusal('x'.repeat(FORMAT.fileBytes * 2))).toBe('FILE_TOO_LARGE');
+    expect(refusal('Dear customer,\n\nplease find attached')).toBe('FILE_MALFORMED');
+    expect(refusal('-----BEGIN LICENSE FERRY CONTEXT FILE-----\nFormat: x')).toBe('FILE_MALFORMED');
+  });
+
+  it('reads a text of two thousand lines', () => {
+    const firm = new TestFirm();
+    const dongle = makeContainer('dongle', 3);
+    for (let count = 0; count < 300; count++)
+      firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key, { protectedData: new Uint8Array(256) }).raw] });
+    const update = firm.update(dongle);
+    expect(unarmor(utf8(armor(update)))).toEqual({ ok: true, value: update });
+  });
+});
+
+describe('the header of an update file', () => {
+  it.each([
+    ['no entry', 0, [], 'none'],
+    ['one entry', 1, [], '1'],
+    ['several entries', 3, [], '1 to 3'],
+    ['cancelled entries', 3, [2, 3], '1 to 3, 2 cancelled'],
+  ])('says with %s which sequences it carries, from whom and for whom', (_, entries, cancelled, sequences) => {
+    const firm = new TestFirm();
+    const dongle = makeContainer('dongle', 5);
+    for (let count = 0; count < entries; count++)
+      firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key).raw] });
+    const update = firm.update(dongle, { header: { cancelled } });
+    expect(headerOf(armor(update))).toEqual([
+      'Format: license-ferry update 1',
+      'From: firm 6000010',
+      'For: 3-5',
+      `Sequences: ${sequences}`,
+      'Root: TEST',
+    ]);
+    expect(unarmor(armor(update))).toEqual({ ok: true, value: update });
+  });
+
+  it('names a container by its serial number, and a root that is not the TEST root by its id', () => {
+    const target = makeContainer('soft', 6);
+    const hand = new HandContainer(7);
+    const certificate = certifyContainer(
+      crypto,
+      { ...root, id: '0123456789abcdef' },
+      {
+        serial: serialFromParts(3, 7),
+        kind: 'dongle',
+        key: hand.key,
+        sealingKey: crypto.x25519PublicKey(hand.seed),
+        issues: 'move',
+      },
+    );
+    const lines = headerOf(armor(hand.update(target, [], { header: { certificate } })));
+    expect(lines).toContain('From: 3-7');
+    expect(lines).toContain('Root: 0123456789abcdef');
+  });
+});
+
+describe('what cannot be described', () => {
+  const { certificate } = new TestFirm();
+  const codeOf = (file: Uint8Array): string | undefined => {
+    const answer = describeFile(file);
+    return answer.ok ? undefined : answer.code;
+  };
+
+  it('is refused as the file itself would be, before any armor is written', () => {
+    const certified = (kind: 'containerCertificate' | 'firmCertificate' | 'timeCertificate'): Uint8Array =>
+      sealEnvelope(crypto, root.seed, kind, [NO_BYTES]);
+    const target = makeContainer('soft', 8);
+    const shown = (raw: Uint8Array): Uint8Array =>
+      new HandContainer(9).update(target, [], { header: { certificate: raw } });
+    expect(codeOf(certificate)).toBe('FILE_KIND');
+    expect(codeOf(new Uint8Array([0x94]))).toBe('FILE_MALFORMED');
+    expect(codeOf(withHeader('contextFile', NO_BYTES))).toBe('FILE_MALFORMED');
+    expect(codeOf(withHeader('updateFile', NO_BYTES))).toBe('FILE_MALFORMED');
+    const uncertified = contextHeader.encode({
+      certificate: new Uint8Array([1]),
+      issuer: target.key,
+      locked: false,
+      lockedFirms: [],
+      freeMemory: 0,
+      freeChannels: 0,
+      largestRecord: 0,
+      timeChallenge: null,
+    });
+    expect(codeOf(withHeader('contextFile', uncertified))).toBe('FILE_MALFORMED');
+    expect(codeOf(shown(certified('containerCertificate')))).toBe('FILE_MALFORMED');
+    expect(codeOf(shown(certified('firmCertificate')))).toBe('FILE_MALFORMED');
+    expect(codeOf(shown(certified('timeCertificate')))).toBe('FILE_KIND');
+    expect(
+      codeOf(
+        signedEnvelope.encode({ kind: 'updateFile', version: 9, parts: [NO_BYTES], signature: new Uint8Array(64) }),
+      ),
+    ).toBe('FILE_VERSION');
+    expect(() => armor(certificate)).toThrow(FerryError);
+  });
+
+  it('is refused inside armor too', () => {
+    const wrapped = (bytes: Uint8Array): string =>
+      `-----BEGIN LICENSE FERRY UPDATE FILE-----\nFormat: license-ferry update 1\n\n${encodeBase64(bytes)}\n-----END LICENSE FERRY UPDATE FILE-----\n`;
+    expect(refusal(wrapped(certificate))).toBe('FILE_KIND');
+    expect(refusal(wrapped(new Uint8Array([1])))).toBe('FILE_MALFORMED');
   });
 });
