@@ -353,8 +353,8 @@ export const CATALOGUE = {
     number: 310,
     exit: 3,
     happened: 'The container would hold more of one license than was ever granted ({granted}).',
-    effect: 'The entry was refused; what it carried goes back to the issuer with the receipt.',
-    remedy: 'Somebody restored or copied a container on the way. Tell the vendor.',
+    effect: 'The entry was refused; what it carried goes back to the issuer. The signed evidence is kept here.',
+    remedy: 'Somebody restored or copied a container on the way. Tell the vendor; show `ferry history`.',
   },
   ENTRY_UNKNOWN: {
     number: 311,

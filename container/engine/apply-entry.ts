@@ -211,7 +211,8 @@ function takeHolding(
   const wrong = checkCustody(grant, hops, scene.certificates, { key, kind });
   if (wrong !== undefined) return wrong;
   const held = holdingsOf(draft.state, grant.itemId).reduce((sum, { quantity }) => sum + quantity, 0);
-  if (held + item.quantity > grant.quantity) return refuse('QUANTITY_EXCEEDED', { granted: grant.quantity });
+  if (held + item.quantity > grant.quantity)
+    return refuse('QUANTITY_EXCEEDED', { granted: grant.quantity, item: grant.itemId });
   const goesBack = isReturn(hops);
   const { mostPerTarget } = grant.terms;
   if (!goesBack && mostPerTarget !== null && held + item.quantity > mostPerTarget)

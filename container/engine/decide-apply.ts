@@ -6,7 +6,7 @@ import { certify } from '../files/signed-file.ts';
 import type { InboundState } from '../files/statement.ts';
 import { openUpdateBody, openUpdateFile, type UpdateBody, type UpdateFile } from '../files/update-file.ts';
 import { toHex } from '../model/bytes.ts';
-import type { Hash, PublicKey } from '../model/ids.ts';
+import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
 import { FORMAT, RESERVED_CHANNELS } from '../model/limits.ts';
 import { applyEntry } from './apply-entry.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
@@ -14,6 +14,7 @@ import { chainNext, entryHash } from './issuer-channel.ts';
 import { keepEvidence, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
 import { settleFrom } from './settle-channel.ts';
 import { type ContainerState, counter } from './state.ts';
+import { storedGrant } from './stored.ts';
 
 /** What an update file did. The receipt is made once the changes are durable. */
 export interface ApplyResult {
@@ -204,10 +205,19 @@ class FileApplication {
     const { crypto } = this.#book;
     const issuer = this.#file.certificate;
     const result = applyEntry(inner, reading.content, { crypto, issuer, certificates, sequence, signature });
-    if (!result.ok) return result;
+    if (!result.ok) {
+      if (result.code === 'QUANTITY_EXCEEDED') this.#keepExcess(result.details.item as ItemId);
+      return result;
+    }
     if (inner.usedBytes - this.#draft.usedBytes > this.#state.limits.capacity) return refuse('ENTRY_TOO_LARGE');
     this.#draft.take(inner);
     return result;
+  }
+
+  /** Somewhere on its way an item was multiplied: the signed word that brought it proves that, but not by whom (R3). */
+  #keepExcess(itemId: ItemId): void {
+    const { firm } = storedGrant(this.#draft.state, itemId);
+    keepEvidence(this.#draft, firm, `more seats than granted of item ${itemId}`, [this.#file.signed]);
   }
 
   /** Bytes by which the draft exceeds the memory; at most 0 when it fits. */

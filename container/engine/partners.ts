@@ -81,19 +81,21 @@ export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undef
   return undefined;
 }
 
-/** Keeps signed evidence once; a full list keeps the oldest. */
+/** Keeps signed evidence once for each thing that it proves; a full list keeps the oldest. */
 export function keepEvidence(
   draft: Draft,
   about: PublicKey,
   reason: string,
-  statements: readonly CheckedFile['signed'][],
+  statements: readonly SignedStatement[],
 ): void {
   const { state } = draft;
   if (state.evidence.size >= MOST_EVIDENCE) return;
-  const last = statements.at(-1);
-  for (const kept of state.evidence.values())
-    if (last !== undefined && kept.statements.some((said) => equalBytes(said.signature, last.signature))) return;
-  draft.push({ change: 'evidenceKept', about, reason: reason.slice(0, 64), statements: statements.map(kept) });
+  const [latest] = statements.slice(-1) as [SignedStatement];
+  for (const known of state.evidence.values()) {
+    const isSame = known.about === about && known.reason === reason;
+    if (isSame && known.statements.some((said) => equalBytes(said.signature, latest.signature))) return;
+  }
+  draft.push({ change: 'evidenceKept', about, reason, statements: statements.map(kept) });
 }
 
 const MOST_EVIDENCE = 64;

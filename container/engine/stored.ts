@@ -3,7 +3,7 @@ import { signedEnvelope } from '../files/envelope.ts';
 import { type Grant, grant } from '../files/grant.ts';
 import { type TransferRecord, transferRecord } from '../files/transfer-record.ts';
 import type { Hash, ItemId } from '../model/ids.ts';
-import type { ContainerState, StoredRecord } from './state.ts';
+import type { ContainerState, StoredGrant, StoredRecord } from './state.ts';
 
 const grants = new WeakMap<Uint8Array, Grant>();
 
@@ -17,10 +17,15 @@ export function readGrant(raw: Uint8Array): Grant {
   return read;
 }
 
-export function grantOf(state: ContainerState, itemId: ItemId): Grant {
+/** The grant of an item that is held here. */
+export function storedGrant(state: ContainerState, itemId: ItemId): StoredGrant {
   const stored = state.grants.get(itemId);
   if (stored === undefined) throw new Defect('a holding has no grant');
-  return readGrant(stored.raw);
+  return stored;
+}
+
+export function grantOf(state: ContainerState, itemId: ItemId): Grant {
+  return readGrant(storedGrant(state, itemId).raw);
 }
 
 /** The content of a stored transfer record: this container's own are kept unsigned. */
