@@ -158,6 +158,7 @@ export class HandContainer {
       readonly header?: Partial<UpdateHeader>;
       readonly body?: Partial<UpdateBody>;
       readonly generation?: number;
+      readonly issued?: number;
     } = {},
   ): Uint8Array {
     const certificate = readStoredCertificate(target.certificate);
@@ -193,7 +194,7 @@ export class HandContainer {
       partner: target.key,
       generation: change.generation ?? this.entries.length,
       stateHash: last,
-      outbound: { epoch: header.epoch, issued: this.entries.length, hash: last },
+      outbound: { epoch: header.epoch, issued: change.issued ?? this.entries.length, hash: last },
       inbound: newInbound(crypto, target.key, this.key),
     };
     return sealUpdateFile(crypto, this.seed, { statement, header, body }, certificate.sealingKey, this.#env.random(32));
