@@ -8,8 +8,9 @@ import { copyBytes, NO_BYTES, toHex } from '../model/bytes.ts';
 import type { Hash, ItemId } from '../model/ids.ts';
 import { type CustodyRecord, checkCustody, checkRecord, isReturn } from './check-custody.ts';
 import { type Certificates, type CheckedGrant, checkGrant } from './check-grant.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, nameOf } from './draft.ts';
 import { keepCertificate } from './partners.ts';
+import { logHolds } from './reserve.ts';
 import { type ContainerState, counter, type Holding } from './state.ts';
 import { grantOf } from './stored.ts';
 
@@ -142,10 +143,8 @@ function transferIn(draft: Draft, body: TransferInBody, scene: EntryScene): Entr
     if (!record.ok) return record;
     earlier.push(record.value);
   }
-  const { limits, logs } = draft.state;
-  const log = logs.get(own.content.firmCode);
-  if (log !== undefined && log.next - log.first >= limits.logEntries)
-    return refuse('LOG_FULL', { here: '', firm: own.content.firmCode });
+  if (!logHolds(draft.state, own.content.firmCode, 1))
+    return refuse('LOG_FULL', { here: nameOf(draft.state), firm: own.content.firmCode });
   keepRecord(draft, own, scene);
   draft.push({ change: 'logAppended', firmCode: own.content.firmCode, record: own.hash });
   for (const [at, carried] of body.holdings.entries()) {

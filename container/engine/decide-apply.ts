@@ -11,9 +11,10 @@ import { FORMAT, RESERVED_CHANNELS } from '../model/limits.ts';
 import { applyEntry } from './apply-entry.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { chainNext, entryHash } from './issuer-channel.ts';
+import { refusalBytes } from './memory.ts';
 import { keepEvidence, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
 import { settleFrom } from './settle-channel.ts';
-import { type ContainerState, counter } from './state.ts';
+import type { ContainerState } from './state.ts';
 import { storedGrant } from './stored.ts';
 
 /** What an update file did. The receipt is made once the changes are durable. */
@@ -75,7 +76,7 @@ class FileApplication {
     if (!this.#state.partners.has(certificate.key)) witnessPartner(this.#draft, this.#file);
     settleFrom(this.#draft, this.#book.crypto, this.#file);
     this.#prune();
-    return this.#applyEntries(certificates.value);
+    return this.#draft.full ?? this.#applyEntries(certificates.value);
   }
 
   /** A refusal that leaves evidence behind; nothing else of the draft is kept. */
@@ -167,7 +168,7 @@ class FileApplication {
       if (!outcome.ok) refused.push({ sequence, reason });
       chain = chainNext(this.#book.crypto, chain, this.#hashOf(entry, sequence));
       entries.push({ sequence, reason, items: outcome.ok ? outcome.items : 0 });
-      const overdraft = this.#overdraft(refused.length);
+      const overdraft = this.#draft.overdraft + refusalBytes(refused.length) - refusalBytes(start.refused.length);
       if (overdraft <= 0) {
         best = { entries: entries.length, changes: this.#draft.changes.length, chain, refused: refused.length };
         needed = 0;
@@ -218,12 +219,6 @@ class FileApplication {
   #keepExcess(itemId: ItemId): void {
     const { firm } = storedGrant(this.#draft.state, itemId);
     keepEvidence(this.#draft, firm, `more seats than granted of item ${itemId}`, [this.#file.signed]);
-  }
-
-  /** Bytes by which the draft exceeds the memory; at most 0 when it fits. */
-  #overdraft(refused: number): number {
-    const spare = 10 * refused;
-    return counter(this.#draft.state, 'usedBytes') + spare - this.#state.limits.capacity;
   }
 }
 

@@ -12,6 +12,7 @@ import { checkTerms, movesWhole } from './check-custody.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { chainNext, entryHash, largestEntry } from './issuer-channel.ts';
 import { keepCertificate, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
+import { canSettle, logHolds } from './reserve.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState, Holding, RememberedOrder } from './state.ts';
 import { grantOf, recordOf } from './stored.ts';
@@ -69,13 +70,16 @@ export function decideIssue(
     ...partner,
     outbound: { ...partner.outbound, issued: issued.last, issuedChain: issued.chain, orders },
   });
-  const { capacity } = state.limits;
-  if (draft.usedBytes > capacity) return refuse('MEMORY_FULL', { here, needed: draft.usedBytes - capacity, free: 0 });
   return decided(draft, file, remembered, false);
 }
 
-function decided(draft: Draft, target: ContextFile, order: RememberedOrder, repeated: boolean): Decided<IssueResult> {
-  return { ok: true, changes: draft.changes, result: { target, order, repeated, refusal: null } };
+function decided(
+  draft: Draft,
+  target: ContextFile,
+  order: RememberedOrder,
+  repeated: boolean,
+): Decided<IssueResult> | Refusal {
+  return draft.full ?? { ok: true, changes: draft.changes, result: { target, order, repeated, refusal: null } };
 }
 
 /** Evidence and the mark of a container that was set back are kept; the order itself is refused. */
@@ -149,11 +153,11 @@ function issueParts(
     draft.push({ change: 'pendingPut', ...plan, version: ENTRY_VERSION, hash, chain, cancelled: false });
     sequence += 1;
   }
-  for (const firmCode of new Set(groups.map((group) => group.firmCode))) {
-    const log = draft.state.logs.get(firmCode);
-    if ((log === undefined ? 0 : log.next - log.first) + draft.state.pending.size > draft.state.limits.logEntries)
-      return refuse('LOG_FULL', { here: nameOf(draft.state), firm: firmCode });
-  }
+  const { settled } = partner.outbound;
+  if (!canSettle(draft.state, file.certificate.key, settled + 1, sequence - 1))
+    return refuse('CHANNEL_FULL', { pending: order.first - settled - 1, target: file.certificate.serial });
+  for (const firmCode of new Set(groups.map((group) => group.firmCode)))
+    if (!logHolds(draft.state, firmCode, 0)) return refuse('LOG_FULL', { here: nameOf(draft.state), firm: firmCode });
   return { last: sequence - 1, chain };
 }
 

@@ -28,6 +28,7 @@ export function decideSettle(state: ContainerState, book: Rulebook, raw: Uint8Ar
   const draft = new Draft(state);
   witnessPartner(draft, file);
   const settled = settleFrom(draft, book.crypto, file);
+  if (draft.full !== undefined) return draft.full;
   const proof = settled.rolledBackBy ?? draft.state.marks.get('rolledBack') ?? null;
   const refusal = proof === null ? null : refuse('SELF_ROLLED_BACK', { partner: proof });
   return { ok: true, changes: draft.changes, result: { target: file, settled, refusal } };

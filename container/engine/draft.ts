@@ -1,4 +1,5 @@
 import type { Crypto } from '../crypto/port.ts';
+import { type Refusal, refuse } from '../errors.ts';
 import type { PinnedRoot } from '../files/certificate.ts';
 import type { Verifier } from '../files/signed-file.ts';
 import type { SerialNumber } from '../model/serial-number.ts';
@@ -11,8 +12,11 @@ export class Draft {
   readonly state: ContainerState;
   readonly changes: Change[] = [];
 
+  readonly #usedBefore: number;
+
   constructor(base: ContainerState) {
     this.state = draftOf(base);
+    this.#usedBefore = counter(base, 'usedBytes');
   }
 
   push(change: Change): void {
@@ -27,6 +31,22 @@ export class Draft {
 
   get usedBytes(): number {
     return counter(this.state, 'usedBytes');
+  }
+
+  /**
+   * Bytes by which the changes exceed the memory; at most 0 when they may be committed. What needs no more memory than
+   * before may always be: a full container settles and takes cancellations.
+   */
+  get overdraft(): number {
+    return this.usedBytes - Math.max(this.state.limits.capacity, this.#usedBefore);
+  }
+
+  /** MEMORY_FULL when the changes do not fit. */
+  get full(): Refusal | undefined {
+    const { overdraft } = this;
+    if (overdraft <= 0) return undefined;
+    const free = Math.max(0, this.state.limits.capacity - this.#usedBefore);
+    return refuse('MEMORY_FULL', { here: nameOf(this.state), needed: free + overdraft, free });
   }
 }
 

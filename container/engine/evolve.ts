@@ -62,7 +62,8 @@ const EVOLUTION: Evolution = {
   evidenceKept: (state, change) => {
     const id = counter(state, 'nextEvidence');
     state.counters.set('nextEvidence', id + 1);
-    put(state, state.evidence, id, strip(change), memoryOf.evidence);
+    state.evidence.set(id, strip(change));
+    state.counters.set('evidenceBytes', counter(state, 'evidenceBytes') + memoryOf.evidence(change));
   },
   counterSet: (state, { name, value }) => {
     state.counters.set(name as CounterName, value);

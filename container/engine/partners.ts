@@ -7,6 +7,7 @@ import { copyBytes, equalBytes } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Draft, nameOf } from './draft.ts';
 import { contradiction, newHead, newInbound } from './issuer-channel.ts';
+import { memoryOf } from './memory.ts';
 import { type ContainerState, counter, type Partner, stateHash } from './state.ts';
 
 /** The partner as the state knows it, or as it would be on first contact. */
@@ -81,7 +82,10 @@ export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undef
   return undefined;
 }
 
-/** Keeps signed evidence once for each thing that it proves; a full list keeps the oldest. */
+/**
+ * Keeps signed evidence once for each thing that it proves, in the memory reserved for it: when that is full, the oldest
+ * stays.
+ */
 export function keepEvidence(
   draft: Draft,
   about: PublicKey,
@@ -89,13 +93,15 @@ export function keepEvidence(
   statements: readonly SignedStatement[],
 ): void {
   const { state } = draft;
-  if (state.evidence.size >= MOST_EVIDENCE) return;
   const [latest] = statements.slice(-1) as [SignedStatement];
   for (const known of state.evidence.values()) {
     const isSame = known.about === about && known.reason === reason;
     if (isSame && known.statements.some((said) => equalBytes(said.signature, latest.signature))) return;
   }
-  draft.push({ change: 'evidenceKept', about, reason, statements: statements.map(kept) });
+  const evidence = { about, reason, statements: statements.map(kept) };
+  const bytes = counter(state, 'evidenceBytes') + memoryOf.evidence(evidence);
+  if (bytes > state.limits.evidence || state.evidence.size >= MOST_EVIDENCE) return;
+  draft.push({ change: 'evidenceKept', ...evidence });
 }
 
 const MOST_EVIDENCE = 64;

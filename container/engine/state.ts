@@ -137,7 +137,7 @@ export interface ContainerState {
   readonly marks: Table<MarkName, string>;
 }
 
-export type CounterName = 'generation' | 'nextHolding' | 'usedBytes' | 'timeFloor' | 'nextEvidence';
+export type CounterName = 'generation' | 'nextHolding' | 'usedBytes' | 'evidenceBytes' | 'timeFloor' | 'nextEvidence';
 /** `stateHash`; `rolledBack`: the partner that proved that this container was set back. */
 export type MarkName = 'stateHash' | 'rolledBack';
 
@@ -159,6 +159,7 @@ export function newState(identity: Identity, limits: ContainerLimits): Container
       ['generation', 0],
       ['nextHolding', 1],
       ['usedBytes', 0],
+      ['evidenceBytes', 0],
       ['timeFloor', 0],
       ['nextEvidence', 1],
     ]),

@@ -31,8 +31,10 @@ export const RESERVED_CHANNELS = 8;
 
 /** The bounds of one container, fixed when it is created. */
 export interface ContainerLimits {
-  /** Bytes that all stored objects together may take. */
+  /** Bytes that all stored objects together may take, evidence apart. */
   readonly capacity: number;
+  /** Bytes kept free for evidence, so that a full container can still keep some. */
+  readonly evidence: number;
   /** Bytes of the largest update file that this container takes. */
   readonly largestRecord: number;
   /** Bytes of the largest journal record. */
@@ -47,7 +49,7 @@ const CHANNELS = { dongle: 1024, soft: 8192, cloud: 8192 } as const;
 
 /**
  * The limits that a journal bank of `bankBytes` gives a container: an eighth for one update file, twice that kept
- * free for the journal's tail, the rest for what is stored.
+ * free for the journal's tail, a thirty-second for evidence, the rest for what is stored.
  *
  * @see docs/protocol.md, "Memory"
  */
@@ -55,8 +57,10 @@ export function limitsOfBank(kind: keyof typeof CHANNELS, bankBytes: number): Co
   const eighth = Math.min(FORMAT.fileBytes, Math.floor(bankBytes / 8 / 4096) * 4096);
   const largestRecord = Math.max(LEAST_LARGEST_RECORD[kind], eighth);
   const journalRecord = 2 * largestRecord + 4096;
+  const evidence = Math.min(64 * 1024, Math.floor(bankBytes / 32));
   return {
-    capacity: bankBytes - journalRecord - SNAPSHOT_FIXED_BYTES,
+    capacity: bankBytes - journalRecord - evidence - SNAPSHOT_FIXED_BYTES,
+    evidence,
     largestRecord,
     journalRecord,
     channels: CHANNELS[kind],

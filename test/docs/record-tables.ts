@@ -117,11 +117,13 @@ const CHARGES: Readonly<Record<keyof typeof MEMORY, string>> = {
   record: 'transfer record, beside its bytes; stored once, however many holdings and log lines refer to it',
   logLine: 'line of a custody log',
   log: 'firm that ever had a line in its custody log here',
-  partner: 'partner with both channels, its witness and remembered orders',
-  refusal: 'refused sequence that is remembered',
-  pendingEntry: 'entry in transit',
+  partner: 'partner with both channels, its witness, its first remembered order and 8 refusals of what it issued',
+  order: 'further order that a channel remembers',
+  refusal: 'further refused sequence that is remembered, and any that the partner refused of a remembered order',
+  pendingEntry: 'entry in transit, with the room that settling it will need',
   pendingPart: 'part of an entry in transit, beside its User Data and Customer Owned License Information',
-  evidence: 'piece of evidence, beside its statements with 256 bytes each on top',
+  evidence: 'piece of evidence; from the memory kept for evidence',
+  evidenceStatement: 'signed statement in it, beside its bytes',
 };
 
 export function charges(): string {

@@ -25,7 +25,6 @@ export function costOf(state: ContainerState): number {
     sum(state.records.values(), memoryOf.record) +
     sum(state.partners.values(), memoryOf.partner) +
     sum(state.pending.values(), memoryOf.pending) +
-    sum(state.evidence.values(), memoryOf.evidence) +
     state.log.size * MEMORY.logLine +
     state.logs.size * MEMORY.log
   );
@@ -38,8 +37,10 @@ export function audit(state: ContainerState): string[] {
     if (found !== counted) wrong.push(`${what}: ${String(found)} instead of ${String(counted)}`);
   };
   equal('usedBytes', counter(state, 'usedBytes'), costOf(state));
+  equal('evidenceBytes', counter(state, 'evidenceBytes'), sum(state.evidence.values(), memoryOf.evidence));
   const size = encodeSnapshot(state, SECRETS).length;
-  if (size > counter(state, 'usedBytes') + SNAPSHOT_FIXED_BYTES) wrong.push(`a snapshot of ${size} bytes`);
+  if (size > counter(state, 'usedBytes') + counter(state, 'evidenceBytes') + SNAPSHOT_FIXED_BYTES)
+    wrong.push(`a snapshot of ${size} bytes`);
   const holdings = [...state.holdings.values()];
   const logged = [...state.log.values()];
   for (const [itemId, { references }] of state.grants.entries()) {

@@ -4,6 +4,7 @@ import { FerryError } from '../../../container/errors.ts';
 import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { type CarriedHolding, encodeEntry } from '../../../container/files/entries.ts';
 import { signedEnvelope, signParts } from '../../../container/files/envelope.ts';
+import type { InboundState } from '../../../container/files/statement.ts';
 import { certifyContainer } from '../../../container/files/test-root.ts';
 import { type MovedItem, type TransferRecord, transferRecord } from '../../../container/files/transfer-record.ts';
 import { sealUpdateFile, type UpdateBody, type UpdateHeader } from '../../../container/files/update-file.ts';
@@ -150,6 +151,11 @@ export class HandContainer {
     });
   }
 
+  /** The chain value at the last entry, if that before the first were another than it is. */
+  chainAfter(before: Hash): Hash {
+    return this.entries.reduce<Hash>((chain, { entry }) => chainNext(crypto, chain, entryHash(crypto, entry)), before);
+  }
+
   /** An update file with all entries so far. */
   update(
     target: TestContainer,
@@ -159,15 +165,13 @@ export class HandContainer {
       readonly body?: Partial<UpdateBody>;
       readonly generation?: number;
       readonly issued?: number;
+      readonly inbound?: Partial<InboundState>;
     } = {},
   ): Uint8Array {
     const certificate = readStoredCertificate(target.certificate);
     if (certificate.party !== 'container') throw new TypeError('a container is needed');
     const start = newHead(crypto, this.key, target.key).issuedChain;
-    const last = this.entries.reduce<Hash>(
-      (chain, { entry }) => chainNext(crypto, chain, entryHash(crypto, entry)),
-      start,
-    );
+    const last = this.chainAfter(start);
     const header = {
       certificate: this.certificate,
       container: target.key,
@@ -195,7 +199,7 @@ export class HandContainer {
       generation: change.generation ?? this.entries.length,
       stateHash: last,
       outbound: { epoch: header.epoch, issued: change.issued ?? this.entries.length, hash: last },
-      inbound: newInbound(crypto, target.key, this.key),
+      inbound: { ...newInbound(crypto, target.key, this.key), ...change.inbound },
     };
     return sealUpdateFile(crypto, this.seed, { statement, header, body }, certificate.sealingKey, this.#env.random(32));
   }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
 import { emitContext, pendingTo } from '../../../container/engine/emit.ts';
 import { evolve } from '../../../container/engine/evolve.ts';
-import { chainNext, entryHash } from '../../../container/engine/issuer-channel.ts';
 import { type ContainerState, draftOf } from '../../../container/engine/state.ts';
 import { grantOf, recordOf } from '../../../container/engine/stored.ts';
 import { DraftTable } from '../../../container/engine/table.ts';
@@ -170,7 +169,7 @@ describe('evidence', () => {
     hand.entries.push({ entry: new Uint8Array(40), signature: null });
     for (let count = 0; count < 66; count++) {
       const file = hand.update(dongle, [], {
-        header: { chainBefore, chainLast: chainAfter(chainBefore, hand) },
+        header: { chainBefore, chainLast: hand.chainAfter(chainBefore) },
         generation: count,
       });
       expect(codeOf(() => apply(dongle, file))).toBe('UPDATE_FORK');
@@ -179,11 +178,6 @@ describe('evidence', () => {
     expect(dongle.container.run('history', {}).evidence[0]?.name).toBe(hand.key.slice(0, 8));
   });
 });
-
-function chainAfter(before: Hash, hand: HandContainer): Hash {
-  const { entry } = only(hand.entries);
-  return chainNext(crypto, before, entryHash(crypto, entry));
-}
 
 describe('items that came the same way', () => {
   it('share their transfer records when they move on', () => {

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { counter } from '../../../container/engine/state.ts';
+import { CATALOGUE } from '../../../container/errors.ts';
+import type { Hash } from '../../../container/model/ids.ts';
+import { load, makeContainer, move, order, reopen, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { audit } from './audit.ts';
+import {
+  apply,
+  bound,
+  codeOf,
+  contextFor,
+  evidenceOf,
+  HandContainer,
+  hashOf,
+  loaded,
+  only,
+  reasons,
+  settle,
+} from './scene.ts';
+
+function used(it: TestContainer): number {
+  return counter(it.container.state, 'usedBytes');
+}
+
+/** Leaves a container without one free byte. */
+function fill(it: TestContainer): void {
+  bound(it, { capacity: used(it) });
+}
+
+function isWithinMemory(it: TestContainer): boolean {
+  return used(it) <= it.container.state.limits.capacity && audit(it.container.state).length === 0;
+}
+
+/** Orders one seat so many times, each as an entry of its own, and cancels all of them. */
+function cancelled(from: TestContainer, to: TestContainer, entries: number): Uint8Array {
+  for (let count = 0; count < entries; count++) order(from, to, [{ holding: 1, quantity: 1 }]);
+  const sequences = Array.from({ length: entries }, (_, at) => at + 1);
+  return only(from.container.run('cancel', { target: to.key, sequences }).updates);
+}
+
+describe('a container without a free byte', () => {
+  it('takes cancellations, some at a time, until its issuer has settled them', () => {
+    const { dongle, device, itemId } = loaded(20);
+    let update = cancelled(dongle, device, 20);
+    fill(device);
+    const sizes: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const report = apply(device, update);
+      sizes.push(report.entries.length);
+      expect(isWithinMemory(device)).toBe(true);
+      settle(dongle, report.receipt);
+      update = only(dongle.container.run('transit', { target: device.key }).updates);
+    }
+    expect(sizes).toEqual([8, 8, 4]);
+    expect(seats(dongle, itemId)).toEqual({ held: 20, pending: 0 });
+  });
+
+  it('settles whatever comes of what it issued, and needs no byte for it', () => {
+    const { dongle, device, itemId } = loaded(90);
+    const update = cancelled(dongle, device, 40);
+    const { receipt } = apply(device, update);
+    move(dongle, makeContainer('soft', 3), [{ holding: 1, quantity: 1 }]);
+    fill(dongle);
+    expect(settle(dongle, receipt)).toMatchObject({ settled: 40, pending: 0 });
+    expect(isWithinMemory(dongle)).toBe(true);
+    expect(seats(dongle, itemId)).toEqual({ held: 89, pending: 0 });
+    for (let count = 0; count < 20; count++) order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    fill(dongle);
+    const next = only(dongle.container.run('transit', { target: device.key }).updates);
+    expect(settle(dongle, apply(device, next).receipt)).toMatchObject({ settled: 60, pending: 0 });
+    expect(isWithinMemory(dongle)).toBe(true);
+  });
+
+  it('takes no word that would swell its memory of the one who says it', () => {
+    const firm = new TestFirm();
+    const device = makeContainer('soft', 4);
+    const liar = new HandContainer(5);
+    apply(device, liar.update(device, []));
+    fill(device);
+    const before = hashOf(device);
+    const refused = Array.from({ length: 64 }, (_, at) => ({ sequence: at + 1, reason: 301 }));
+    const file = liar.update(device, [], { inbound: { applied: 64, refused }, generation: 9 });
+    expect(codeOf(() => apply(device, file))).toBe('MEMORY_FULL');
+    expect(hashOf(device)).toBe(before);
+    expect(apply(device, liar.update(device, [], { generation: 9 })).applied).toBe(0);
+    expect(codeOf(() => apply(device, new HandContainer(6).update(device, [])))).toBe('MEMORY_FULL');
+    expect(codeOf(() => apply(device, firm.update(device)))).toBe('MEMORY_FULL');
+    expect(isWithinMemory(device)).toBe(true);
+  });
+
+  it('still keeps evidence, in the memory kept for that, and the oldest when that is full as well', () => {
+    const device = makeContainer('soft', 7);
+    const forger = new HandContainer(8);
+    forger.entries.push({ entry: new Uint8Array(40), signature: null });
+    const forged = (generation: number): string => {
+      const header = { chainBefore: '11'.repeat(32) as Hash, chainLast: forger.chainAfter('11'.repeat(32) as Hash) };
+      return codeOf(() => apply(device, forger.update(device, [], { header, generation })));
+    };
+    fill(device);
+    expect(forged(1)).toBe('UPDATE_FORK');
+    expect(evidenceOf(device)).toHaveLength(1);
+    bound(device, { evidence: counter(device.container.state, 'evidenceBytes') + 400 });
+    expect(forged(2)).toBe('UPDATE_FORK');
+    expect(evidenceOf(device)).toHaveLength(1);
+    expect(isWithinMemory(device)).toBe(true);
+    reopen(device);
+    expect(evidenceOf(device)).toHaveLength(1);
+  });
+});
+
+describe('what a container has in transit', () => {
+  it('is never more than one receipt can settle, even in the smallest dongle', () => {
+    const firm = new TestFirm();
+    const dongle = makeContainer('dongle', 1, { size: 384 * 1024 });
+    const device = makeContainer('soft', 2);
+    const { itemId } = only(load(firm, dongle, { quantity: 1000 }));
+    const context = contextFor(device, dongle);
+    let issued = 0;
+    const next = () =>
+      dongle.container.run('issue', { context, first: issued + 1, parts: [{ holding: 1, quantity: 1 }] });
+    let code = codeOf(next);
+    while (code === 'nothing' && issued < 1000) {
+      issued += 1;
+      code = codeOf(next);
+    }
+    expect([code, issued]).toEqual(['CHANNEL_FULL', 212]);
+    const { updates } = dongle.container.run('transit', { target: device.key });
+    const receipt = updates.map((update) => apply(device, update).receipt).at(-1) as Uint8Array;
+    expect(settle(dongle, receipt)).toMatchObject({ settled: 212, pending: 0 });
+    expect([seats(dongle, itemId).held, seats(device, itemId).held]).toEqual([788, 212]);
+    expect(isWithinMemory(dongle)).toBe(true);
+  });
+
+  it('keeps its lines of the custody log: what comes in waits for others', () => {
+    const { firm, dongle, device } = loaded(5);
+    contextFor(device, firm);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    bound(device, { logEntries: 2 });
+    const back = order(device, dongle, [{ holding: 1, quantity: 1 }]);
+    const report = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates));
+    expect(report).toMatchObject({ deferred: 2, deferredFor: CATALOGUE.LOG_FULL.number });
+    settle(device, apply(dongle, only(back.updates)).receipt);
+    expect(device.container.state.logs.get(firm.firmCode)).toEqual({ first: 1, next: 3 });
+  });
+
+  it('of one firm takes no line from the log of another', () => {
+    const { dongle, device } = loaded(5);
+    const other = new TestFirm(6000099);
+    load(other, dongle, {});
+    bound(dongle, { logEntries: 1 });
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const { updates } = order(dongle, device, [{ holding: 2, quantity: 1 }]);
+    expect(codeOf(() => order(dongle, device, [{ holding: 2, quantity: 1 }]))).toBe('LOG_FULL');
+    expect(reasons(apply(device, only(updates)))).toEqual([0, 0]);
+  });
+});
