@@ -283,6 +283,13 @@ export const CATALOGUE = {
     remedy: 'Use a container whose certificate allows it: dongles move, soft containers only return.',
     field: 231,
   },
+  TARGET_LOCKED: {
+    number: 224,
+    exit: 3,
+    happened: 'The container {target} is locked: its state does not match its anchor, and it takes no file.',
+    effect: BOTH_KEEP,
+    remedy: 'Choose another target. What is in transit to this one stays visible; tell your vendor.',
+  },
 
   CANCELLED: {
     number: 301,

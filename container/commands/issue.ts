@@ -41,6 +41,7 @@ export const issueCommand = defineCommand({
     ...COMMIT_FAILURES,
     'NOT_ADDRESSED',
     'CONTAINER_LOCKED',
+    'TARGET_LOCKED',
     'PARTNER_ROLLED_BACK',
     'SELF_ROLLED_BACK',
     'ISSUED_OTHERWISE',

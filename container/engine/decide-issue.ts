@@ -60,6 +60,7 @@ export function decideIssue(
   const digest = orderDigest(book, file, order);
   const known = repeatedOrder(draft, file, order.first, digest);
   if (known !== null) return 'ok' in known ? known : decided(draft, file, known, true);
+  if (file.header.locked) return refuse('TARGET_LOCKED', { target: file.certificate.serial });
   const issued = issueParts(draft, book, file, order, entropy);
   if ('ok' in issued) return issued;
   const partner = partnerOrNew(book.crypto, draft.state, file.certificate.key);

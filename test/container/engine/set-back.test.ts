@@ -122,6 +122,22 @@ describe('the anchor', () => {
     expect(hashOf(twin)).toBe(hash);
   });
 
+  it('locks a target: what is asked of its issuer anew is refused, what was issued is still answered', () => {
+    const { firm, dongle, device, itemId } = loaded();
+    const before = backup(device);
+    const issued = order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    load(firm, device, {});
+    const twin = restored(device, before, 'memory');
+    const context = contextFor(twin, dongle);
+    const hash = hashOf(dongle);
+    const issue = (first: number) =>
+      dongle.container.run('issue', { context, first, parts: [{ holding: 1, quantity: 1 }] });
+    expect(() => issue(2)).toThrow(expect.objectContaining({ code: 'TARGET_LOCKED', details: { target: '130-2' } }));
+    expect(hashOf(dongle)).toBe(hash);
+    expect(issue(1)).toMatchObject({ repeated: true, last: issued.last });
+    expect(seats(dongle, itemId)).toEqual({ held: 4, pending: 1 });
+  });
+
   it('that is missing or of another history locks', () => {
     const { dongle } = loaded();
     const parts = { ...dongle.parts, anchor: new MemoryAnchor() };
