@@ -15,13 +15,13 @@ import { FileAnchor } from './file-anchor.adapter.ts';
 import { createDurably, syncFolder } from './file-durable.adapter.ts';
 import { systemWords } from './file-failure.ts';
 import { acquireLock } from './file-lock.adapter.ts';
-import type { Flash } from './flash-port.ts';
+import type { ClosableFlash } from './flash-port.ts';
 
 /** A container whose state is in a folder, opened by this process alone. */
 export interface FileContainer {
   readonly container: Container;
   readonly client: ContainerClient;
-  /** Gives the folder free for other programs. */
+  /** Lets the files go, and gives the folder free for other programs. May be called again. */
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export interface FileContainerKind {
   readonly issues: IssueRight;
   /** Name of the file in the folder that says what is in it. */
   readonly settingsFile: string;
-  readonly openFlash: (folder: string) => Flash;
+  readonly openFlash: (folder: string) => ClosableFlash;
 }
 
 export interface CreateOptions {
@@ -58,20 +58,21 @@ const settingsSchema = v.strictObject({
 export function createFileContainer(
   type: FileContainerKind,
   options: CreateOptions,
-  createFlash: (folder: string) => Flash,
+  createFlash: (folder: string) => ClosableFlash,
 ): FileContainer {
   const { folder, anchorFile } = options;
   makeFolder(folder);
   if (fs.readdirSync(folder).some((name) => !name.endsWith('.lock')))
     throw new FerryError('CONTAINER_EXISTS', { where: folder });
   makeFolder(path.dirname(anchorFile));
-  const lock = acquireLock(folder);
-  try {
+  return holding((held) => {
+    const lock = acquireLock(folder);
+    held.keep({ close: () => lock.release() });
     const crypto = nativeCrypto();
     const env = options.env ?? systemEnv();
-    const anchor = FileAnchor.create({ path: anchorFile, crypto });
+    const anchor = held.keep(FileAnchor.create({ path: anchorFile, crypto }));
     const root = testRoot(crypto);
-    const parts = { crypto, env, flash: createFlash(folder), anchor, where: folder };
+    const parts = { crypto, env, flash: held.keep(createFlash(folder)), anchor, where: folder };
     const container = Container.create(parts, { kind: type.kind, root });
     const { key, sealingKey } = container.state.identity;
     const { kind, issues } = type;
@@ -82,11 +83,8 @@ export function createFileContainer(
       fs.writeSync(handle, utf8(`${JSON.stringify(settings, null, 2)}\n`)),
     );
     syncFolder(folder);
-    return opened(container, () => lock.release());
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+    return container;
+  });
 }
 
 /**
@@ -96,16 +94,13 @@ export function createFileContainer(
  */
 export function openFileContainer(type: FileContainerKind, folder: string, env: Env = systemEnv()): FileContainer {
   const settings = readSettings(type, folder);
-  const lock = acquireLock(folder);
-  try {
+  return holding((held) => {
+    const lock = acquireLock(folder);
+    held.keep({ close: () => lock.release() });
     const crypto = nativeCrypto();
-    const anchor = FileAnchor.open({ path: path.resolve(folder, settings.anchor), crypto });
-    const parts = { crypto, env, flash: type.openFlash(folder), anchor, where: folder };
-    return opened(Container.open(parts), () => lock.release());
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+    const anchor = held.keep(FileAnchor.open({ path: path.resolve(folder, settings.anchor), crypto }));
+    return Container.open({ crypto, env, flash: held.keep(type.openFlash(folder)), anchor, where: folder });
+  });
 }
 
 /** Whether a folder holds a container of that kind. */
@@ -113,8 +108,31 @@ export function isFileContainer(type: FileContainerKind, folder: string): boolea
   return fs.existsSync(path.join(folder, type.settingsFile));
 }
 
-function opened(container: Container, close: () => void): FileContainer {
-  return { container, client: container.client(close), close };
+/** What is held of the system's while a container is open; let go in the opposite order. */
+class Held {
+  readonly #held: { close(): void }[] = [];
+
+  keep<T extends { close(): void }>(one: T): T {
+    this.#held.push(one);
+    return one;
+  }
+
+  letGo(): void {
+    for (const one of this.#held.splice(0).reverse()) one.close();
+  }
+}
+
+/** Gives what `work` opened to the caller; when it throws, lets everything go that it held so far. */
+function holding(work: (held: Held) => Container): FileContainer {
+  const held = new Held();
+  try {
+    const container = work(held);
+    const close = () => held.letGo();
+    return { container, client: container.client(close), close };
+  } catch (error) {
+    held.letGo();
+    throw error;
+  }
 }
 
 function readSettings(type: FileContainerKind, folder: string): v.InferOutput<typeof settingsSchema> {

@@ -1,5 +1,5 @@
 import { FileImage, type ImageOptions } from './file-image.adapter.ts';
-import type { Flash, FlashGeometry } from './flash-port.ts';
+import type { ClosableFlash, FlashGeometry } from './flash-port.ts';
 
 /**
  * The flash of a soft container: one plain file, of which only what was ever programmed takes room on the disk.
@@ -8,7 +8,7 @@ import type { Flash, FlashGeometry } from './flash-port.ts';
  *
  * @see acquireLock
  */
-export class FileFlash implements Flash {
+export class FileFlash implements ClosableFlash {
   readonly geometry: FlashGeometry;
   readonly #image: FileImage;
 

@@ -32,3 +32,9 @@ export interface Flash {
   /** Barrier: when it returns, all earlier programs and erases survive a power cut. @throws STORE_WRITE_FAILED */
   flush(): void;
 }
+
+/** A flash that holds something of the system's, a file, until it is closed. */
+export interface ClosableFlash extends Flash {
+  /** Lets it go; what was not flushed is lost. May be called again. */
+  close(): void;
+}

@@ -1,6 +1,6 @@
 import { Defect } from '../../container/errors.ts';
 import { FileImage, type ImageOptions } from '../../container/store/file-image.adapter.ts';
-import type { Flash, FlashGeometry } from '../../container/store/flash-port.ts';
+import type { ClosableFlash, FlashGeometry } from '../../container/store/flash-port.ts';
 
 export const PAGE_SIZE = 256;
 export const SECTOR_SIZE = 4096;
@@ -47,7 +47,7 @@ function wearOffset(address: number): number {
  * at any page and in the middle of it, leaves in the file what the chip had taken up to then. After one the chip is
  * dead: open it again.
  */
-export class NorFlash implements Flash {
+export class NorFlash implements ClosableFlash {
   readonly geometry: FlashGeometry;
   readonly #image: FileImage;
   readonly #wear: DataView;
