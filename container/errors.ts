@@ -497,6 +497,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Choose an empty folder.',
   },
+  CONTAINER_INCOMPLETE: {
+    number: 508,
+    exit: 5,
+    happened: 'Making the container in {where} was interrupted: there is no container in it yet.',
+    effect: 'No license was ever in it, so none is lost.',
+    remedy: 'Run the same create command again; it removes what is left and makes the container.',
+  },
   NO_CENTRAL: {
     number: 507,
     exit: 5,

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { Defect, FerryError } from '../errors.ts';
-import { concatBytes, equalBytes, utf8 } from '../model/bytes.ts';
+import { concatBytes, equalBytes, fromHex, toHex, utf8 } from '../model/bytes.ts';
 import type { Anchor, AnchorStore } from './anchor-port.ts';
 import { createDurably, type FileWrites, readAll, usePlainFile, writeAll } from './file-durable.adapter.ts';
 import { writeFailed } from './file-failure.ts';
@@ -13,6 +13,9 @@ import type { Hash } from './journal-layout.ts';
  */
 const SLOT_DISTANCE = 4096;
 const SLOT_LENGTH = 512;
+/** Behind the first slot, in a part that slots never use: 16 bytes that name the making of the container. */
+const CREATION_POSITION = SLOT_LENGTH;
+const CREATION_LENGTH = 16;
 const MAGIC = utf8('LFANCHOR');
 const COVERED_LENGTH = 52;
 const DOMAIN = utf8('license-ferry anchor slot v1');
@@ -71,9 +74,15 @@ export class FileAnchor implements AnchorStore {
     this.#newest = newest;
   }
 
-  /** Makes the file, with no anchor in it yet. @throws CONTAINER_EXISTS, STORE_WRITE_FAILED */
-  static create(options: AnchorOptions): FileAnchor {
+  /**
+   * Makes the file, with no anchor in it yet. `creation`, 32 hex digits, names the container's making in it.
+   *
+   * @see isAnchorOf
+   * @throws CONTAINER_EXISTS, STORE_WRITE_FAILED
+   */
+  static create(options: AnchorOptions, creation?: string): FileAnchor {
     createDurably(options.path, (handle) => {
+      if (creation !== undefined) writeAll(options.writes ?? fs, handle, fromHex(creation), CREATION_POSITION);
       const first = encodeSlot(options.crypto, { writes: 0, anchor: undefined });
       writeAll(options.writes ?? fs, handle, first, slotPosition(0));
       fs.ftruncateSync(handle, SLOT_DISTANCE + SLOT_LENGTH);
@@ -140,4 +149,11 @@ export class FileAnchor implements AnchorStore {
       throw new FerryError('STORE_WRITE_FAILED', { where: this.#options.path, why });
     }
   }
+}
+
+/** Whether there is an anchor's file that names that making of a container. */
+export function isAnchorOf(file: string, creation: string): boolean {
+  if (!fs.existsSync(file)) return false;
+  const bytes = fs.readFileSync(file).subarray(CREATION_POSITION, CREATION_POSITION + CREATION_LENGTH);
+  return toHex(bytes) === creation;
 }

@@ -15,18 +15,36 @@ export type FileWrites = Pick<typeof fs, 'writeSync' | 'fdatasyncSync'>;
 export function createDurably(file: string, fill: (handle: number) => void): void {
   const temporary = `${file}.new`;
   if (fs.existsSync(file)) throw new FerryError('CONTAINER_EXISTS', { where: file });
-  let handle: number | undefined;
   try {
-    handle = fs.openSync(temporary, 'w', 0o600);
-    fill(handle);
-    fs.fsyncSync(handle);
+    writeDurably(temporary, fill);
     fs.renameSync(temporary, file);
     syncFolder(path.dirname(file));
   } catch (error) {
-    if (handle !== undefined) fs.rmSync(temporary, { force: true });
+    if (fs.existsSync(temporary)) fs.rmSync(temporary);
     throw writeFailed(file, error);
+  }
+}
+
+/** Writes a file in place and returns when the disk has its content; its name only after `syncFolder`. */
+export function writeDurably(file: string, fill: (handle: number) => void): void {
+  const handle = fs.openSync(file, 'w', 0o600);
+  try {
+    fill(handle);
+    fs.fsyncSync(handle);
   } finally {
-    if (handle !== undefined) fs.closeSync(handle);
+    fs.closeSync(handle);
+  }
+}
+
+/** Makes a folder, and those above it that are missing, durably. @throws STORE_WRITE_FAILED */
+export function makeFolder(folder: string): void {
+  try {
+    const first = fs.mkdirSync(folder, { recursive: true });
+    if (first === undefined) return;
+    const shortest = path.resolve(first).length;
+    for (let at = path.resolve(folder); at.length >= shortest; at = path.dirname(at)) syncFolder(path.dirname(at));
+  } catch (error) {
+    throw writeFailed(folder, error);
   }
 }
 

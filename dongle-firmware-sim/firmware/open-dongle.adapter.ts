@@ -3,22 +3,18 @@ import {
   type CreateOptions,
   createFileContainer,
   type FileContainer,
-  type FileContainerKind,
-  isFileContainer,
   openFileContainer,
 } from '../../container/store/file-container.adapter.ts';
+import { type FileContainerKind, isFileContainer } from '../../container/store/file-container-folder.adapter.ts';
 import { NorFlash } from '../flash/nor-flash.adapter.ts';
 
 const DONGLE: FileContainerKind = {
   kind: 'dongle',
   issues: 'move',
   settingsFile: 'dongle.json',
-  openFlash: (folder) => NorFlash.open(flashOf(folder)),
+  memoryFile: 'flash.bin',
+  openFlash: (file) => NorFlash.open({ path: file }),
 };
-
-function flashOf(folder: string) {
-  return { path: path.join(folder, 'flash.bin'), where: folder };
-}
 
 export interface DongleOptions extends Omit<CreateOptions, 'anchorFile'> {
   /** Bytes of flash; a multiple of 4 KiB. */
@@ -32,16 +28,17 @@ export interface DongleOptions extends Omit<CreateOptions, 'anchorFile'> {
  */
 export function createDongle(options: DongleOptions): FileContainer {
   const anchorFile = path.join(options.folder, 'secure-element.bin');
-  return createFileContainer(DONGLE, { ...options, anchorFile }, (folder) =>
-    NorFlash.create(flashOf(folder), options.flashBytes),
+  return createFileContainer(DONGLE, { ...options, anchorFile }, (file) =>
+    NorFlash.create({ path: file }, options.flashBytes),
   );
 }
 
-/** @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
 export function openDongle(folder: string): FileContainer {
   return openFileContainer(DONGLE, folder);
 }
 
+/** Whether there is a dongle in the folder, or what is left of one. */
 export function isDongle(folder: string): boolean {
   return isFileContainer(DONGLE, folder);
 }
