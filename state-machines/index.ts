@@ -1,7 +1,13 @@
 export { applyTransactionMachine } from './apply-transaction/apply-transaction-machine.ts';
 export { applyUpdate, type UpdateTaker } from './apply-transaction/apply-update.ts';
+export {
+  type ApplyTransactionResult,
+  type ApplyTransactionState,
+  runApplyTransaction,
+} from './apply-transaction/run-apply-transaction.ts';
 export { contextTransactionMachine } from './context-transaction/context-transaction-machine.ts';
 export { type ContextMaker, requestContext } from './context-transaction/request-context.ts';
+export { runContextTransaction } from './context-transaction/run-context-transaction.ts';
 export type { Deferral, EntryOutcome } from './entry-outcome.ts';
 export { type Failure, isInterruption } from './failure.ts';
 export { containerIssuer, containerTarget } from './license-move/container-parties.ts';
@@ -24,6 +30,7 @@ export { FileBlobStore } from './runtime/file-blob-store.adapter.ts';
 export { FileSnapshotStore } from './runtime/file-snapshot-store.adapter.ts';
 export { MemoryBlobStore } from './runtime/memory-blob-store.ts';
 export { MemorySnapshotStore } from './runtime/memory-snapshot-store.ts';
-export { type DurableEnd, runDurably } from './runtime/run-durably.ts';
+export { runDurably } from './runtime/run-durably.ts';
+export { type End, runToEnd } from './runtime/run-to-end.ts';
 export type { SnapshotRecord, SnapshotStore } from './runtime/snapshot-store-port.ts';
 export { type DurableMachine, loadSnapshot, type StoredSnapshot } from './runtime/stored-snapshot.ts';

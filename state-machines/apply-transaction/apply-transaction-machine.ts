@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import { type Deferral, type EntryOutcome, mergeOutcomes } from '../entry-outcome.ts';
 import { type Failure, failureOf, isExplained, isInterruption } from '../failure.ts';
+import { known } from '../known.ts';
 import { providedLater } from '../runtime/provided-later.ts';
 
 export interface ApplyTransactionInput {
@@ -31,14 +32,13 @@ export interface ApplyTransactionOutput {
 }
 
 export interface ApplyTransactionContext extends ApplyTransactionOutput {
-  readonly updates: readonly string[];
-  /** Index of the file whose turn it is. */
-  readonly turn: number;
+  /** Hashes of the files whose turn is still to come, and of the one whose turn it is. */
+  readonly waiting: readonly string[];
 }
 
 /**
  * Has a container apply update files one after another. It stops at the first one that is refused or deferred: those
- * after it would come too early. Repeatable from its start: what was applied before is skipped.
+ * after it would come too early. Without any file it ends as applied, with no receipt. Repeatable from its start: what was applied before is skipped.
  */
 export const applyTransactionMachine = setup({
   types: {
@@ -49,7 +49,7 @@ export const applyTransactionMachine = setup({
   actors: { applyUpdate: providedLater<AppliedUpdate, { update: string }>('applyUpdate') },
   guards: {
     isDeferred: ({ context }) => context.deferral !== null,
-    hasMore: ({ context }) => context.turn < context.updates.length,
+    hasMore: ({ context }) => context.waiting.length > 0,
     isInterruption: (_, params: { error: unknown }) => isExplained(params.error) && isInterruption(params.error),
     isExplained: (_, params: { error: unknown }) => isExplained(params.error),
   },
@@ -59,29 +59,35 @@ export const applyTransactionMachine = setup({
       deferral,
       receipt,
       entries: mergeOutcomes(context.entries, entries),
-      turn: context.turn + 1,
+      waiting: context.waiting.slice(1),
     })),
     keepFailure: assign((_, params: { error: unknown }) => ({ failure: failureOf(params.error) })),
   },
 }).createMachine({
   id: 'applyTransaction',
   context: ({ input }) => ({
-    updates: input.updates,
-    turn: 0,
+    waiting: input.updates,
     applied: 0,
     entries: [],
     deferral: null,
     receipt: null,
     failure: null,
   }),
-  initial: 'applying',
+  initial: 'choosing',
   states: {
+    choosing: {
+      always: [
+        { guard: 'isDeferred', target: 'deferred' },
+        { guard: 'hasMore', target: 'applying' },
+        { target: 'applied' },
+      ],
+    },
     applying: {
       invoke: {
         id: 'applyUpdate',
         src: 'applyUpdate',
-        input: ({ context }) => ({ update: context.updates[context.turn] ?? '' }),
-        onDone: { target: 'answering', actions: { type: 'keepAnswer', params: ({ event }) => event.output } },
+        input: ({ context }) => ({ update: known(context.waiting[0]) }),
+        onDone: { target: 'choosing', actions: { type: 'keepAnswer', params: ({ event }) => event.output } },
         onError: [
           {
             guard: { type: 'isInterruption', params: ({ event }) => ({ error: event.error }) },
@@ -95,13 +101,6 @@ export const applyTransactionMachine = setup({
           },
         ],
       },
-    },
-    answering: {
-      always: [
-        { guard: 'isDeferred', target: 'deferred' },
-        { guard: 'hasMore', target: 'applying' },
-        { target: 'applied' },
-      ],
     },
     applied: { type: 'final' },
     deferred: { type: 'final' },

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { Defect } from '../../container/errors.ts';
 import { type Deferral, deferralSchema, type EntryOutcome, entryOutcomeSchema } from '../entry-outcome.ts';
 import { type Failure, failureSchema } from '../failure.ts';
 import { type MoveOrder, type MovePlan, moveOrderSchema, movePlanSchema } from './move-order.ts';
@@ -33,12 +32,6 @@ export const licenseMoveContextSchema: v.GenericSchema<unknown, LicenseMoveConte
   deferral: v.nullable(deferralSchema),
   failure: v.nullable(failureSchema),
 });
-
-/** A part of the context that an earlier state has filled in. */
-export function known<T>(part: T | null): T {
-  if (part === null) throw new Defect('a state of the move was entered before what it needs was known');
-  return part;
-}
 
 /** The files that the move needs from a checkpoint on; undefined when the context is not one of that checkpoint. */
 export function filesNeeded(checkpoint: string, context: LicenseMoveContext): readonly string[] | undefined {

@@ -6,8 +6,9 @@ import {
 import { contextTransactionMachine } from '../context-transaction/context-transaction-machine.ts';
 import { type EntryOutcome, mergeOutcomes } from '../entry-outcome.ts';
 import { type Failure, failureOf, isExplained, isInterruption } from '../failure.ts';
+import { known } from '../known.ts';
 import { providedLater } from '../runtime/provided-later.ts';
-import { entriesOfOrder, known, type LicenseMoveContext, sequencesUnknown } from './license-move-context.ts';
+import { entriesOfOrder, type LicenseMoveContext, sequencesUnknown } from './license-move-context.ts';
 import type { MoveOrder, MovePlan } from './move-order.ts';
 
 /** Version of stored moves. A new one whenever an old snapshot would be misread. */

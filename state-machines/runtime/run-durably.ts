@@ -1,4 +1,5 @@
-import { type AnyStateMachine, createActor, fromPromise, type InputFrom, type OutputFrom, toPromise } from 'xstate';
+import { type AnyStateMachine, createActor, fromPromise, type InputFrom, toPromise } from 'xstate';
+import type { End } from './run-to-end.ts';
 import type { SnapshotStore } from './snapshot-store-port.ts';
 import type { DurableMachine, StoredSnapshot } from './stored-snapshot.ts';
 
@@ -13,12 +14,6 @@ interface DurableRun<M extends AnyStateMachine> {
   readonly onState: (state: string) => void;
 }
 
-/** How work ended: the name of its final state and its output. */
-export interface DurableEnd<M extends AnyStateMachine> {
-  readonly state: string;
-  readonly output: OutputFrom<M>;
-}
-
 /**
  * Runs a machine to a final state so that it can be resumed after an interruption at any moment.
  *
@@ -28,7 +23,7 @@ export interface DurableEnd<M extends AnyStateMachine> {
  *
  * At a final state the snapshot is removed, unless the state is tagged `resumable`. Defects reject.
  */
-export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>): Promise<DurableEnd<M>> {
+export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>): Promise<End<M>> {
   const { store, id, durable } = run;
   const checkpoint = fromPromise(async () => {
     // The actor is started within the transition; one turn later the root has the snapshot of the state entered.
