@@ -42,12 +42,6 @@ export function filesNeeded(checkpoint: string, context: LicenseMoveContext): re
   return issued === null || answered === null ? undefined : [answered.receipt];
 }
 
-/** The files that nobody needs once the move has ended. The issuer's certificate stays: other moves share it. */
-export function filesLeftOver({ context, issued, answered }: LicenseMoveContext): readonly string[] {
-  const receipts = answered === null ? [] : [answered.receipt];
-  return [...(context === null ? [] : [context]), ...(issued?.updates ?? []), ...receipts];
-}
-
 /** Where one entry of the order stands at the end of a run. */
 export interface MovedEntry {
   readonly sequence: number;

@@ -63,7 +63,7 @@ function settling({ issuer, blobs }: MoveParties) {
       const bytes = await blobs.get(receipt);
       const { entries } = await issuer.settle(bytes);
       const told = new Set(entries.map(({ sequence }) => sequence));
-      if (plan.parts.length === 0 || unknown.every((sequence) => told.has(sequence))) return { entries };
+      if (unknown.every((sequence) => told.has(sequence))) return { entries };
       // Applied and settled by runs that were cut off before they could note how: the issuer remembers its orders.
       const again = await issuer.issue({ context: bytes, plan });
       const settled = (again.entries ?? []).filter((entry) => entry.settled);

@@ -1,4 +1,4 @@
-import { FerryError } from '../../container/errors.ts';
+import { CATALOGUE, type ErrorCode, FerryError } from '../../container/errors.ts';
 import type { Deferral } from '../entry-outcome.ts';
 import { type Failure, isExplained } from '../failure.ts';
 import { runDurably } from '../runtime/run-durably.ts';
@@ -6,7 +6,6 @@ import type { SnapshotStore } from '../runtime/snapshot-store-port.ts';
 import { loadSnapshot, type StoredSnapshot } from '../runtime/stored-snapshot.ts';
 import {
   entriesOfOrder,
-  filesLeftOver,
   filesNeeded,
   type LicenseMoveContext,
   licenseMoveContextSchema,
@@ -24,6 +23,8 @@ export type MoveProgress =
   | { readonly kind: 'resumed'; readonly order: MoveOrder; readonly from: string }
   /** An unfinished move of another order between the two was found; it is finished first. */
   | { readonly kind: 'finishingEarlier'; readonly order: MoveOrder; readonly from: string }
+  /** The unfinished move of the same order was ended by hand meanwhile, with nothing moved; the order starts afresh. */
+  | { readonly kind: 'endedByHand'; readonly order: MoveOrder; readonly failure: Failure | null }
   /** What was stored of an unfinished move cannot be used; the order starts afresh, as the caller wished. */
   | { readonly kind: 'startingOver'; readonly failure: Failure }
   /** The machine entered that state. */
@@ -33,7 +34,12 @@ export interface MoveRequest extends MoveParties {
   readonly order: MoveOrder;
   readonly store: SnapshotStore;
   readonly onProgress?: (progress: MoveProgress) => void;
-  /** What to do when an unfinished move is stored but cannot be used. `refuse` unless said otherwise. */
+  /**
+   * What to do when an unfinished move is stored but cannot be used. `refuse` unless said otherwise.
+   *
+   * `startOver` forgets what is stored and plans from what the two containers show: whatever is in transit is delivered and
+   * settled, and nothing is lost or doubled. An order of which everything was settled is no longer seen, and made again.
+   */
   readonly badSnapshot?: 'refuse' | 'startOver';
 }
 
@@ -48,7 +54,7 @@ export interface MoveResult {
   /** Why it was refused or interrupted, or why its last step was not done. */
   readonly failure: Failure | null;
   readonly resumed: boolean;
-  /** The unfinished move of another order that was finished first. */
+  /** The unfinished move that was ended first: of another order, or of this one when it had been ended by hand. */
   readonly earlier: MoveResult | null;
 }
 
@@ -57,28 +63,49 @@ export interface MoveResult {
  * again goes on where the last run was cut off and moves nothing twice.
  *
  * An unfinished move of another order between the two is finished first; when that one is interrupted, the new order is
- * not begun. One run at a time between the same two.
+ * not begun. An unfinished move of the same order that can move nothing any more, since it was cancelled and settled by
+ * hand or the seats it was to take are gone, is ended, and the order is made afresh. One run at a time between the same
+ * two; once a move has ended, nothing of it is stored any more.
  *
  * @throws SNAPSHOT_WRONG unless `badSnapshot` is `startOver`; STORE_WRITE_FAILED, FILE_UNREADABLE, or what the two sides
  *   answer to `list`, before anything was begun. Later failures are in the result.
  */
-export async function runLicenseMove(request: MoveRequest): Promise<MoveResult> {
-  const order = normalOrder(request.order);
-  const issuer = await request.issuer.list();
-  const target = await request.target.list();
+export async function runLicenseMove(asked: MoveRequest): Promise<MoveResult> {
+  const order = normalOrder(asked.order);
+  const issuer = await asked.issuer.list();
+  const target = await asked.target.list();
   const id = `move-${issuer.key.slice(0, 8)}-${target.key.slice(0, 8)}`;
-  const tell = request.onProgress ?? (() => {});
+  const request = { ...asked, blobs: asked.blobs.part(id) };
+  const tell = asked.onProgress ?? (() => {});
+  const afresh = () => runFrom(request, id, { input: { order } }, tell);
 
   const found = await findUnfinished(request, id, tell);
-  if (found === undefined) return runFrom(request, id, { input: { order } }, tell);
-  if (sameOrder(found.order, order)) {
-    tell({ kind: 'resumed', order, from: found.stored.state });
-    return runFrom(request, id, found.stored, tell);
-  }
-  tell({ kind: 'finishingEarlier', order: found.order, from: found.stored.state });
+  await forgetOthers(request, found?.files ?? []);
+  if (found === undefined) return afresh();
+  const isSame = sameOrder(found.order, order);
+  tell({ kind: isSame ? 'resumed' : 'finishingEarlier', order: found.order, from: found.stored.state });
   const earlier = await runFrom(request, id, found.stored, tell);
-  if (earlier.state === 'interrupted') return notBegun(order, earlier);
-  return { ...(await runFrom(request, id, { input: { order } }, tell)), earlier };
+  if (isSame) {
+    if (!wasEndedByHand(earlier)) return earlier;
+    tell({ kind: 'endedByHand', order, failure: earlier.failure });
+  } else if (earlier.state === 'interrupted') return notBegun(order, earlier);
+  return { ...(await afresh()), earlier };
+}
+
+/** Why an issuer refuses a plan that it never carried out: its sequence or its seats were used for something else. */
+const OVERTAKEN: ReadonlySet<ErrorCode> = new Set([
+  'ISSUED_OTHERWISE',
+  'NOT_HELD',
+  'QUANTITY_NOT_HELD',
+  'MOVES_WHOLE',
+  'ITEM_DISABLED',
+]);
+
+/** Whether a resumed move certainly moved nothing, in this run or before, because somebody came in between. */
+function wasEndedByHand({ state, entries, failure }: MoveResult): boolean {
+  if (state !== 'refused') return false;
+  if (entries.length === 0) return failure !== null && OVERTAKEN.has(failure.code);
+  return entries.every(({ reason }) => reason === CATALOGUE.CANCELLED.number);
 }
 
 type Tell = (progress: MoveProgress) => void;
@@ -86,6 +113,8 @@ type Tell = (progress: MoveProgress) => void;
 interface Unfinished {
   readonly stored: StoredSnapshot;
   readonly order: MoveOrder;
+  /** The files that it needs to go on. */
+  readonly files: readonly string[];
 }
 
 async function findUnfinished(request: MoveRequest, id: string, tell: Tell): Promise<Unfinished | undefined> {
@@ -93,8 +122,7 @@ async function findUnfinished(request: MoveRequest, id: string, tell: Tell): Pro
     const stored = await loadSnapshot(durableMove(request), request.store, id);
     if (stored === undefined) return undefined;
     const context = stored.context as LicenseMoveContext;
-    await requireFiles(request, id, stored.state, context);
-    return { stored, order: context.order };
+    return { stored, order: context.order, files: await requireFiles(request, id, stored.state, context) };
   } catch (error) {
     if (!isExplained(error) || error.code !== 'SNAPSHOT_WRONG' || request.badSnapshot !== 'startOver') throw error;
     tell({ kind: 'startingOver', failure: { code: error.code, details: error.details } });
@@ -109,7 +137,7 @@ async function requireFiles(
   id: string,
   state: string,
   context: LicenseMoveContext,
-): Promise<void> {
+): Promise<readonly string[]> {
   const needed = filesNeeded(state, context);
   if (needed === undefined) throw new FerryError('SNAPSHOT_WRONG', { id, why: `it is not complete for "${state}"` });
   for (const hash of needed) {
@@ -117,6 +145,7 @@ async function requireFiles(
       throw new FerryError('SNAPSHOT_WRONG', { id, why: `a file that it needs cannot be read, ${hash}` }, { cause });
     });
   }
+  return needed;
 }
 
 function durableMove(parties: MoveParties) {
@@ -140,7 +169,8 @@ async function runFrom(
     from,
     onState: (entered) => tell({ kind: 'entered', state: entered }),
   });
-  if (state !== 'interrupted') await removeLeftOvers(request, output);
+  // Interrupted before its first checkpoint, nothing of it is stored either.
+  if (state !== 'interrupted' || output.planned === null) await forgetOthers(request, []);
   return {
     state: state as MoveState,
     order: output.order,
@@ -153,13 +183,11 @@ async function runFrom(
   };
 }
 
-/** As far as it works: the move has ended, and a file that stays is never read again. */
-async function removeLeftOvers({ blobs }: MoveRequest, ended: LicenseMoveContext): Promise<void> {
-  for (const hash of filesLeftOver(ended)) {
-    await blobs.delete(hash).catch((error: unknown) => {
-      if (!isExplained(error)) throw error;
-    });
-  }
+/** As far as it works: a file of the move that stays is never read again, and the next move clears it away. */
+async function forgetOthers({ blobs }: MoveRequest, files: readonly string[]): Promise<void> {
+  await blobs.keepOnly(files).catch((error: unknown) => {
+    if (!isExplained(error)) throw error;
+  });
 }
 
 function notBegun(order: MoveOrder, earlier: MoveResult): MoveResult {

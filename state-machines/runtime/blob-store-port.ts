@@ -8,6 +8,12 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes with that hash. @throws FILE_UNREADABLE when they are missing or were changed */
   get(hash: string): Promise<Uint8Array>;
-  /** Forgets the bytes with that hash, if they are there. @throws STORE_WRITE_FAILED */
-  delete(hash: string): Promise<void>;
+  /**
+   * Forgets all bytes but those with these hashes, and what a power cut left half written. Its parts stay as they are.
+   *
+   * @throws STORE_WRITE_FAILED
+   */
+  keepOnly(hashes: readonly string[]): Promise<void>;
+  /** The store of one work, apart from that of every other. Ids are lower-case letters, digits and hyphens. */
+  part(id: string): BlobStore;
 }

@@ -12,7 +12,7 @@ import { writeFailed } from '../../container/store/file-failure.ts';
  */
 export function replaceDurably(file: string, bytes: Uint8Array): void {
   const folder = path.dirname(file);
-  const temporary = `${file}.new`;
+  const temporary = temporaryOf(file);
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const handle = fs.openSync(temporary, 'w', 0o600);
@@ -29,13 +29,40 @@ export function replaceDurably(file: string, bytes: Uint8Array): void {
   }
 }
 
-/** Removes the file, if it is there, so that it stays removed after a power cut. @throws STORE_WRITE_FAILED */
+/**
+ * Removes the file, if it is there, so that it stays removed after a power cut, and what a power cut left of a new one.
+ *
+ * @throws STORE_WRITE_FAILED
+ */
 export function removeDurably(file: string): void {
   try {
-    if (!fs.existsSync(file)) return;
-    fs.rmSync(file);
-    syncFolder(path.dirname(file));
+    const present = [file, temporaryOf(file)].filter((name) => fs.existsSync(name));
+    for (const name of present) fs.rmSync(name);
+    if (present.length > 0) syncFolder(path.dirname(file));
   } catch (error) {
     throw writeFailed(file, error);
   }
+}
+
+/**
+ * Removes the files of a folder whose names are not to stay, and the folder itself when nothing is left in it.
+ *
+ * @throws STORE_WRITE_FAILED
+ */
+export function removeOthers(folder: string, stays: (name: string) => boolean): void {
+  try {
+    if (!fs.existsSync(folder)) return;
+    const names = fs.readdirSync(folder);
+    const others = names.filter((name) => !stays(name));
+    for (const name of others) fs.rmSync(path.join(folder, name));
+    const isEmpty = others.length === names.length;
+    if (isEmpty) fs.rmdirSync(folder);
+    if (isEmpty || others.length > 0) syncFolder(isEmpty ? path.dirname(folder) : folder);
+  } catch (error) {
+    throw writeFailed(folder, error);
+  }
+}
+
+function temporaryOf(file: string): string {
+  return `${file}.new`;
 }

@@ -5,9 +5,15 @@ import { Defect, FerryError } from '../../container/errors.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import { systemWords } from '../../container/store/file-failure.ts';
 import type { BlobStore } from './blob-store-port.ts';
-import { removeDurably, replaceDurably } from './durable-file.adapter.ts';
+import { removeOthers, replaceDurably } from './durable-file.adapter.ts';
 
-/** A blob store in a folder: one file for each content, named by its hash, which is checked whenever it is read. */
+/** Also what a power cut left of one. */
+const BLOB_NAME = /^[0-9a-f]{64}\.blob(\.new)?$/;
+
+/**
+ * A blob store in a folder: one file for each content, named by its hash, which is checked whenever it is read. Parts are
+ * folders in it. A folder in which nothing is left is removed.
+ */
 export class FileBlobStore implements BlobStore {
   readonly #folder: string;
   readonly #crypto: Pick<Crypto, 'sha256'>;
@@ -31,8 +37,13 @@ export class FileBlobStore implements BlobStore {
     return bytes;
   }
 
-  async delete(hash: string): Promise<void> {
-    removeDurably(this.#file(hash));
+  async keepOnly(hashes: readonly string[]): Promise<void> {
+    removeOthers(this.#folder, (name) => !BLOB_NAME.test(name) || hashes.some((hash) => name === `${hash}.blob`));
+  }
+
+  part(id: string): FileBlobStore {
+    if (!/^[a-z0-9-]+$/.test(id)) throw new Defect(`"${id}" cannot be the id of a part`);
+    return new FileBlobStore(path.join(this.#folder, id), this.#crypto);
   }
 
   #file(hash: string): string {

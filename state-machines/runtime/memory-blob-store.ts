@@ -7,6 +7,7 @@ import type { BlobStore } from './blob-store-port.ts';
 export class MemoryBlobStore implements BlobStore {
   readonly #crypto: Pick<Crypto, 'sha256'>;
   readonly #blobs = new Map<string, Uint8Array>();
+  readonly #parts = new Map<string, MemoryBlobStore>();
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
     this.#crypto = crypto;
@@ -24,7 +25,13 @@ export class MemoryBlobStore implements BlobStore {
     return bytes.slice();
   }
 
-  async delete(hash: string): Promise<void> {
-    this.#blobs.delete(hash);
+  async keepOnly(hashes: readonly string[]): Promise<void> {
+    for (const hash of [...this.#blobs.keys()]) if (!hashes.includes(hash)) this.#blobs.delete(hash);
+  }
+
+  part(id: string): MemoryBlobStore {
+    const part = this.#parts.get(id) ?? new MemoryBlobStore(this.#crypto);
+    this.#parts.set(id, part);
+    return part;
   }
 }

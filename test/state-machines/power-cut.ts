@@ -20,6 +20,8 @@ export class PowerCut {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
+        // No step of its own: a part of a store, each of whose calls is one.
+        if (name === 'part') return (id: string) => this.over(member.call(target, id) as object);
         return (...args: unknown[]) => this.#step(async () => member.apply(target, args));
       },
     });

@@ -47,7 +47,7 @@ describe('a move', () => {
     expect(await world.snapshot()).toBeUndefined();
     const receipt = await world.target.context(new Uint8Array());
     const hash = await new MoveWorld().blobs.put(receipt);
-    await expect(world.blobs.get(hash)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(world.blobs.part(SNAPSHOT_ID).get(hash)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 
   it('needs nobody to listen', async () => {
@@ -209,9 +209,15 @@ describe('a failing step', () => {
   it('of the clearing up at the end changes nothing of the result', async () => {
     const world = new MoveWorld(heldItem(1, 5));
     const error = new FerryError('STORE_WRITE_FAILED', { where: 'x', why: 'the disk is full' });
-    const blobs = failing(world.blobs, 'delete', error);
+    const uncleared = (reason: Error) => {
+      const part = failing(world.blobs.part(SNAPSHOT_ID), 'keepOnly', reason);
+      const { blobs } = world;
+      const get = (hash: string) => blobs.get(hash);
+      return { put: (bytes: Uint8Array) => blobs.put(bytes), get, keepOnly: async () => {}, part: () => part };
+    };
+    const blobs = uncleared(error);
     expect(await world.run({ kind: 'all' }, { blobs })).toMatchObject({ state: 'moved' });
-    const broken = failing(world.blobs, 'delete', new Defect('broken'));
+    const broken = uncleared(new Defect('broken'));
     world.issuer.holdings = [heldItem(2, 1)];
     await expect(world.run({ kind: 'all' }, { blobs: broken })).rejects.toThrow(Defect);
   });

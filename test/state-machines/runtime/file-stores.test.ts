@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nobleCrypto } from '../../../container/crypto/noble.ts';
-import { Defect } from '../../../container/errors.ts';
+import { Defect, FerryError } from '../../../container/errors.ts';
 import { toHex, utf8 } from '../../../container/model/bytes.ts';
 import { type BlobStore, FileBlobStore, FileSnapshotStore, MemoryBlobStore } from '../../../state-machines/index.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
@@ -44,6 +44,9 @@ describe('the snapshot store in a folder', () => {
     expect(await store.load('move-1')).toEqual(RECORD);
     await store.save('move-1', { ...RECORD, version: 2 });
     expect(fs.readdirSync(folder)).toEqual(['move-1.json']);
+    fs.writeFileSync(path.join(folder, 'move-1.json.new'), '{"mach');
+    await store.delete('move-1');
+    expect(fs.readdirSync(folder)).toEqual([]);
   });
 
   it('gives a damaged file as its text, for the runner to refuse', async () => {
@@ -81,9 +84,23 @@ describe.each(STORES)('the blob store %s', (_, make) => {
     expect(hash).toBe(toHex(nobleCrypto.sha256(bytes)));
     expect(await store.put(bytes)).toBe(hash);
     expect(await store.get(hash)).toEqual(bytes);
-    await store.delete(hash);
-    await store.delete(hash);
+    await store.keepOnly([hash]);
+    expect(await store.get(hash)).toEqual(bytes);
+    await store.keepOnly([]);
+    await store.keepOnly([]);
     await expect(store.get(hash)).rejects.toMatchObject(UNREADABLE);
+  });
+
+  it('keeps the bytes of every part apart from all others', async () => {
+    const store = make();
+    const [mine, other] = [store.part('move-1'), store.part('move-2')];
+    const hash = await mine.put(bytes);
+    await other.put(bytes);
+    await expect(store.get(hash)).rejects.toMatchObject(UNREADABLE);
+    await store.keepOnly([]);
+    await other.keepOnly([]);
+    expect(await store.part('move-1').get(hash)).toEqual(bytes);
+    await expect(other.get(hash)).rejects.toMatchObject(UNREADABLE);
   });
 
   it('keeps bytes as they were, whatever happens to the array', async () => {
@@ -110,34 +127,81 @@ describe('the blob store in a folder', () => {
   it('says in the words of the catalogue what the system refuses', async () => {
     const store = new FileBlobStore(blockedFolder(), nobleCrypto);
     await expect(store.put(utf8('x'))).rejects.toMatchObject(WRITE_FAILED);
+    await expect(store.keepOnly([])).rejects.toMatchObject(WRITE_FAILED);
   });
 
-  it('takes nothing but a hash', async () => {
+  it('clears away what a power cut left half written, leaves other files alone, and goes when it is empty', async () => {
+    const folder = path.join(makeFolder(), 'files');
+    const store = new FileBlobStore(folder, nobleCrypto);
+    const hash = await store.put(utf8('an update file'));
+    fs.writeFileSync(path.join(folder, `${'0'.repeat(64)}.blob.new`), 'an upd');
+    fs.writeFileSync(path.join(folder, 'notes.txt'), 'mine');
+    await store.keepOnly([hash]);
+    expect(fs.readdirSync(folder).sort()).toEqual([`${hash}.blob`, 'notes.txt'].sort());
+    fs.rmSync(path.join(folder, 'notes.txt'));
+    await store.keepOnly([]);
+    expect(fs.existsSync(folder)).toBe(false);
+  });
+
+  it('takes nothing but a hash, and no id of a part that could be another folder', async () => {
+    expect(() => new FileBlobStore(makeFolder(), nobleCrypto).part('../x')).toThrow(Defect);
     await expect(new FileBlobStore(makeFolder(), nobleCrypto).get('../x')).rejects.toThrow(Defect);
   });
 });
 
 describe('a move whose places are folders', () => {
-  it('is finished by another program after a power cut, once, and leaves only the certificate', async () => {
+  const order = items([1001, 5]);
+
+  /** A world whose stores are folders, opened anew for every run as by another program. */
+  function worldInFolders() {
     const folder = makeFolder();
     const places = () => ({
       store: new FileSnapshotStore(path.join(folder, 'moves')),
-      blobs: new FileBlobStore(path.join(folder, 'files'), nobleCrypto),
+      blobs: new FileBlobStore(path.join(folder, 'moves', 'files'), nobleCrypto),
     });
-    const world = new MoveWorld(heldItem(1, 5));
-    const cut = new PowerCut(1, 'after');
-    const target = cut.over({ apply: (update: Uint8Array) => world.target.apply(update) });
-    const whole = {
+    const files = () =>
+      fs
+        .readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name);
+    return { world: new MoveWorld(heldItem(1, 5)), places, files };
+  }
+
+  it.each(['before', 'after'] as const)('leaves nothing behind when it was cut off %s any step', async (when) => {
+    let at = 1;
+    for (; ; at++) {
+      const { world, places, files } = worldInFolders();
+      const cut = new PowerCut(at, when);
+      const { store, blobs } = places();
+      const run = world.run(order, {
+        issuer: cut.over(world.issuer),
+        target: cut.over(world.target),
+        store: cut.over(store),
+        blobs: cut.over(blobs),
+      });
+      const wasCut = (await Promise.race([run, cut.happened])) === 'cut';
+      await world.run(order, places());
+      expect(world.target.seats()).toEqual({ 1: 5 });
+      expect(files()).toEqual([]);
+      if (!wasCut) break;
+    }
+    expect(at).toBeGreaterThan(20);
+  });
+
+  it('keeps, while it is unfinished, its snapshot and only the files that it needs', async () => {
+    const { world, places, files } = worldInFolders();
+    const cut = new PowerCut(1, 'before');
+    const apply = cut.over({ apply: (update: Uint8Array) => world.target.apply(update) });
+    const target = {
       list: () => world.target.list(),
       context: (certificate: Uint8Array) => world.target.context(certificate),
-      apply: (update: Uint8Array) => target.apply(update),
+      apply: (update: Uint8Array) => apply.apply(update),
     };
-    const order = items([1001, 5]);
-    expect(await Promise.race([world.run(order, { ...places(), target: whole }), cut.happened])).toBe('cut');
-    expect(fs.readdirSync(path.join(folder, 'moves'))).toEqual([`${SNAPSHOT_ID}.json`]);
-    expect(await world.run(order, places())).toMatchObject({ state: 'moved', resumed: true });
-    expect(world.target.seats()).toEqual({ 1: 5 });
-    expect(fs.readdirSync(path.join(folder, 'moves'))).toEqual([]);
-    expect(fs.readdirSync(path.join(folder, 'files'))).toHaveLength(1);
+    expect(await Promise.race([world.run(order, { ...places(), target }), cut.happened])).toBe('cut');
+    expect(files()).toContain(`${SNAPSHOT_ID}.json`);
+    expect(files().filter((name) => name.endsWith('.blob'))).toHaveLength(3);
+    const failing = { ...target, apply: async () => Promise.reject(new FerryError('NO_CONTAINER', { where: 'x' })) };
+    expect(await world.run(order, { ...places(), target: failing })).toMatchObject({ state: 'interrupted' });
+    expect(files().filter((name) => name.endsWith('.blob'))).toHaveLength(1);
   });
 });
