@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { nativeCrypto } from '../container/crypto/native/node-crypto.ts';
 import { parseSerialNumber } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
 import {
@@ -6,6 +7,7 @@ import {
   isSoftContainer,
   openSoftContainer,
 } from './soft-container/open-soft-container.adapter.ts';
+import type { ImportReport } from './stick-import/import-report.ts';
 
 export { isSoftContainer as is, openSoftContainer as open };
 
@@ -25,4 +27,27 @@ export function create(options: {
     anchorFolder: anchor ?? `${path.resolve(folder)}-anchor`,
     ...(serial === undefined ? {} : { serial: parseSerialNumber(serial) }),
   });
+}
+
+/**
+ * `ferry device import`: the container in `folder` takes in what lies for it in the folder `updates`.
+ *
+ * @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED, NOT_ENROLLED, FILE_UNREADABLE
+ */
+export async function importUpdates(options: {
+  readonly folder: string;
+  readonly updates: string;
+}): Promise<ImportReport> {
+  // The machines are loaded only for an import: every other command starts faster without them.
+  const [{ importUpdates: importInto }, { FileUpdateFolder }] = await Promise.all([
+    import('./stick-import/import-updates.ts'),
+    import('./stick-import/update-folder.adapter.ts'),
+  ]);
+  const opened = openSoftContainer(options.folder);
+  try {
+    const folder = new FileUpdateFolder(options.updates);
+    return await importInto({ client: opened.client, folder, crypto: nativeCrypto() });
+  } finally {
+    opened.close();
+  }
 }

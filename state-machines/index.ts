@@ -8,8 +8,8 @@ export {
 export { contextTransactionMachine } from './context-transaction/context-transaction-machine.ts';
 export { type ContextMaker, requestContext } from './context-transaction/request-context.ts';
 export { runContextTransaction } from './context-transaction/run-context-transaction.ts';
-export type { Deferral, EntryOutcome } from './entry-outcome.ts';
-export { type Failure, isInterruption } from './failure.ts';
+export { type Deferral, type EntryOutcome, mergeOutcomes } from './entry-outcome.ts';
+export { type Failure, failureOf, isInterruption } from './failure.ts';
 export { containerIssuer, containerTarget } from './license-move/container-parties.ts';
 export type { MovedEntry } from './license-move/license-move-context.ts';
 export { licenseMoveMachine } from './license-move/license-move-machine.ts';

@@ -1,0 +1,60 @@
+import type { PublicKey } from '../../container/model/ids.ts';
+import { type Failure, failureOf } from '../../state-machines/index.ts';
+import { readUpdateHeading, type UpdateHeading } from './read-update-header.ts';
+import type { UpdateFolder } from './update-folder-port.ts';
+
+const UPDATE_SUFFIX = '.ferry-update';
+
+export interface FoundUpdate extends UpdateHeading {
+  readonly file: string;
+}
+
+/** What lies in a folder for a container. */
+export interface Survey {
+  /** In the order in which they follow each other, issuer by issuer. */
+  readonly updates: readonly FoundUpdate[];
+  readonly unreadable: readonly { readonly file: string; readonly failure: Failure }[];
+  readonly foreign: number;
+  readonly hidden: number;
+}
+
+/** Looks through a folder for update files to a container. Files are read one at a time and not kept. @throws FILE_UNREADABLE */
+export async function surveyFolder(folder: UpdateFolder, container: PublicKey): Promise<Survey> {
+  const updates: FoundUpdate[] = [];
+  const unreadable: { file: string; failure: Failure }[] = [];
+  let foreign = 0;
+  let hidden = 0;
+  for await (const { name, isFile } of folder.entries()) {
+    if (name.startsWith('.')) hidden += 1;
+    else if (isFile && name.toLowerCase().endsWith(UPDATE_SUFFIX)) {
+      const found = await look(folder, name);
+      if ('failure' in found) unreadable.push(found);
+      else if (found.container === container) updates.push(found);
+      else foreign += 1;
+    }
+  }
+  updates.sort(byIssuerAndSequence);
+  unreadable.sort((one, other) => compare(one.file, other.file));
+  return { updates, unreadable, foreign, hidden };
+}
+
+async function look(folder: UpdateFolder, file: string): Promise<FoundUpdate | { file: string; failure: Failure }> {
+  try {
+    return { file, ...readUpdateHeading(await folder.read(file)) };
+  } catch (error) {
+    return { file, failure: failureOf(error) };
+  }
+}
+
+function byIssuerAndSequence(one: FoundUpdate, other: FoundUpdate): number {
+  return (
+    compare(one.issuer.name, other.issuer.name) ||
+    one.first - other.first ||
+    one.last - other.last ||
+    compare(one.file, other.file)
+  );
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+import { CATALOGUE, explain } from '../../../container/errors.ts';
+import type { Deferral, EntryOutcome, Failure } from '../../../state-machines/index.ts';
+import type { CommandContext, Register } from '../run-ferry.ts';
+import { words } from './apply.ts';
+
+/** What the device's own side did with a folder of update files. */
+interface Imported {
+  readonly serial: string;
+  readonly files: readonly {
+    readonly file: string;
+    readonly state: 'applied' | 'known' | 'deferred' | 'refused';
+    readonly entries: readonly EntryOutcome[];
+    readonly deferral: Deferral | null;
+    readonly failure: Failure | null;
+  }[];
+  readonly receipts: readonly {
+    readonly issuer: string;
+    readonly file: string | null;
+    readonly isNew: boolean;
+    readonly failure: Failure | null;
+  }[];
+  readonly foreign: number;
+  readonly hidden: number;
+  readonly interruption: Failure | null;
+}
+
+/** The device's own side, as far as the command line reaches it. */
+interface DeviceSide {
+  importUpdates(options: { readonly folder: string; readonly updates: string }): Promise<Imported>;
+}
+
+const EXAMPLES = `
+This is what a device does with a stick. Files for other containers are left alone. The receipts may be taken to their
+issuers at any time: ferry settle ADDRESS FILE
+
+Examples:
+  ferry device import device stick`;
+
+/** `ferry device import`. To be registered after `ferry device create`, if both are. */
+export function deviceImportCommand(device: () => Promise<DeviceSide>): Register {
+  return (program, context) => {
+    deviceFamily(program)
+      .command('import')
+      .description('Has a device apply the update files for it in a folder, and write a receipt for each issuer.')
+      .argument('<DIR>', 'folder of the device')
+      .argument('<FOLDER>', 'folder with update files, such as a stick; the receipts go there, too')
+      .addHelpText('after', EXAMPLES)
+      .action(async (folder: string, updates: string) => {
+        const report = await (await device()).importUpdates({ folder, updates });
+        show(context, updates, report);
+        context.endWith(exitOf(report));
+      });
+  };
+}
+
+function deviceFamily(program: Command): Command {
+  const present = program.commands.find((command) => command.name() === 'device');
+  return present ?? program.command('device').description("The target device's own software.");
+}
+
+function show({ output }: CommandContext, updates: string, report: Imported): void {
+  const { serial, files, receipts, foreign, hidden, interruption } = report;
+  for (const { file, state, entries, deferral, failure } of files) {
+    const applied = entries.filter(({ reason }) => reason === 0).length;
+    if (failure !== null) output.line(`${file}: not taken: ${tell(failure)}`);
+    else if (state === 'known') output.line(`${file}: known before.`);
+    else output.line(`${file}: ${applied} applied, ${entries.length - applied} refused.`);
+    for (const { sequence, reason } of entries)
+      if (reason !== 0) output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
+    if (deferral !== null)
+      output.line(`  Sequence ${deferral.sequence} and all after it wait: ${words(deferral.reason)}`);
+  }
+  for (const { issuer, file, isNew, failure } of receipts) {
+    if (failure !== null) output.line(`No receipt for ${issuer}: ${tell(failure)}`);
+    else output.line(`Receipt for ${issuer}: ${file}${isNew ? '' : ', as it was'}`);
+  }
+  if (files.length === 0) output.line(`There is no update file for ${serial} in ${updates}.`);
+  if (foreign > 0) output.note(`${foreign} update file(s) for other containers were left alone.`);
+  if (interruption !== null && !output.isJson) {
+    const { happened, effect, remedy } = explain(interruption.code, interruption.details);
+    for (const sentence of [happened, effect, remedy]) output.complain(sentence);
+  }
+  output.json({ updates, serial, files, receipts, foreign, hidden, interruption });
+}
+
+function tell({ code, details }: Failure): string {
+  return `${explain(code, details).happened} [${code}]`;
+}
+
+/** 0 when all is well; 5 when it broke off; the exit of the first refusal when nothing was taken; else 6. */
+function exitOf({ files, receipts, interruption }: Imported): number {
+  if (interruption !== null) return CATALOGUE[interruption.code].exit;
+  const [first] = files;
+  if (first?.failure && files.every(({ state }) => state === 'refused')) return CATALOGUE[first.failure.code].exit;
+  const isIncomplete =
+    files.some(({ state }) => state === 'refused' || state === 'deferred') ||
+    files.some(({ entries }) => entries.some(({ reason }) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number)) ||
+    receipts.some(({ failure }) => failure !== null);
+  return isIncomplete ? CATALOGUE.DONE_IN_PART.exit : 0;
+}

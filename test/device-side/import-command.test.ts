@@ -1,0 +1,142 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../container/errors.ts';
+import type { ImportedFile, ImportReport } from '../../device-side/index.ts';
+import { createCommands } from '../../host/cli/commands/create.ts';
+import { deviceImportCommand } from '../../host/cli/commands/device.ts';
+import { runFerry } from '../../host/cli/run-ferry.ts';
+import { temporaryFolders } from '../container/store/temporary-folder.ts';
+import { MemoryStream } from '../host/cli/memory-stream.ts';
+import { ImportScene, RECEIPTS, SERIAL } from './stick-import/import-scene.ts';
+
+const makeFolder = temporaryFolders();
+const device = () => import('../../device-side/commands.ts');
+const FAR_BANK = { dongle: () => import('../../dongle-firmware-sim/commands.ts'), device };
+
+async function ferry(args: readonly string[], side: Parameters<typeof deviceImportCommand>[0] = device) {
+  const [stdout, stderr] = [new MemoryStream(), new MemoryStream()];
+  const exit = await runFerry(args, [createCommands(FAR_BANK), deviceImportCommand(side)], {
+    version: '0.0.0',
+    env: { now: () => 0, random: (length) => new Uint8Array(length) },
+    stdout,
+    stderr,
+    clock: () => 0,
+    variable: () => undefined,
+  });
+  return { exit, stdout: stdout.text, stderr: stderr.text };
+}
+
+describe('ferry device import', () => {
+  it('has a device take a stick in and tells it, for people and for programs', async () => {
+    const root = makeFolder();
+    const scene = new ImportScene(root);
+    scene.put('a.ferry-update', scene.issueFromDongle(2));
+    scene.close();
+    const stick = path.join(root, 'stick');
+    expect(await ferry(['device', 'import', path.join(root, 'device'), stick])).toEqual({
+      exit: 0,
+      stdout: `a.ferry-update: 1 applied, 0 refused.\nReceipt for 3-1: ${RECEIPTS.dongle}\n`,
+      stderr: '',
+    });
+    const again = await ferry(['device', 'import', path.join(root, 'device'), stick]);
+    expect(again.stdout).toBe(`a.ferry-update: known before.\nReceipt for 3-1: ${RECEIPTS.dongle}, as it was\n`);
+    const { exit, stdout } = await ferry(['device', 'import', path.join(root, 'device'), stick, '--json']);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      updates: stick,
+      serial: SERIAL,
+      files: [{ state: 'known' }],
+      foreign: 0,
+    });
+    expect(scene.settle().entries).toEqual([{ sequence: 1, reason: 0 }]);
+  });
+
+  it('finds nothing to do on an empty stick, and no container where there is none', async () => {
+    const root = makeFolder();
+    const made = await ferry(['device', 'create', path.join(root, 'device'), '--serial', SERIAL]);
+    expect(made.exit).toBe(0);
+    fs.mkdirSync(path.join(root, 'stick'));
+    const args = [path.join(root, 'device'), path.join(root, 'stick')];
+    const empty = await ferry(['device', 'import', ...args]);
+    expect(empty).toMatchObject({ exit: 0, stdout: `There is no update file for ${SERIAL} in ${args[1]}.\n` });
+    const missing = await ferry(['device', 'import', path.join(root, 'nowhere'), path.join(root, 'stick')]);
+    expect(missing).toMatchObject({ exit: 5, stderr: expect.stringContaining('NO_CONTAINER') });
+  });
+
+  it('is there without `ferry device create` as well', async () => {
+    const [stdout, stderr] = [new MemoryStream(), new MemoryStream()];
+    const exit = await runFerry(['device', 'import', '--help'], [deviceImportCommand(device)], {
+      version: '0.0.0',
+      env: { now: () => 0, random: (length) => new Uint8Array(length) },
+      stdout,
+      stderr,
+      clock: () => 0,
+      variable: () => undefined,
+    });
+    expect([exit, stdout.text]).toEqual([0, expect.stringContaining('ferry device import device stick')]);
+  });
+});
+
+const applied: ImportedFile = {
+  file: 'a',
+  issuer: '3-1',
+  state: 'applied',
+  entries: [{ sequence: 1, reason: 0 }],
+  deferral: null,
+  failure: null,
+};
+const gap: ImportedFile = {
+  ...applied,
+  file: 'b',
+  state: 'refused',
+  entries: [],
+  failure: { code: 'UPDATE_GAP', details: { first: 3, last: 3, missing: '2' } },
+};
+const refusedEntry = (reason: number): ImportedFile => ({ ...applied, entries: [{ sequence: 1, reason }] });
+const deferred: ImportedFile = {
+  ...applied,
+  state: 'deferred',
+  deferral: { sequence: 2, reason: CATALOGUE.MEMORY_FULL.number, needed: 9 },
+};
+const full = { code: 'FILE_UNWRITABLE', details: { file: 'x', why: 'the disk is full' } } as const;
+const failed = { code: 'STORE_WRITE_FAILED', details: { where: 'x', why: 'the disk is full' } } as const;
+
+describe('the exit code of an import', () => {
+  it.each<[string, number, Partial<ImportReport>, string]>([
+    ['of which a file was not taken', 6, { files: [applied, gap] }, 'b: not taken: The update 3 to 3'],
+    ['of which no file was taken', 3, { files: [gap] }, '[UPDATE_GAP]'],
+    ['that refused an entry', 6, { files: [refusedEntry(305)] }, 'a: 0 applied, 1 refused.\n  Sequence 1 was refused'],
+    [
+      'that heard of a cancellation',
+      0,
+      { files: [refusedEntry(301)] },
+      'Sequence 1 was refused: The entry was cancelled',
+    ],
+    ['that ran out of room', 6, { files: [deferred] }, 'Sequence 2 and all after it wait'],
+    [
+      'that could not write a receipt',
+      6,
+      { files: [applied], receipts: [{ issuer: '3-1', file: null, isNew: false, failure: full }] },
+      'No receipt for 3-1: The file x cannot be written',
+    ],
+    ['that broke off', 5, { files: [applied], interruption: failed }, 'run the same command again'],
+    ['of files for others only', 0, { foreign: 2 }, '2 update file(s) for other containers'],
+  ])('%s is %i, with its reason', async (_, exit, part, words) => {
+    const report: ImportReport = {
+      serial: SERIAL,
+      files: [],
+      receipts: [],
+      foreign: 0,
+      hidden: 0,
+      interruption: null,
+      ...part,
+    };
+    const side = async () => ({ importUpdates: async () => report });
+    const answer = await ferry(['device', 'import', 'device', 'stick'], side);
+    expect(answer.exit).toBe(exit);
+    expect(answer.stdout + answer.stderr).toContain(words);
+    const json = await ferry(['device', 'import', 'device', 'stick', '--json', '--quiet'], side);
+    expect([json.exit, json.stderr, JSON.parse(json.stdout)]).toEqual([exit, '', { updates: 'stick', ...report }]);
+  });
+});
