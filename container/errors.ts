@@ -611,7 +611,7 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'What is stored of the interrupted work {id} cannot be used: {why}.',
     effect: 'Nothing was changed; every license is where it was, held or in transit.',
-    remedy: 'Look at `ferry list`, then order with a fresh start: an order that is in transit is found and finished.',
+    remedy: 'Look at `ferry list`, then order again with --start-over: what is in transit is found and finished.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

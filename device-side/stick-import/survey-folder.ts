@@ -1,9 +1,8 @@
+import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { type Failure, failureOf } from '../../state-machines/index.ts';
 import { readUpdateHeading, type UpdateHeading } from './read-update-header.ts';
 import type { UpdateFolder } from './update-folder-port.ts';
-
-const UPDATE_SUFFIX = '.ferry-update';
 
 export interface FoundUpdate extends UpdateHeading {
   readonly file: string;

@@ -1,6 +1,7 @@
 import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
 import { readEnvelope, signedEnvelope, verifyEnvelope } from '../../container/files/envelope.ts';
+import { contextFileName } from '../../container/files/file-names.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import {
@@ -22,10 +23,7 @@ interface ReceiptPorts {
   readonly blobs: BlobStore;
 }
 
-/**
- * Writes a current receipt for each issuer into the folder, as `<serial>-for-<issuer>-receipt.ferry-context`. One that
- * says the same already stays as it is.
- */
+/** Writes a current receipt for each issuer into the folder. One that says the same already stays as it is. */
 export async function writeReceipts(
   ports: ReceiptPorts,
   issuers: readonly UpdateIssuer[],
@@ -37,7 +35,7 @@ export async function writeReceipts(
   const receipts: WrittenReceipt[] = [];
   for (const issuer of issuers) {
     const made = await makeReceipt(ports, issuer);
-    const name = `${serial}-for-${issuer.name.replace(/[^\w-]+/g, '-')}-receipt.ferry-context`;
+    const name = contextFileName(serial ?? '', issuer.name, 'receipt');
     receipts.push({ issuer: issuer.name, ...('code' in made ? failed(made) : await keep(ports, key, name, made)) });
   }
   return receipts;

@@ -2,10 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../../container/errors.ts';
 import { armor, describeFile, unarmor } from '../../container/files/armor.ts';
+import { contextFileName, updateFileName } from '../../container/files/file-names.ts';
 import { systemCode, systemWords } from '../../container/store/file-failure.ts';
-
-export const CONTEXT_SUFFIX = '.ferry-context';
-export const UPDATE_SUFFIX = '.ferry-update';
 
 /** No file of ours is longer as text. More is not even read. */
 const LONGEST_READ = 4 * 1024 * 1024;
@@ -113,7 +111,7 @@ export interface ContextName {
 /** Writes a context or receipt under a name that tells those for different issuers apart. @throws FILE_UNWRITABLE */
 export function writeContext(wanted: string | undefined, name: ContextName, raw: Uint8Array): string {
   const { serial, issuer, kind } = name;
-  return writeFerryFile(wanted, `${serial}-${kind}-for-${fileNamePart(issuer)}${CONTEXT_SUFFIX}`, raw);
+  return writeFerryFile(wanted, contextFileName(serial, issuer, kind), raw);
 }
 
 /**
@@ -126,8 +124,8 @@ export function writeUpdates(wanted: string | undefined, updates: readonly Uint8
   if (updates.length > 1) requireFolder(wanted, updates.length);
   return updates.map((raw) => {
     const header = headerOf(raw);
-    const [from, to, sequences] = ['From', 'For', 'Sequences'].map((name) => fileNamePart(header.get(name) ?? ''));
-    return writeFerryFile(wanted, `${from}-for-${to}-${sequences}${UPDATE_SUFFIX}`, raw);
+    const field = (name: string): string => header.get(name) ?? '';
+    return writeFerryFile(wanted, updateFileName(field('From'), field('For'), field('Sequences')), raw);
   });
 }
 
@@ -152,8 +150,4 @@ function headerOf(raw: Uint8Array): ReadonlyMap<string, string> {
   const described = describeFile(raw);
   if (!described.ok) throw new FerryError(described.code, described.details);
   return new Map(described.value.lines);
-}
-
-function fileNamePart(text: string): string {
-  return text.replace(/[^\w-]+/g, '-');
 }

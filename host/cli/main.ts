@@ -8,6 +8,7 @@ import { centralCommands } from './commands/central.ts';
 import { contextCommand } from './commands/context.ts';
 import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
+import { deviceImportCommand } from './commands/device.ts';
 import { lookingCommands } from './commands/inspect.ts';
 import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Register[] = [
   cancelCommand(FAR_BANK),
   lookingCommands(FAR_BANK),
   createCommands(FAR_BANK),
+  deviceImportCommand(() => import('../../device-side/commands.ts')),
   centralCommands(FAR_BANK),
 ];
 

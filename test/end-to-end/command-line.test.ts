@@ -77,8 +77,8 @@ describe('the command line', () => {
     const refused = world.run('apply', 'sim:dongle', 'folder:both', '-o', 'one.ferry-context');
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining('name a folder') });
     world.must('apply', 'sim:dongle', 'folder:both', '-o', 'folder:receipts');
-    world.must('settle', 'central:second', 'receipts/3-1234567-receipt-for-firm-6000011.ferry-context');
-    world.must('settle', 'central:vendor', 'receipts/3-1234567-receipt-for-firm-6000010.ferry-context');
+    world.must('settle', 'central:second', 'receipts/3-1234567-for-firm-6000011-receipt.ferry-context');
+    world.must('settle', 'central:vendor', 'receipts/3-1234567-for-firm-6000010-receipt.ferry-context');
   });
 
   it('tells in the history of both sides what moved, until its vendor knows', () => {

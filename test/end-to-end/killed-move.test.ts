@@ -3,8 +3,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSoftContainer } from '../../device-side/index.ts';
 import { openDongle } from '../../dongle-firmware-sim/index.ts';
-import { moveStores } from '../../host/cli/move-places.adapter.ts';
-import { containerIssuer, containerTarget, runLicenseMove } from '../../state-machines/index.ts';
 import { FerryWorld } from './ferry-world.ts';
 import { filesOfMoves, startFerry, stateOf } from './started-ferry.ts';
 
@@ -81,21 +79,11 @@ describe('a move killed with SIGKILL', () => {
       expect(world.run(...move(world))).toMatchObject({ exit: 3, stderr: expect.stringContaining('SNAPSHOT_WRONG') });
       expect(seats(world)).toEqual(before);
 
-      const { dongle, device, close } = openBoth(world);
-      const told: string[] = [];
-      const { firmCode, productCode } = world;
-      const result = await runLicenseMove({
-        issuer: containerIssuer(dongle.client),
-        target: containerTarget(device.client),
-        order: { kind: 'items', items: [{ firmCode, productCode, quantity: SEATS }] },
-        ...moveStores(stateOf(world)),
-        badSnapshot: 'startOver',
-        onProgress: ({ kind }) => told.push(kind),
-      });
-      close();
-      expect(told[0]).toBe('startingOver');
+      const again = world.run(...move(world), '--start-over');
+      expect(again.stderr).toContain('What was stored of an interrupted move is forgotten');
       // An order that was settled is a new one, for which there are not enough seats.
-      expect(['moved', 'QUANTITY_NOT_HELD']).toContain(result.failure?.code ?? result.state);
+      if (again.exit !== 0)
+        expect(again).toMatchObject({ exit: 3, stderr: expect.stringContaining('QUANTITY_NOT_HELD') });
       expect(seats(world)).toEqual({ dongle: [2, 0], device: [3, 0] });
       expect(filesOfMoves(world)).toEqual([]);
       world.remove();

@@ -44,7 +44,7 @@ describe('the built program', () => {
     expect(world.json('apply', 'sim:device', update).files[0]).toMatchObject({ skipped: 1, entries: [] });
     expect(world.json('list', 'sim:device').containers[0].stateHash).toBe(hash);
 
-    expect(world.run('settle', 'sim:dongle', world.file('-receipt-for-3-1234567.ferry-context')).exit).toBe(0);
+    expect(world.run('settle', 'sim:dongle', world.file('-for-3-1234567-receipt.ferry-context')).exit).toBe(0);
     expect([world.seats('dongle'), world.seats('device').held]).toEqual([{ held: 3, pending: 0 }, 2]);
   });
 
@@ -63,7 +63,7 @@ describe('the built program', () => {
     const cancelled = world.run('cancel', 'sim:dongle', '--to', '130-2459324738', '-o', 'second.ferry-update');
     expect(cancelled.exit).toBe(0);
     expect(world.run('apply', 'sim:device', 'second.ferry-update').exit).toBe(0);
-    world.run('settle', 'sim:dongle', '130-2459324738-receipt-for-3-1234567.ferry-context');
+    world.run('settle', 'sim:dongle', '130-2459324738-for-3-1234567-receipt.ferry-context');
     expect([world.seats('dongle'), world.seats('device').held]).toEqual([{ held: 5, pending: 0 }, 0]);
   });
 

@@ -71,9 +71,9 @@ describe('an apply transaction', () => {
     expect(seats()).toBe(1);
   });
 
-  it('stops at a file for which there is no room', async () => {
+  it('stops at a file for which there is no room, in a device that has room for its issuer', async () => {
     const { taker, blobs, put, device } = makeWorld();
-    bound(device, { capacity: counter(device.container.state, 'usedBytes') + 100 });
+    bound(device, { capacity: counter(device.container.state, 'usedBytes') + 1000 });
     const result = await runApplyTransaction(taker, blobs, [await put(1, 3), await put(3, 3)]);
     expect(result).toMatchObject({ state: 'deferred', deferral: { reason: CATALOGUE.MEMORY_FULL.number } });
     expect(result.failure).toBeNull();

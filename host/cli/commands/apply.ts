@@ -1,15 +1,9 @@
 import type { ApplyReport } from '../../../container/commands/apply.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
+import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, withSim } from '../addresses.ts';
 import { eachFile, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
-import {
-  expandFiles,
-  issuerNamedIn,
-  readFerryFile,
-  requireFolder,
-  UPDATE_SUFFIX,
-  writeContext,
-} from '../ferry-files.adapter.ts';
+import { expandFiles, issuerNamedIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 

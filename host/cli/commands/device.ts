@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CATALOGUE, explain } from '../../../container/errors.ts';
 import type { Deferral, EntryOutcome, Failure } from '../../../state-machines/index.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { words } from './apply.ts';
+import { words } from '../say-reason.ts';
 
 /** What the device's own side did with a folder of update files. */
 interface Imported {

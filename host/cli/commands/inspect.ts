@@ -12,7 +12,7 @@ export function lookingCommands(far: FarBank): Register {
       .command('inspect')
       .description('Says what is in a context or update file and for whom it is, and whether it was signed so.')
       .argument('<FILE>', 'context or update file')
-      .addHelpText('after', '\nExamples:\n  ferry inspect 130-2459324738-receipt-for-3-1234567.ferry-context')
+      .addHelpText('after', '\nExamples:\n  ferry inspect 130-2459324738-for-3-1234567-receipt.ferry-context')
       .action((file: string) => inspect(context, file));
     program
       .command('history')

@@ -13,8 +13,8 @@ const EXAMPLES = `
 A License Central grants anew, with the usual terms (ferry central issue has all of them), and once for each context.
 
 Examples:
-  ferry issue sim:dongle --context 130-2459324738-context-for-3-1234567.ferry-context --item 6000010:1001x2
-  ferry issue central:vendor --context 3-1234567-context-for-firm-6000010.ferry-context --item 6000010:1001x5 -o folder:stick`;
+  ferry issue sim:dongle --context 130-2459324738-for-3-1234567.ferry-context --item 6000010:1001x2
+  ferry issue central:vendor --context 3-1234567-for-firm-6000010.ferry-context --item 6000010:1001x5 -o folder:stick`;
 
 interface IssueOptions {
   readonly context: string;

@@ -1,7 +1,8 @@
 import type { Listing } from '../../../container/commands/list.ts';
 import { explain, FerryError } from '../../../container/errors.ts';
+import { CONTEXT_SUFFIX, UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, isContainer, parseAddress, withSim } from '../addresses.ts';
-import { CONTEXT_SUFFIX, foldersIn, parkedFiles, UPDATE_SUFFIX } from '../ferry-files.adapter.ts';
+import { foldersIn, parkedFiles } from '../ferry-files.adapter.ts';
 import { withCentral } from '../open-central.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { type CentralListing, listCentral, showCentral } from '../show-central.ts';

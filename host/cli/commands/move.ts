@@ -2,6 +2,7 @@ import { CATALOGUE, explain, FerryError } from '../../../container/errors.ts';
 import type { MoveOrder, MovePlan, MoveProgress, MoveResult } from '../../../state-machines/index.ts';
 import { type FarBank, parseAddress, withSim } from '../addresses.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import type { Output } from '../output.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
@@ -25,6 +26,7 @@ interface MoveOptions {
   readonly item?: readonly string[];
   readonly all?: true;
   readonly firm?: string;
+  readonly startOver?: true;
   readonly dryRun?: true;
 }
 
@@ -39,6 +41,7 @@ export function moveCommand(far: FarBank): Register {
       .option('--item <FIRM:PRODUCTxN>', 'what to move; may be repeated', collect)
       .option('--all', 'everything that may move')
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
+      .option('--start-over', 'forget what is stored of an unfinished move when it cannot be read')
       .option('--dry-run', 'only show what would be moved')
       .addHelpText('after', EXAMPLES)
       .action((options: MoveOptions) => move(far, context, options));
@@ -72,6 +75,7 @@ async function move(far: FarBank, context: CommandContext, options: MoveOptions)
           target: machines.containerTarget(to.client),
           order,
           ...moveStores(stateFolder((name) => context.variable(name))),
+          badSnapshot: options.startOver ? 'startOver' : 'refuse',
           onProgress: (step) =>
             tell(context, step, (state) => progress.update(STEPS.indexOf(state), STEPS.length, state)),
         })
@@ -83,9 +87,24 @@ async function move(far: FarBank, context: CommandContext, options: MoveOptions)
 
 function tell({ output }: CommandContext, progress: MoveProgress, entered: (state: string) => void): void {
   if (progress.kind === 'entered') entered(progress.state);
-  else if (progress.kind === 'resumed')
-    output.note(`An interrupted move of this order goes on from "${progress.from}".`);
-  else if (progress.kind === 'finishingEarlier') output.note('An interrupted move of another order is finished first.');
+  else output.note(remark(progress));
+}
+
+function remark(progress: Exclude<MoveProgress, { kind: 'entered' }>): string {
+  switch (progress.kind) {
+    case 'resumed':
+      return `An interrupted move of this order goes on from "${progress.from}".`;
+    case 'finishingEarlier':
+      return 'An interrupted move of another order is finished first.';
+    case 'endedByHand':
+      return 'An interrupted move of this order was ended by hand, with nothing moved; it is made afresh.';
+    case 'startingOver':
+      return `What was stored of an interrupted move is forgotten: ${happened(progress.failure)}`;
+  }
+}
+
+function happened({ code, details }: NonNullable<MoveResult['failure']>): string {
+  return explain(code, details).happened;
 }
 
 function showPlan({ output }: CommandContext, options: MoveOptions, plan: MovePlan): void {
@@ -100,20 +119,29 @@ function showPlan({ output }: CommandContext, options: MoveOptions, plan: MovePl
 
 function showResult(context: CommandContext, options: MoveOptions, result: MoveResult): void {
   const { output } = context;
-  const { state, entries, failure, resumed, plan } = result;
+  const { from, to } = options;
+  const { state, failure, resumed, plan, entries, earlier } = result;
   if (failure !== null && (state === 'refused' || state === 'interrupted'))
     throw new FerryError(failure.code, failure.details);
-  const applied = entries.filter((entry) => entry.state === 'applied').length;
-  output.line(
-    `${options.from} -> ${options.to}: ${applied} of ${entries.length} entries moved${resumed ? ', after an interruption' : ''}.`,
-  );
-  for (const entry of entries) {
-    if (entry.state === 'refused') output.line(`  Sequence ${entry.sequence} was refused: ${words(entry.reason)}`);
-    if (entry.state === 'waiting') output.line(`  Sequence ${entry.sequence} waits: ${words(entry.reason)}`);
+  if (earlier !== null && earlier.entries.length > 0) {
+    output.line('The interrupted move before it:');
+    showEntries(output, from, to, earlier);
   }
-  if (failure !== null) output.complain(explain(failure.code, failure.details).happened);
-  const { from, to } = options;
-  output.json({ from, to, state, resumed, moved: plan?.parts ?? [], entries, failure });
-  if (state === 'movedInPart') context.endWith(6);
+  showEntries(output, from, to, result);
+  if (failure !== null) output.complain(`Its last step is not done: ${happened(failure)}`);
+  const before = earlier === null ? null : { state: earlier.state, entries: earlier.entries, failure: earlier.failure };
+  output.json({ from, to, state, resumed, moved: plan?.parts ?? [], entries, failure, earlier: before });
+  if (state === 'movedInPart') context.endWith(CATALOGUE.DONE_IN_PART.exit);
   if (state === 'refused') context.endWith(CATALOGUE.CANCELLED.exit);
+}
+
+function showEntries(output: Output, from: string, to: string, { entries, resumed }: MoveResult): void {
+  const applied = entries.filter((entry) => entry.state === 'applied').length;
+  const again = resumed ? ', after an interruption' : '';
+  output.line(`${from} -> ${to}: ${applied} of ${entries.length} entries moved${again}.`);
+  for (const { state, sequence, reason } of entries) {
+    if (state === 'refused') output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
+    if (state === 'waiting') output.line(`  Sequence ${sequence} waits: ${words(reason)}`);
+    if (state === 'unknown') output.line(`  Sequence ${sequence}: what became of it was not told; ferry list ${from}`);
+  }
 }

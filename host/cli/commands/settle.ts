@@ -1,6 +1,7 @@
+import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
 import type { FarBank } from '../addresses.ts';
 import { eachFile, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
-import { CONTEXT_SUFFIX, expandFiles, readFerryFile } from '../ferry-files.adapter.ts';
+import { expandFiles, readFerryFile } from '../ferry-files.adapter.ts';
 import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -10,7 +11,7 @@ const EXAMPLES = `
 A License Central learns from any context made for it where its licenses are; several files may come in any order.
 
 Examples:
-  ferry settle sim:dongle 130-2459324738-receipt-for-3-1234567.ferry-context
+  ferry settle sim:dongle 130-2459324738-for-3-1234567-receipt.ferry-context
   ferry settle central:vendor folder:stick`;
 
 /** `ferry settle`: takes contexts and receipts home to the issuer that they were made for. */
