@@ -71,7 +71,14 @@ export function verifyCertificate(
   return verifyAs(crypto, root, raw, 'firmCertificate', firmCertificate, 'firm');
 }
 
-function verifyAs<T extends { readonly root: Hex }, P extends 'container' | 'firm'>(
+/** Any secret tells keys of small order: with each of them it shares nothing but zeros. @see RFC 7748 section 6.1 */
+const PROBE = new Uint8Array(32).fill(1);
+
+function canSealTo(crypto: Crypto, sealingKey: Uint8Array): boolean {
+  return crypto.x25519(PROBE, sealingKey) !== undefined;
+}
+
+function verifyAs<T extends { readonly root: Hex; readonly sealingKey: Uint8Array }, P extends 'container' | 'firm'>(
   crypto: Crypto,
   root: PinnedRoot,
   raw: Uint8Array,
@@ -88,6 +95,8 @@ function verifyAs<T extends { readonly root: Hex }, P extends 'container' | 'fir
     return refuse('CERTIFICATE_OTHER_ROOT', { who, found: content.value.root, pinned: root.id });
   if (!verifyEnvelope(crypto, root.key, envelope.value))
     return refuse('CERTIFICATE_WRONG', { who, why: 'the root did not sign it' });
+  if (!canSealTo(crypto, content.value.sealingKey))
+    return refuse('CERTIFICATE_WRONG', { who, why: 'nothing can be sealed to its sealing key' });
   return { ok: true, value: { party, raw, ...content.value } as unknown as Certificate };
 }
 
