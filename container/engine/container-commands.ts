@@ -13,7 +13,7 @@ import { decideUse } from './decide-use.ts';
 import { nameOf, type Rulebook } from './draft.ts';
 import { type Emitter, emitContext, emitUpdates, pendingTo } from './emit.ts';
 import { historyOf, listingOf } from './listing.ts';
-import { certificateOf } from './partners.ts';
+import { certificateOf, partnerName } from './partners.ts';
 import type { ContainerState, RememberedOrder } from './state.ts';
 
 /** What the commands need of their container. */
@@ -136,7 +136,7 @@ export class ContainerCommands {
     if (state.identity.certified === null) fail('transit', 'NOT_ENROLLED', { where: here });
     if (book.locked) fail('transit', 'CONTAINER_LOCKED', { here });
     if (!state.partners.has(target) || certificateOf(state, target)?.party !== 'container')
-      fail('transit', 'TARGET_UNKNOWN', { here, target: target.slice(0, 8) });
+      fail('transit', 'TARGET_UNKNOWN', { here, target: partnerName(state, target) });
     return { updates: this.#updates(target) };
   }
 

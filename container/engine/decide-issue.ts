@@ -8,10 +8,11 @@ import type { Grant } from '../files/grant.ts';
 import { fromHex, type Hex, toHex, utf8 } from '../model/bytes.ts';
 import type { Hash, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
+import type { Change } from './changes.ts';
 import { checkTerms, movesWhole } from './check-custody.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { chainNext, entryHash, largestEntry } from './issuer-channel.ts';
-import { keepCertificate, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
+import { keepCertificate, partnerOrNew, provenRolledBack, reservePartner, witnessPartner } from './partners.ts';
 import { canSettle, logHolds } from './reserve.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState, Holding, RememberedOrder } from './state.ts';
@@ -53,10 +54,10 @@ export function decideIssue(
   const full = reservePartner(book.crypto, draft, file.certificate, 0);
   if (full !== undefined) return full;
   const suspicious = witnessPartner(draft, file);
-  if (suspicious !== undefined) return onlyEvidence(draft, file, suspicious);
-  const settled = settleFrom(draft, book.crypto, file);
-  const proof = settled.rolledBackBy ?? draft.state.marks.get('rolledBack');
-  if (proof !== undefined) return onlyEvidence(draft, file, refuse('SELF_ROLLED_BACK', { partner: proof }));
+  if (suspicious !== undefined) return refused(evidenceOf(draft), file, suspicious);
+  settleFrom(draft, book.crypto, file);
+  const proven = provenRolledBack(draft.state);
+  if (proven !== undefined) return refused(draft.full === undefined ? draft.changes : evidenceOf(draft), file, proven);
   const digest = orderDigest(book, file, order);
   const known = repeatedOrder(draft, file, order.first, digest);
   if (known !== null) return 'ok' in known ? known : decided(draft, file, known, true);
@@ -83,11 +84,15 @@ function decided(
   return draft.full ?? { ok: true, changes: draft.changes, result: { target, order, repeated, refusal: null } };
 }
 
-/** Evidence and the mark of a container that was set back are kept; the order itself is refused. */
-function onlyEvidence(draft: Draft, target: ContextFile, refusal: Refusal): Decided<IssueResult> {
-  const changes = draft.changes.filter(({ change }) => change === 'evidenceKept' || change === 'rolledBackFound');
+/** The order is refused; what proves something is kept all the same. */
+function refused(changes: readonly Change[], target: ContextFile, refusal: Refusal): Decided<IssueResult> {
   const order = { first: 1, last: 1, digest: '' as Hash, refused: [] };
   return { ok: true, changes, result: { target, order, repeated: false, refusal } };
+}
+
+/** Evidence and the mark of a container that was set back: neither needs memory that may be full. */
+function evidenceOf(draft: Draft): readonly Change[] {
+  return draft.changes.filter(({ change }) => change === 'evidenceKept' || change === 'rolledBackFound');
 }
 
 function orderDigest(book: Rulebook, file: ContextFile, order: IssueOrder): Hash {

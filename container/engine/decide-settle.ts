@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../errors.ts';
 import { type ContextFile, openContextFile } from '../files/context-file.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
-import { witnessPartner } from './partners.ts';
+import { partnerName, provenRolledBack, witnessPartner } from './partners.ts';
 import { type Settled, settleFrom } from './settle-channel.ts';
 import { type ContainerState, pendingKey } from './state.ts';
 
@@ -29,8 +29,7 @@ export function decideSettle(state: ContainerState, book: Rulebook, raw: Uint8Ar
   witnessPartner(draft, file);
   const settled = settleFrom(draft, book.crypto, file);
   if (draft.full !== undefined) return draft.full;
-  const proof = settled.rolledBackBy ?? draft.state.marks.get('rolledBack') ?? null;
-  const refusal = proof === null ? null : refuse('SELF_ROLLED_BACK', { partner: proof });
+  const refusal = provenRolledBack(draft.state) ?? null;
   return { ok: true, changes: draft.changes, result: { target: file, settled, refusal } };
 }
 
@@ -44,11 +43,11 @@ export function decideCancel(
   const here = nameOf(state);
   if (state.identity.certified === null) return refuse('NOT_ENROLLED', { where: here });
   if (book.locked) return refuse('CONTAINER_LOCKED', { here });
-  if (!state.partners.has(target)) return refuse('TARGET_UNKNOWN', { here, target: target.slice(0, 8) });
+  if (!state.partners.has(target)) return refuse('TARGET_UNKNOWN', { here, target: partnerName(state, target) });
   const draft = new Draft(state);
   for (const sequence of new Set(sequences)) {
     const entry = draft.state.pending.get(pendingKey(target, sequence));
-    if (entry === undefined) return refuse('NOT_PENDING', { sequence, target: target.slice(0, 8) });
+    if (entry === undefined) return refuse('NOT_PENDING', { sequence, target: partnerName(state, target) });
     if (!entry.cancelled) draft.push({ change: 'cancelMarked', target, sequence });
   }
   return { ok: true, changes: draft.changes, result: null };

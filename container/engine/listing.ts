@@ -1,11 +1,9 @@
 import type { History } from '../commands/history.ts';
 import type { Listing } from '../commands/list.ts';
-import { type Certificate, partyName } from '../files/certificate.ts';
 import type { Hex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import type { SerialNumber } from '../model/serial-number.ts';
-import { nameOf } from './draft.ts';
-import { certificateOf } from './partners.ts';
+import { certificateOf, partnerName } from './partners.ts';
 import { type ContainerState, counter, type Holding, logKey, stateHash } from './state.ts';
 import { grantOf, recordOf } from './stored.ts';
 
@@ -91,12 +89,6 @@ function transitOf(state: ContainerState): Listing['transit'] {
       quantities: parts.map(({ quantity }) => quantity),
     }))
     .sort((one, other) => one.target.localeCompare(other.target) || one.sequence - other.sequence);
-}
-
-function partnerName(state: ContainerState, key: PublicKey): string {
-  if (key === state.identity.key) return nameOf(state);
-  const certificate: Certificate | undefined = certificateOf(state, key);
-  return certificate === undefined ? key.slice(0, 8) : partyName(certificate);
 }
 
 /** The custody logs that are still kept for the firms, and the evidence. */

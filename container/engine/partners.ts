@@ -115,3 +115,16 @@ export function certificateOf(state: ContainerState, key: PublicKey): Certificat
   const stored = state.certificates.get(key);
   return stored === undefined ? undefined : readStoredCertificate(stored.raw);
 }
+
+/** What people call the holder of a key: serial number or firm, else the beginning of the key. */
+export function partnerName(state: ContainerState, key: PublicKey): string {
+  if (key === state.identity.key) return nameOf(state);
+  const certificate = certificateOf(state, key);
+  return certificate === undefined ? key.slice(0, 8) : partyName(certificate);
+}
+
+/** SELF_ROLLED_BACK once a partner proved that this container was set back (R4). */
+export function provenRolledBack(state: ContainerState): Refusal | undefined {
+  const key = state.marks.get('rolledBack') as PublicKey | undefined;
+  return key === undefined ? undefined : refuse('SELF_ROLLED_BACK', { partner: partnerName(state, key), key });
+}

@@ -1,5 +1,4 @@
 import type { Crypto } from '../crypto/port.ts';
-import { partyName } from '../files/certificate.ts';
 import type { CheckedFile } from '../files/signed-file.ts';
 import { toHex } from '../model/bytes.ts';
 import type { Hash } from '../model/ids.ts';
@@ -13,8 +12,6 @@ import { transferRecordOf } from './transfer-entry.ts';
 export interface Settled {
   readonly outcomes: readonly Outcome[];
   readonly late: boolean;
-  /** The partner's name, when its word proves that this container was set back. */
-  readonly rolledBackBy: string | null;
 }
 
 /**
@@ -24,7 +21,7 @@ export interface Settled {
  * A container that was proven to be set back settles nothing any more.
  */
 export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Settled {
-  const nothing = { outcomes: [], late: true, rolledBackBy: null };
+  const nothing = { outcomes: [], late: true };
   const partner = draft.state.partners.get(file.certificate.key);
   if (partner === undefined || draft.state.marks.has('rolledBack')) return nothing;
   const { outbound } = partner;
@@ -37,7 +34,7 @@ export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Set
   if (verdict.verdict === 'issuerRolledBack') {
     draft.push({ change: 'rolledBackFound', partner: partner.key });
     keepEvidence(draft, draft.state.identity.key, verdict.why, [file.signed]);
-    return { ...nothing, rolledBackBy: partyName(file.certificate) };
+    return nothing;
   }
   for (const outcome of verdict.outcomes) settleEntry(draft, crypto, partner.key, outcome);
   const last = verdict.outcomes.at(-1)?.sequence ?? outbound.settled;
@@ -46,7 +43,7 @@ export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Set
     ...partner,
     outbound: remember({ ...outbound, settled: last, settledChain: verdict.chain }, verdict.outcomes),
   });
-  return { outcomes: verdict.outcomes, late: false, rolledBackBy: null };
+  return { outcomes: verdict.outcomes, late: false };
 }
 
 function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'], outcome: Outcome): void {

@@ -242,6 +242,8 @@ describe('a cancelled entry', () => {
     expect(cancel(device.key, 1)).toBe('TARGET_UNKNOWN');
     move(dongle, device, [{ holding: 1, quantity: 1 }]);
     expect([cancel(device.key, 1), cancel(device.key, 2), cancel(firm.key, 1)]).toEqual(Array(3).fill('NOT_PENDING'));
+    const named = () => dongle.container.run('cancel', { target: device.key, sequences: [2] });
+    expect(named).toThrow(expect.objectContaining({ details: { sequence: 2, target: '130-2' } }));
     const transit = (target: TestContainer['key']) => codeOf(() => dongle.container.run('transit', { target }));
     expect([transit(firm.key), transit(makeContainer('soft', 9).key)]).toEqual(Array(2).fill('TARGET_UNKNOWN'));
     expect(dongle.container.run('transit', { target: device.key }).updates).toHaveLength(1);

@@ -64,6 +64,26 @@ describe('a container that was set back together with its anchor', () => {
     expect(twin.container.run('list', {}).rolledBack).toBe(true);
   });
 
+  it('names who proves it the same way each time: by serial number, with the key beside it', () => {
+    const { dongle, device } = loaded();
+    contextFor(device, dongle);
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    const third = makeContainer('soft', 3);
+    const proof = expect.objectContaining({
+      code: 'SELF_ROLLED_BACK',
+      details: { partner: '130-2', key: device.key },
+      message: expect.stringContaining('130-2 has proof'),
+    });
+    const known = () => settle(twin, contextFor(device, dongle));
+    const other = () => order(twin, third, [{ holding: 1, quantity: 1 }]);
+    const first = () => order(twin, device, [{ holding: 1, quantity: 1 }]);
+    for (const work of [first, first, known, other]) expect(work).toThrow(proof);
+    reopen(twin);
+    expect(other).toThrow(proof);
+  });
+
   it('is found out by the partner that had seen more, at the first file, with evidence', () => {
     const { dongle, device, itemId } = loaded();
     contextFor(device, dongle);
