@@ -1,9 +1,9 @@
 import type { Crypto } from '../crypto/port.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
-import type { EntryContent, Expectation, TransferInBody } from '../files/entries.ts';
+import type { CarriedHolding, EntryContent, Expectation, TransferInBody } from '../files/entries.ts';
 import { signedEnvelope, verifyParts } from '../files/envelope.ts';
-import { transferRecord } from '../files/transfer-record.ts';
+import { type MovedItem, transferRecord } from '../files/transfer-record.ts';
 import { copyBytes, NO_BYTES, toHex } from '../model/bytes.ts';
 import type { Hash, ItemId } from '../model/ids.ts';
 import { type CustodyRecord, checkCustody, checkRecord, isReturn } from './check-custody.ts';
@@ -151,7 +151,13 @@ function transferIn(draft: Draft, body: TransferInBody, scene: EntryScene): Entr
     const way = carried.custody.map((position) => earlier[position]);
     if (way.some((hop) => hop === undefined))
       return refuse('ENTRY_MALFORMED', { why: 'a custody position is missing' });
-    const wrong = takeHolding(draft, body, at, [...(way as CustodyRecord[]), own], scene);
+    const wrong = takeHolding(
+      draft,
+      carried,
+      own.content.items[at] as MovedItem,
+      [...(way as CustodyRecord[]), own],
+      scene,
+    );
     if (wrong !== undefined) return wrong;
   }
   return { ok: true, items: body.holdings.length };
@@ -190,16 +196,11 @@ function keepRecord(draft: Draft, record: CustodyRecord, scene: EntryScene): voi
 
 function takeHolding(
   draft: Draft,
-  body: TransferInBody,
-  at: number,
+  carried: CarriedHolding,
+  item: MovedItem,
   way: readonly CustodyRecord[],
   scene: EntryScene,
 ): Refusal | undefined {
-  const carried = body.holdings[at];
-  const own = way.at(-1);
-  const item = own?.content.items[at];
-  if (carried === undefined || own === undefined || item === undefined)
-    return refuse('ENTRY_MALFORMED', { why: 'an item is missing' });
   const granted = checkGrant(scene.crypto, draft.state, scene.certificates, carried.grant);
   if (!granted.ok) return granted;
   const { grant } = granted.value;

@@ -132,13 +132,13 @@ function checkHop(
 ): Refusal | undefined {
   const hop = way.at(-1) as TransferRecord;
   const sender = certificates.get(hop.from);
-  if (sender?.party !== 'container') return refuse('CUSTODY_WRONG', { why: 'an earlier holder is not certified' });
-  const goesBack = isReturn(way);
-  if (sender.issues === 'nothing' || (sender.issues === 'return' && !goesBack))
-    return refuse('SENDER_MAY_NOT_ISSUE', { why: `${sender.serial} may issue: ${sender.issues}` });
   const known = certificates.get(hop.to);
   const target =
     hop.to === here.key ? here : known?.party === 'container' ? { key: known.key, kind: known.kind } : undefined;
-  if (target === undefined) return refuse('CUSTODY_WRONG', { why: 'an earlier holder is not certified' });
+  if (sender?.party !== 'container' || target === undefined)
+    return refuse('CUSTODY_WRONG', { why: 'an earlier holder is not certified' });
+  const goesBack = isReturn(way);
+  if (sender.issues === 'nothing' || (sender.issues === 'return' && !goesBack))
+    return refuse('SENDER_MAY_NOT_ISSUE', { why: `${sender.serial} may issue: ${sender.issues}` });
   return checkTerms(grant, { isReturn: goesBack, hops: way.length - 1, quantity: item.quantity }, target);
 }

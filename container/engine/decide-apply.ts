@@ -41,7 +41,7 @@ export function decideApply(state: ContainerState, book: Rulebook, raw: Uint8Arr
     return refuse('CERTIFICATE_WRONG', { who: certificate.serial, why: 'it may not issue' });
   const body = openUpdateBody(book.crypto, book.sealingSecret, file.value, certified.serial);
   if (!body.ok) return body;
-  return new FileApplication(state, book, file.value, body.value).decide();
+  return new FileApplication(state, book, file.value, body.value).decide(readStoredCertificate(certified.raw));
 }
 
 /** One file on its way through the rules. */
@@ -60,11 +60,11 @@ class FileApplication {
     this.#draft = new Draft(state);
   }
 
-  decide(): Decided<ApplyResult> | Refusal {
+  decide(own: Certificate): Decided<ApplyResult> | Refusal {
     const { certificate, header } = this.#file;
     const inbound = partnerOrNew(this.#book.crypto, this.#state, certificate.key).inbound;
     if (header.epoch !== inbound.epoch) return refuse('UPDATE_EPOCH', { found: header.epoch, known: inbound.epoch });
-    const certificates = this.#certificates();
+    const certificates = this.#certificates(own);
     if (!certificates.ok) return certificates;
     const suspicious = witnessPartner(this.#draft, this.#file);
     if (suspicious !== undefined) return this.#refused(suspicious, inbound);
@@ -94,12 +94,10 @@ class FileApplication {
     return this.#refused(refusal, inbound);
   }
 
-  /** The certificates that entries may lean on: the file's, verified, and those already kept. */
-  #certificates(): { readonly ok: true; readonly value: Map<PublicKey, Certificate> } | Refusal {
+  /** The certificates that entries may lean on: this container's, and the file's, verified or known by their bytes. */
+  #certificates(own: Certificate): { readonly ok: true; readonly value: Map<PublicKey, Certificate> } | Refusal {
     const verifier = verifierOf(this.#state, this.#book.crypto);
-    const all = new Map<PublicKey, Certificate>();
-    const own = this.#state.identity.certified;
-    if (own !== null) all.set(this.#state.identity.key, readStoredCertificate(own.raw));
+    const all = new Map<PublicKey, Certificate>([[own.key, own]]);
     for (const raw of this.#body.certificates) {
       const certificate = certify(verifier, raw);
       if (!certificate.ok) return certificate;

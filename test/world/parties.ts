@@ -146,7 +146,13 @@ export class TestFirm {
   /** An update file with the entries `first` to `last`; by default everything ever issued. */
   update(
     target: TestContainer,
-    options: { first?: number; last?: number; header?: Partial<UpdateHeader>; generation?: number } = {},
+    options: {
+      first?: number;
+      last?: number;
+      header?: Partial<UpdateHeader>;
+      generation?: number;
+      certificates?: Uint8Array[];
+    } = {},
   ): Uint8Array {
     const { head, entries } = this.#channel(target.key);
     const first = options.first ?? 1;
@@ -172,7 +178,7 @@ export class TestFirm {
     const body = {
       entries: range.map(({ entry, hash }, at) => (header.cancelled.includes(first + at) ? fromHex(hash) : entry)),
       signatures: range.map(() => null),
-      certificates: [],
+      certificates: options.certificates ?? [],
       notices: [],
     };
     const statement = {

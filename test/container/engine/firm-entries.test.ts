@@ -41,6 +41,15 @@ describe('add', () => {
     expect(add(twice)).toBe('ITEM_KNOWN');
   });
 
+  it('takes no grant of another firm, even where that firm shows its certificate', () => {
+    const { firm, dongle } = loaded();
+    const other = new TestFirm(6000099);
+    firm.issue(dongle, { kind: 'add', grants: [other.grant(dongle.key).raw] });
+    const update = firm.update(dongle, { certificates: [other.certificate] });
+    expect(reasons(apply(dongle, update))).toEqual([CATALOGUE.FOREIGN_FIRM.number]);
+    expect(dongle.container.run('list', {}).holdings).toHaveLength(1);
+  });
+
   it('is atomic: one bad grant refuses the whole entry', () => {
     const { firm, dongle, device } = loaded();
     const grants = [firm.grant(dongle.key).raw, firm.grant(device.key).raw];

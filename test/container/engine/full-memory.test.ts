@@ -6,6 +6,7 @@ import { load, makeContainer, move, order, reopen, seats, type TestContainer, Te
 import { audit } from './audit.ts';
 import {
   apply,
+  backup,
   bound,
   codeOf,
   contextFor,
@@ -15,6 +16,7 @@ import {
   loaded,
   only,
   reasons,
+  restored,
   settle,
 } from './scene.ts';
 
@@ -82,10 +84,24 @@ describe('a container without a free byte', () => {
     const file = liar.update(device, [], { inbound: { applied: 64, refused }, generation: 9 });
     expect(codeOf(() => apply(device, file))).toBe('MEMORY_FULL');
     expect(hashOf(device)).toBe(before);
-    expect(apply(device, liar.update(device, [], { generation: 9 })).applied).toBe(0);
+    expect(codeOf(() => settle(device, liar.context(device, { applied: 64, refused }, 10)))).toBe('MEMORY_FULL');
+    expect(hashOf(device)).toBe(before);
     expect(codeOf(() => apply(device, new HandContainer(6).update(device, [])))).toBe('MEMORY_FULL');
     expect(codeOf(() => apply(device, firm.update(device)))).toBe('MEMORY_FULL');
+    expect(apply(device, liar.update(device, [], { generation: 11 })).applied).toBe(0);
     expect(isWithinMemory(device)).toBe(true);
+  });
+
+  it('learns that it was set back even from a partner for which it has no room, and keeps the proof', () => {
+    const { dongle, device } = loaded();
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    fill(twin);
+    const codes = [1, 2].map(() => codeOf(() => order(twin, device, [{ holding: 1, quantity: 1 }])));
+    expect(codes).toEqual(['SELF_ROLLED_BACK', 'SELF_ROLLED_BACK']);
+    expect(evidenceOf(twin)).toHaveLength(1);
+    expect(isWithinMemory(twin)).toBe(true);
   });
 
   it('still keeps evidence, in the memory kept for that, and the oldest when that is full as well', () => {

@@ -2,6 +2,7 @@ import { Container } from '../../../container/container.ts';
 import { chainNext, entryHash, newHead, newInbound } from '../../../container/engine/issuer-channel.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../../container/files/certificate.ts';
+import { sealContextFile } from '../../../container/files/context-file.ts';
 import { type CarriedHolding, encodeEntry } from '../../../container/files/entries.ts';
 import { signedEnvelope, signParts } from '../../../container/files/envelope.ts';
 import type { InboundState } from '../../../container/files/statement.ts';
@@ -154,6 +155,30 @@ export class HandContainer {
   /** The chain value at the last entry, if that before the first were another than it is. */
   chainAfter(before: Hash): Hash {
     return this.entries.reduce<Hash>((chain, { entry }) => chainNext(crypto, chain, entryHash(crypto, entry)), before);
+  }
+
+  /** A context file, made for an issuer, that says so of the channel from it. */
+  context(issuer: TestContainer, inbound: Partial<InboundState>, generation: number): Uint8Array {
+    const hash = newHead(crypto, this.key, issuer.key).issuedChain;
+    const statement = {
+      signer: this.key,
+      partner: issuer.key,
+      generation,
+      stateHash: hash,
+      outbound: { epoch: 0, issued: 0, hash },
+      inbound: { ...newInbound(crypto, issuer.key, this.key), ...inbound },
+    };
+    const header = {
+      certificate: this.certificate,
+      issuer: issuer.key,
+      locked: false,
+      lockedFirms: [],
+      freeMemory: 1_000_000,
+      freeChannels: 8,
+      largestRecord: 256 * 1024,
+      timeChallenge: null,
+    };
+    return sealContextFile(crypto, this.seed, { statement, header });
   }
 
   /** An update file with all entries so far. */
