@@ -1,4 +1,4 @@
-import { explain, FerryError } from '../../container/errors.ts';
+import { CATALOGUE, explain, FerryError } from '../../container/errors.ts';
 import type { CommandContext } from './run-ferry.ts';
 
 export interface FileNamed {
@@ -11,7 +11,8 @@ export interface FileFailure extends FileNamed {
 }
 
 /**
- * Does the same work with every file, in order; one that fails does not hold up those behind it.
+ * Does the same work with every file, in order. One that is refused does not hold up those behind it; when the work
+ * itself is interrupted, the files behind are left for the next time.
  *
  * @throws the first failure when no file could be taken
  */
@@ -27,11 +28,22 @@ export async function eachFile<T extends object>(
     } catch (error) {
       if (!(error instanceof FerryError)) throw error;
       failures.push({ file, error });
+      if (isInterruption(error)) break;
     }
   }
   const [failed] = failures;
   if (failed !== undefined && done.length === 0) throw failed.error;
   return { done, failures };
+}
+
+function isInterruption({ code }: FerryError): boolean {
+  return CATALOGUE[code].exit === CATALOGUE.STORE_WRITE_FAILED.exit;
+}
+
+/** The exit code when some files were taken and these were not. */
+export function exitInPart(failures: readonly FileFailure[]): number {
+  const broken = failures.find(({ error }) => isInterruption(error));
+  return CATALOGUE[broken?.error.code ?? 'DONE_IN_PART'].exit;
 }
 
 export function showFailures({ output }: CommandContext, failures: readonly FileFailure[]): void {

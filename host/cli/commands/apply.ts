@@ -2,7 +2,7 @@ import type { ApplyReport } from '../../../container/commands/apply.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, withSim } from '../addresses.ts';
-import { eachFile, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
+import { eachFile, exitInPart, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
 import { expandFiles, issuerNamedIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
@@ -60,7 +60,7 @@ async function apply(
     files: done.map(({ file, report: { receipt: _bytes, ...rest }, receipt }) => ({ file, ...rest, receipt })),
     failures: failures.map(failureDocument),
   });
-  if (failures.length > 0 || done.some(({ report }) => isInPart(report))) context.endWith(6);
+  if (failures.length > 0 || done.some(({ report }) => isInPart(report))) context.endWith(exitInPart(failures));
 }
 
 /** Whether an entry was refused for another reason than its cancelling, or has to wait. */

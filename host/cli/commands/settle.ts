@@ -1,6 +1,6 @@
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
 import type { FarBank } from '../addresses.ts';
-import { eachFile, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
+import { eachFile, exitInPart, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
 import { expandFiles, readFerryFile } from '../ferry-files.adapter.ts';
 import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
@@ -35,7 +35,8 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   show(context, done);
   showFailures(context, failures);
   context.output.json({ address, receipts: done, failures: failures.map(failureDocument) });
-  if (failures.length > 0 || done.some(({ contradiction }) => contradiction !== null)) context.endWith(6);
+  if (failures.length > 0 || done.some(({ contradiction }) => contradiction !== null))
+    context.endWith(exitInPart(failures));
 }
 
 function show({ output }: CommandContext, done: readonly (FileNamed & Settled)[]): void {
