@@ -41,7 +41,7 @@ describe('ferry device import', () => {
     });
     const again = await ferry(['device', 'import', path.join(root, 'device'), stick]);
     expect(again.stdout).toBe(`a.ferry-update: known before.\nReceipt for 3-1: ${RECEIPTS.dongle}, as it was\n`);
-    const { exit, stdout } = await ferry(['device', 'import', path.join(root, 'device'), stick, '--json']);
+    const { exit, stdout } = await ferry(['device', 'import', path.join(root, 'device'), `folder:${stick}`, '--json']);
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       updates: stick,

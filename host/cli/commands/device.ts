@@ -44,9 +44,10 @@ export function deviceImportCommand(device: () => Promise<DeviceSide>): Register
       .command('import')
       .description('Has a device apply the update files for it in a folder, and write a receipt for each issuer.')
       .argument('<DIR>', 'folder of the device')
-      .argument('<FOLDER>', 'folder with update files, such as a stick; the receipts go there, too')
+      .argument('<FOLDER>', 'folder with update files, such as a stick, or folder:DIR; the receipts go there, too')
       .addHelpText('after', EXAMPLES)
-      .action(async (folder: string, updates: string) => {
+      .action(async (folder: string, place: string) => {
+        const updates = place.replace(/^folder:/, '');
         const report = await (await device()).importUpdates({ folder, updates });
         show(context, updates, report);
         context.endWith(exitOf(report));

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE, Defect, FerryError } from '../../../container/errors.ts';
+import { importUpdates } from '../../../device-side/commands.ts';
 import { FileUpdateFolder, type UpdateFolder } from '../../../device-side/index.ts';
 import { bound } from '../../container/engine/scene.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
@@ -250,6 +251,27 @@ describe('a receipt on the stick', () => {
 });
 
 describe('an import that cannot go on', () => {
+  it('into a device whose anchor belongs to an older state is refused, and the receipt says that it is locked', async () => {
+    const root = makeFolder();
+    const here = new ImportScene(root);
+    here.put('a.ferry-update', here.issueFromDongle(2));
+    here.issueFrom(here.firm, 1);
+    here.putFrom(here.firm, 'b.ferry-update', 1, 1);
+    here.close();
+    const anchor = path.join(root, 'anchor', 'anchor.bin');
+    const old = fs.readFileSync(anchor);
+    const places = { folder: here.folder, updates: here.stick };
+    await importUpdates(places);
+    fs.writeFileSync(anchor, old);
+    const report = await importUpdates(places);
+    expect(report.files.map(({ failure }) => failure?.code)).toEqual(['CONTAINER_LOCKED', 'CONTAINER_LOCKED']);
+    expect(report.receipts).toMatchObject([
+      { file: RECEIPTS.dongle, isNew: true, failure: null },
+      { file: RECEIPTS.firm, isNew: true, failure: null },
+    ]);
+    expect((await importUpdates(places)).receipts).toMatchObject([{ isNew: false }, { isNew: false }]);
+  });
+
   it('tells why the device broke off, and what it had taken in; the next one does the rest', async () => {
     const here = scene();
     here.issueFrom(here.firm, 2);
