@@ -1,4 +1,5 @@
 import { CATALOGUE, explain, FerryError } from '../../container/errors.ts';
+import { expandFiles } from './ferry-files.adapter.ts';
 import type { CommandContext } from './run-ferry.ts';
 
 export interface FileNamed {
@@ -10,19 +11,29 @@ export interface FileFailure extends FileNamed {
   readonly error: FerryError;
 }
 
+/** What became of several files. */
+export interface Handled<T> {
+  readonly done: readonly (FileNamed & T)[];
+  /** Files for somebody else that lay in the same folder. */
+  readonly foreign: readonly string[];
+  readonly failures: readonly FileFailure[];
+}
+
 /**
- * Does the same work with every file, in order. One that is refused does not hold up those behind it; when the work
- * itself is interrupted, the files behind are left for the next time.
+ * Does the same work with every file that the names stand for, in order. One that is refused does not hold up those behind
+ * it, and of a `folder:DIR` those for somebody else are left alone; when the work itself is interrupted, the files behind
+ * are left for the next time.
  *
- * @throws the first failure when no file could be taken
+ * @throws the first failure when no file could be taken; FILE_UNREADABLE
  */
 export async function eachFile<T extends object>(
-  files: readonly string[],
+  names: readonly string[],
+  suffix: string,
   work: (file: string) => Promise<T>,
-): Promise<{ readonly done: readonly (FileNamed & T)[]; readonly failures: readonly FileFailure[] }> {
+): Promise<Handled<T>> {
   const done: (FileNamed & T)[] = [];
   const failures: FileFailure[] = [];
-  for (const file of files) {
+  for (const file of expandFiles(names, suffix)) {
     try {
       done.push({ file, ...(await work(file)) });
     } catch (error) {
@@ -33,7 +44,9 @@ export async function eachFile<T extends object>(
   }
   const [failed] = failures;
   if (failed !== undefined && done.length === 0) throw failed.error;
-  return { done, failures };
+  const isForeign = ({ file, error }: FileFailure): boolean => error.code === 'NOT_ADDRESSED' && !names.includes(file);
+  const foreign = failures.filter(isForeign).map(({ file }) => file);
+  return { done, foreign, failures: failures.filter((failure) => !isForeign(failure)) };
 }
 
 function isInterruption({ code }: FerryError): boolean {
@@ -46,7 +59,8 @@ export function exitInPart(failures: readonly FileFailure[]): number {
   return CATALOGUE[broken?.error.code ?? 'DONE_IN_PART'].exit;
 }
 
-export function showFailures({ output }: CommandContext, failures: readonly FileFailure[]): void {
+export function showRest({ output }: CommandContext, { foreign, failures }: Handled<object>): void {
+  if (foreign.length > 0) output.note(`${foreign.length} file(s) for others were left alone.`);
   for (const { file, error } of failures) output.complain(`${file}: ${error.message} [${error.code}]`);
 }
 

@@ -121,6 +121,18 @@ describe('the command line', () => {
     expect(world.seats('device').held).toBe(1);
   });
 
+  it('takes from a folder what is for it, and leaves what is for others alone', () => {
+    for (const issuer of ['sim:dongle', 'central:vendor'])
+      world.must('context', 'sim:device', '--for', issuer, '-o', 'folder:stick');
+    const answer = world.json('settle', 'central:vendor', 'folder:stick');
+    expect(answer).toMatchObject({ receipts: [{ target: '130-2459324738' }], failures: [] });
+    expect(answer.foreign).toEqual([path.join('stick', '130-2459324738-for-3-1234567.ferry-context')]);
+    expect(world.run('settle', 'central:vendor', answer.foreign[0])).toMatchObject({
+      exit: 4,
+      stderr: expect.stringContaining('NOT_ADDRESSED'),
+    });
+  });
+
   it('lists what it can and ends with exit code 6 when an address fails beside others', () => {
     const answer = world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
     expect(answer.exit).toBe(6);

@@ -2,7 +2,7 @@ import type { ApplyReport } from '../../../container/commands/apply.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, withSim } from '../addresses.ts';
-import { eachFile, exitInPart, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
+import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
 import { expandFiles, issuerNamedIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
@@ -42,22 +42,23 @@ async function apply(
   names: readonly string[],
   wanted: string | undefined,
 ): Promise<void> {
-  const files = expandFiles(names, UPDATE_SUFFIX);
-  const issuers = new Set(files.map(issuerNamedIn));
+  const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map(issuerNamedIn));
   if (issuers.size > 1) requireFolder(wanted, issuers.size);
-  const { done, failures } = await withSim(far, address, ({ client }) =>
-    eachFile(files, async (file): Promise<Done> => {
+  const handled = await withSim(far, address, ({ client }) =>
+    eachFile(names, UPDATE_SUFFIX, async (file): Promise<Done> => {
       const report = await client.call('apply', { update: readFerryFile(file) });
       const { serial } = await client.call('list', {});
       const name = { serial: serial ?? address, issuer: issuerNamedIn(file) ?? '', kind: 'receipt' } as const;
       return { report, receipt: writeContext(wanted, name, report.receipt) };
     }),
   );
+  const { done, foreign, failures } = handled;
   show(context, address, done);
-  showFailures(context, failures);
+  showRest(context, handled);
   context.output.json({
     address,
     files: done.map(({ file, report: { receipt: _bytes, ...rest }, receipt }) => ({ file, ...rest, receipt })),
+    foreign,
     failures: failures.map(failureDocument),
   });
   if (failures.length > 0 || done.some(({ report }) => isInPart(report))) context.endWith(exitInPart(failures));

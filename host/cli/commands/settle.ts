@@ -1,7 +1,7 @@
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
 import type { FarBank } from '../addresses.ts';
-import { eachFile, exitInPart, type FileNamed, failureDocument, showFailures } from '../each-file.ts';
-import { expandFiles, readFerryFile } from '../ferry-files.adapter.ts';
+import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
+import { readFerryFile } from '../ferry-files.adapter.ts';
 import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -28,13 +28,13 @@ export function settleCommand(far: FarBank): Register {
 }
 
 async function settle(far: FarBank, context: CommandContext, address: string, names: readonly string[]): Promise<void> {
-  const files = expandFiles(names, CONTEXT_SUFFIX);
-  const { done, failures } = await withIssuer(far, context, { address }, (issuer) =>
-    eachFile(files, (file) => issuer.settle(readFerryFile(file))),
+  const handled = await withIssuer(far, context, { address }, (issuer) =>
+    eachFile(names, CONTEXT_SUFFIX, (file) => issuer.settle(readFerryFile(file))),
   );
+  const { done, foreign, failures } = handled;
   show(context, done);
-  showFailures(context, failures);
-  context.output.json({ address, receipts: done, failures: failures.map(failureDocument) });
+  showRest(context, handled);
+  context.output.json({ address, receipts: done, foreign, failures: failures.map(failureDocument) });
   if (failures.length > 0 || done.some(({ contradiction }) => contradiction !== null))
     context.endWith(exitInPart(failures));
 }
