@@ -135,17 +135,16 @@ export function requireFolder(wanted: string | undefined, count: number): void {
   throw new FerryError('USAGE_WRONG', { what: `${count} files are to be written: name a folder, folder:DIR` });
 }
 
-/** Of whom a file in hand is; undefined when it is not one of ours or cannot be read. */
-export function issuerNamedIn(file: string): string | undefined {
+/** What a file in hand says of itself; undefined when it is not one of ours or cannot be read. */
+export function headerIn(file: string): ReadonlyMap<string, string> | undefined {
   try {
-    return headerOf(readFerryFile(file)).get('From');
+    return headerOf(readFerryFile(file));
   } catch (error) {
     if (error instanceof FerryError) return undefined;
     throw error;
   }
 }
 
-/** What a file says of itself. */
 function headerOf(raw: Uint8Array): ReadonlyMap<string, string> {
   const described = describeFile(raw);
   if (!described.ok) throw new FerryError(described.code, described.details);

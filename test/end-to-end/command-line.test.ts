@@ -133,6 +133,27 @@ describe('the command line', () => {
     });
   });
 
+  it('moves by way of a folder: parks for whose context lies there, takes what is parked, and settles', () => {
+    world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'folder:stick');
+    world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'folder:stick');
+    world.must('move', '--from', 'sim:dongle', '--to', 'folder:stick', '--item', world.item(2));
+    world.must('move', '--from', 'folder:stick', '--to', 'sim:device', '--all');
+    world.must('settle', 'sim:dongle', 'folder:stick');
+    expect([world.seats('dongle'), world.seats('device')]).toEqual([
+      { held: 4, pending: 0 },
+      { held: 2, pending: 0 },
+    ]);
+  });
+
+  it.each([
+    ['without a context in it', ['--from', 'sim:dongle', '--to', 'folder:.', '--all']],
+    ['for single items out of it', ['--from', 'folder:.', '--to', 'sim:device', '--item', '6000010:1001']],
+    ['as both sides', ['--from', 'folder:.', '--to', 'folder:.', '--all']],
+    ['for a dry run', ['--from', 'folder:.', '--to', 'sim:device', '--all', '--dry-run']],
+  ])('does not move by a folder %s', (_, args) => {
+    expect(world.run('move', ...args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('USAGE_WRONG') });
+  });
+
   it('lists what it can and ends with exit code 6 when an address fails beside others', () => {
     const answer = world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
     expect(answer.exit).toBe(6);

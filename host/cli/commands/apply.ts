@@ -3,7 +3,7 @@ import { CATALOGUE } from '../../../container/errors.ts';
 import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, withSim } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
-import { expandFiles, issuerNamedIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
+import { expandFiles, headerIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 
@@ -35,20 +35,21 @@ export function applyCommand(far: FarBank): Register {
   };
 }
 
-async function apply(
+/** Applies files and writes a receipt for each issuer. */
+export async function apply(
   far: FarBank,
   context: CommandContext,
   address: string,
   names: readonly string[],
   wanted: string | undefined,
 ): Promise<void> {
-  const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map(issuerNamedIn));
+  const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map((file) => headerIn(file)?.get('From')));
   if (issuers.size > 1) requireFolder(wanted, issuers.size);
   const handled = await withSim(far, address, ({ client }) =>
     eachFile(names, UPDATE_SUFFIX, async (file): Promise<Done> => {
       const report = await client.call('apply', { update: readFerryFile(file) });
       const { serial } = await client.call('list', {});
-      const name = { serial: serial ?? address, issuer: issuerNamedIn(file) ?? '', kind: 'receipt' } as const;
+      const name = { serial: serial ?? address, issuer: headerIn(file)?.get('From') ?? '', kind: 'receipt' } as const;
       return { report, receipt: writeContext(wanted, name, report.receipt) };
     }),
   );

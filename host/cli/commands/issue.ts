@@ -16,7 +16,8 @@ Examples:
   ferry issue sim:dongle --context 130-2459324738-for-3-1234567.ferry-context --item 6000010:1001x2
   ferry issue central:vendor --context 3-1234567-for-firm-6000010.ferry-context --item 6000010:1001x5 -o folder:stick`;
 
-interface IssueOptions {
+export interface IssueOptions {
+  /** The context file of the target. */
   readonly context: string;
   readonly item?: readonly string[];
   readonly all?: true;
@@ -41,7 +42,13 @@ export function issueCommand(far: FarBank): Register {
   };
 }
 
-async function issue(far: FarBank, context: CommandContext, address: string, options: IssueOptions): Promise<void> {
+/** Puts what was ordered in transit and writes the update files. */
+export async function issue(
+  far: FarBank,
+  context: CommandContext,
+  address: string,
+  options: IssueOptions,
+): Promise<void> {
   const { output } = context;
   if ((options.all === undefined) === (options.item === undefined)) throw usage('Name items with --item, or --all');
   const items = (options.item ?? []).map(parseItem);
