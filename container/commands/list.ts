@@ -13,6 +13,7 @@ import {
   u32,
   u32From,
 } from '../files/fields.ts';
+import { maintenancePeriod } from '../files/grant.ts';
 import type { Hex } from '../model/bytes.ts';
 import type { ItemId, PublicKey } from '../model/ids.ts';
 import { defineCommand } from './command.ts';
@@ -32,7 +33,12 @@ export const listedHolding = defineRecord('listed holding', 'A holding as anyone
   expirationTime: [optional(u32), 'usable until'],
   usagePeriod: [optional(u32), 'seconds of use'],
   usageStart: [optional(u32), 'when it began'],
+  maintenance: [optional(maintenancePeriod), 'releases that it covers'],
+  lingerTime: [optional(u32), 'seconds that a seat stays taken'],
+  minimumRuntime: [optional(u32), 'least runtime version'],
   transfer: [text(16), 'transfer type'],
+  targetKinds: [list(choice(CONTAINER_KINDS), 3), 'kinds of container it may move to; empty: any'],
+  mostPerTarget: [optional(u32), 'seats that one target may hold'],
   returnable: [bool, 'whether it may be given back'],
   depth: [u16, 'hops allowed'],
   hops: [u16, 'hops made'],

@@ -51,6 +51,7 @@ function listedHolding(state: ContainerState, holding: Holding): Listing['holdin
   const grant = grantOf(state, holding.itemId);
   const { id, itemId, quantity, pending, units, usageStart, enabled, userData, customerInfo } = holding;
   const { firmCode, productCode, text, featureMap, activationTime, expirationTime, usagePeriod, protectedData } = grant;
+  const { maintenance, lingerTime, minimumRuntime, terms } = grant;
   return {
     id,
     itemId,
@@ -66,9 +67,14 @@ function listedHolding(state: ContainerState, holding: Holding): Listing['holdin
     expirationTime,
     usagePeriod,
     usageStart,
-    transfer: grant.terms.type,
-    returnable: grant.terms.returnable,
-    depth: grant.terms.depth,
+    maintenance,
+    lingerTime,
+    minimumRuntime,
+    transfer: terms.type,
+    targetKinds: terms.targetKinds,
+    mostPerTarget: terms.mostPerTarget,
+    returnable: terms.returnable,
+    depth: terms.depth,
     hops: holding.custody.length,
     enabled,
     protectedData,

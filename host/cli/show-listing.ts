@@ -56,18 +56,40 @@ function showHoldings(output: Output, { holdings, firms }: Listing): void {
   );
 }
 
+/** The Product Item Options that a holding has, as people say them. */
 function options(holding: Listing['holdings'][number]): string {
-  const { transfer, hops, depth, units, expirationTime, activationTime, usagePeriod, usageStart } = holding;
+  const { units, featureMap, expirationTime, activationTime, maintenance, lingerTime, minimumRuntime } = holding;
   const all = [
-    transfer === 'none' ? 'stays' : `moves ${transfer === 'complete' ? 'whole' : 'in parts'}, hop ${hops} of ${depth}`,
+    terms(holding),
     units === null ? '' : `${units} units`,
+    featureMap === null ? '' : `features 0x${featureMap.toString(16)}`,
     activationTime === null ? '' : `from ${isoDate(activationTime)}`,
     expirationTime === null ? '' : `until ${isoDate(expirationTime)}`,
-    usagePeriod === null
-      ? ''
-      : `${Math.round(usagePeriod / 86400)} days of use${usageStart === null ? '' : `, begun ${isoDate(usageStart)}`}`,
+    usage(holding),
+    maintenance === null ? '' : `maintained ${isoDate(maintenance.start)} to ${isoDate(maintenance.end)}`,
+    lingerTime === null ? '' : `lingers ${lingerTime} s`,
+    minimumRuntime === null ? '' : `runtime ${minimumRuntime} or newer`,
   ];
   return all.filter((text) => text !== '').join(', ');
+}
+
+function terms(holding: Listing['holdings'][number]): string {
+  const { transfer, hops, depth, targetKinds, mostPerTarget, returnable } = holding;
+  if (transfer === 'none') return 'stays';
+  const all = [
+    `moves ${transfer === 'complete' ? 'whole' : 'in parts'}`,
+    `hop ${hops} of ${depth}`,
+    targetKinds.length === 0 ? '' : `to ${targetKinds.join(' or ')} only`,
+    mostPerTarget === null ? '' : `at most ${mostPerTarget} a target`,
+    returnable ? '' : 'no return',
+  ];
+  return all.filter((text) => text !== '').join(', ');
+}
+
+function usage({ usagePeriod, usageStart }: Listing['holdings'][number]): string {
+  if (usagePeriod === null) return '';
+  const begun = usageStart === null ? '' : `, begun ${isoDate(usageStart)}`;
+  return `${Math.round(usagePeriod / 86400)} days of use${begun}`;
 }
 
 function showTransit(output: Output, { transit, holdings }: Listing): void {

@@ -70,10 +70,19 @@ describe("the vendor's License Central on the command line", () => {
       activationTime: 820540800,
       expirationTime: 962323200,
       usagePeriod: 30 * 86400,
+      maintenance: { start: 820540800, end: 883526400 },
+      lingerTime: 60,
+      minimumRuntime: 7,
+      targetKinds: ['soft'],
+      mostPerTarget: 2,
       transfer: 'complete',
       depth: 3,
       returnable: false,
     });
+    expect(world.must('list', 'sim:dongle')).toContain(
+      'moves whole, hop 0 of 3, to soft only, at most 2 a target, no return, 1000 units, features 0x5, from 2026-01-01, ' +
+        'until 2030-06-30, 30 days of use, maintained 2026-01-01 to 2027-12-31, lingers 60 s, runtime 7 or newer',
+    );
   });
 
   it('carries out an order of one name once, and refuses another order under that name', () => {
