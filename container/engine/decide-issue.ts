@@ -4,20 +4,18 @@ import type { ContextFile } from '../files/context-file.ts';
 import { openContextFile } from '../files/context-file.ts';
 import { ENTRY_VERSION } from '../files/entries.ts';
 import { U32_MAX } from '../files/fields.ts';
-import type { Grant } from '../files/grant.ts';
 import { fromHex, type Hex, toHex, utf8 } from '../model/bytes.ts';
-import type { Hash, PublicKey } from '../model/ids.ts';
+import type { Hash } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 import type { Change } from './changes.ts';
-import { checkTerms, movesWhole } from './check-custody.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
-import { chainNext, entryHash, largestEntry } from './issuer-channel.ts';
+import { groupParts } from './group-parts.ts';
+import { chainNext, entryHash } from './issuer-channel.ts';
 import { keepCertificate, partnerOrNew, provenRolledBack, reservePartner, witnessPartner } from './partners.ts';
 import { canSettle, logHolds } from './reserve.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState, Holding, RememberedOrder } from './state.ts';
-import { grantOf, recordOf } from './stored.ts';
-import { certificatesOf, type EntryPlan, transferEntry } from './transfer-entry.ts';
+import { type EntryPlan, transferEntry } from './transfer-entry.ts';
 
 export interface IssueOrder {
   readonly context: Uint8Array;
@@ -173,112 +171,4 @@ function saltOf(book: Rulebook, entropy: Uint8Array, sequence: number): Hex {
       .sha256(entropy, new Uint8Array([sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence]))
       .subarray(0, 16),
   );
-}
-
-interface Group {
-  readonly firmCode: number;
-  readonly parts: EntryPlan['parts'][number][];
-  readonly items: Set<string>;
-  /** Earlier transfer records that the entry carries, and keys whose certificates travel with it. */
-  readonly records: Set<Hash>;
-  readonly keys: Set<PublicKey>;
-  bytes: number;
-}
-
-/** Most records and most certificates of one entry: bounds of its schema, and of a file that carries only it. */
-const ENTRY_RECORDS = 255;
-
-function groupParts(state: ContainerState, file: ContextFile, parts: readonly OrderedPart[]): Group[] | Refusal {
-  const most = largestEntry(file.header.largestRecord);
-  const groups: Group[] = [];
-  const open = new Map<number, Group>();
-  for (const part of parts) {
-    const holding = state.holdings.get(part.holding);
-    if (holding === undefined) return refuse('NOT_HELD', { here: nameOf(state), item: `holding ${part.holding}` });
-    const grant = grantOf(state, holding.itemId);
-    const wrong = checkPart(state, file, holding, grant, part.quantity);
-    if (wrong !== undefined) return wrong;
-    const bytes = partBytes(state, holding);
-    const keys = certificatesOf(state, holding);
-    if (bytes + 512 > most) {
-      const target = file.certificate.serial;
-      return refuse('TOO_LARGE_FOR_TARGET', { item: itemName(grant), size: bytes, target, limit: most });
-    }
-    let group = open.get(grant.firmCode);
-    if (
-      group === undefined ||
-      group.parts.length >= FORMAT.entryItems ||
-      group.bytes + bytes > most ||
-      group.items.has(holding.itemId) ||
-      sizeTogether(group.records, holding.custody) > ENTRY_RECORDS ||
-      sizeTogether(group.keys, keys) > FORMAT.fileCertificates
-    ) {
-      const firmCode = grant.firmCode;
-      group = { firmCode, parts: [], items: new Set(), records: new Set(), keys: new Set(), bytes: 512 };
-      groups.push(group);
-      open.set(grant.firmCode, group);
-    }
-    const { units, usageStart, userData, customerInfo } = holding;
-    group.parts.push({ holding: holding.id, quantity: part.quantity, units, usageStart, userData, customerInfo });
-    group.items.add(holding.itemId);
-    for (const hash of holding.custody) group.records.add(hash);
-    for (const key of keys) group.keys.add(key);
-    group.bytes += bytes;
-  }
-  if (groups.length === 0) return refuse('ORDER_EMPTY', { why: 'the order names no holding' });
-  return groups;
-}
-
-function sizeTogether<T>(set: ReadonlySet<T>, more: Iterable<T>): number {
-  let size = set.size;
-  for (const value of new Set(more)) if (!set.has(value)) size += 1;
-  return size;
-}
-
-/** Bytes that a holding adds to an entry at most. */
-function partBytes(state: ContainerState, holding: Holding): number {
-  const grant = state.grants.get(holding.itemId)?.raw.length ?? 0;
-  const records = holding.custody.reduce((sum, hash) => sum + (state.records.get(hash)?.raw.length ?? 0) + 5, 0);
-  return grant + records + holding.userData.length + holding.customerInfo.length + 96;
-}
-
-function itemName(grant: Grant): string {
-  return `${grant.firmCode}:${grant.productCode}`;
-}
-
-/** Whether these seats may go to this target: what the target would refuse anyway is refused here first. */
-function checkPart(
-  state: ContainerState,
-  file: ContextFile,
-  holding: Holding,
-  grant: Grant,
-  quantity: number,
-): Refusal | undefined {
-  const item = itemName(grant);
-  const target = file.certificate;
-  if (!holding.enabled) return refuse('ITEM_DISABLED', { item });
-  if (quantity > holding.quantity)
-    return refuse('QUANTITY_NOT_HELD', { wanted: quantity, item, held: holding.quantity });
-  if (movesWhole(grant) && quantity !== holding.quantity)
-    return refuse('MOVES_WHOLE', {
-      item,
-      quantity: holding.quantity,
-      why: 'its terms or counters do not allow a part',
-    });
-  const last = holding.custody.at(-1);
-  const goesBack = last !== undefined && recordOf(state, last).from === target.key;
-  if (!goesBack && state.identity.certified?.issues === 'return')
-    return refuse('MAY_NOT_ISSUE', { here: nameOf(state), item, target: target.serial, why: 'it may only return' });
-  const hop = { isReturn: goesBack, hops: holding.custody.length, quantity };
-  const wrong = checkTerms(grant, hop, { key: target.key, kind: target.kind });
-  if (wrong === undefined) return undefined;
-  if (wrong.code === 'CUSTODY_FULL') return wrong;
-  return refuse('MAY_NOT_ISSUE', { here: nameOf(state), item, target: target.serial, why: whyOf(wrong) });
-}
-
-function whyOf(refusal: Refusal): string {
-  if (refusal.code === 'DEPTH_EXCEEDED') return `it was moved as often as allowed (${refusal.details.depth})`;
-  if (refusal.code === 'TARGET_LIMIT') return `one target may hold at most ${refusal.details.limit}`;
-  if (refusal.code === 'NOT_RETURNABLE') return 'it may not be returned';
-  return String(refusal.details.why ?? refusal.code);
 }

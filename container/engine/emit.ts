@@ -8,7 +8,7 @@ import { sealUpdateFile } from '../files/update-file.ts';
 import { fromHex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD, RESERVED_CHANNELS } from '../model/limits.ts';
-import { fileRanges } from './issuer-channel.ts';
+import { fileRanges, fileWeight } from './issuer-channel.ts';
 import { certificateOf, partnerOrNew, statementFor } from './partners.ts';
 import { type ContainerState, counter, logKey, type PendingEntry, pendingKey } from './state.ts';
 import { grantOf } from './stored.ts';
@@ -152,7 +152,7 @@ export function emitUpdates(
   const ranges = fileRanges(
     outbound,
     largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind],
-    (sequence) => at(sequence).bytes.length + 80 + 320 * at(sequence).needs.size,
+    (sequence) => fileWeight(at(sequence).bytes.length, at(sequence).needs.size),
     (sequence) => at(sequence).needs.size,
   );
   const said = statementFor(crypto, state, target);

@@ -171,7 +171,7 @@ export function fileRanges(
   weight: (sequence: number) => number,
   certificates: (sequence: number) => number = () => 0,
 ): FileRange[] {
-  const limit = Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD;
+  const limit = fileRoom(largestRecord);
   const ranges: FileRange[] = [];
   let first = head.settled + 1;
   let bytes = 0;
@@ -194,7 +194,17 @@ export function fileRanges(
   return ranges;
 }
 
+/** Bytes that entries and certificates may take in a file for a target with that `largestRecord`. */
+export function fileRoom(largestRecord: number): number {
+  return Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD;
+}
+
+/** What an entry adds to a file at most: its bytes, its signature, and the certificates that it needs. Bytes. */
+export function fileWeight(entryBytes: number, certificates: number): number {
+  return entryBytes + 80 + 320 * certificates;
+}
+
 /** The largest entry that a target with that `largestRecord` can be sent. Bytes. */
 export function largestEntry(largestRecord: number): number {
-  return Math.min(FORMAT.entryBytes, Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD - 2048);
+  return Math.min(FORMAT.entryBytes, fileRoom(largestRecord) - 2048);
 }
