@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Every point at which a process can be killed, one after the other: part of `npm run test:all`.
+    exclude: ['test/**/*.sweep.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: {
