@@ -61,7 +61,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
 export const KERNEL_FOR_PAGES = /^container\/(model\/|files\/|errors\.ts$)/;
 
 /** The one file that joins the near bank and the far bank, by dynamic import of their doors only. */
-export const COMPOSITION_ROOT = 'host/cli/main.ts';
+export const COMPOSITION_ROOT = 'host/cli/program.ts';
 export const DOOR = /^(dongle-firmware-sim|device-side)\/(commands|index)\.ts$/;
 
 /** Files that touch the clock, timers, randomness, files, networks and the environment for everyone else. */

@@ -3,17 +3,26 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSoftContainer } from '../../device-side/index.ts';
 import { TestFirm } from '../world/parties.ts';
-import { FerryWorld } from './ferry-world.ts';
+import { FerryHere } from './ferry-here.ts';
 
 const DEVICE = '130-2459324738';
 
 describe('ferry apply of several files', () => {
-  let world: FerryWorld;
-  beforeEach(() => {
-    world = new FerryWorld();
-    world.setUp();
-    world.run('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
-    world.run('issue', 'sim:dongle', '--context', 'device.ferry-context', '--item', world.item(2), '-o', 'stick/');
+  let world: FerryHere;
+  beforeEach(async () => {
+    world = new FerryHere();
+    await world.setUp();
+    await world.run('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    await world.run(
+      'issue',
+      'sim:dongle',
+      '--context',
+      'device.ferry-context',
+      '--item',
+      world.item(2),
+      '-o',
+      'stick/',
+    );
     const { container, close } = openSoftContainer(path.join(world.folder, 'device'));
     const { key, certified } = container.state.identity;
     const device = { container, parts: undefined as never, key, certificate: certified?.raw ?? new Uint8Array() };
@@ -34,8 +43,8 @@ describe('ferry apply of several files', () => {
 
   const receipts = () => fs.readdirSync(path.join(world.folder, 'stick')).filter((name) => name.endsWith('-context'));
 
-  it('writes a receipt for each issuer, and names the file that was not taken', () => {
-    const { exit, stdout } = world.run('apply', 'sim:device', 'folder:stick', '-o', 'folder:stick', '--json');
+  it('writes a receipt for each issuer, and names the file that was not taken', async () => {
+    const { exit, stdout } = await world.run('apply', 'sim:device', 'folder:stick', '-o', 'folder:stick', '--json');
     expect(exit).toBe(6);
     expect(JSON.parse(stdout)).toMatchObject({
       files: [{ entries: [{ reason: 0 }] }, { entries: [{ reason: 0 }] }],
@@ -45,27 +54,27 @@ describe('ferry apply of several files', () => {
       `${DEVICE}-for-3-1234567-receipt.ferry-context`,
       `${DEVICE}-for-firm-6000011-receipt.ferry-context`,
     ]);
-    const settled = world.run(
+    const settled = await world.run(
       'settle',
       'sim:dongle',
       path.join('stick', `${DEVICE}-for-3-1234567-receipt.ferry-context`),
     );
     expect(settled.exit).toBe(0);
-    expect(world.seats('dongle')).toEqual({ held: 3, pending: 0 });
+    expect(await world.seats('dongle')).toEqual({ held: 3, pending: 0 });
   });
 
-  it('needs a folder for the receipts of several issuers, before it takes anything', () => {
-    const before = world.json('list', 'sim:device').containers[0].stateHash;
-    expect(world.run('apply', 'sim:device', 'folder:stick', '-o', 'receipt')).toMatchObject({
+  it('needs a folder for the receipts of several issuers, before it takes anything', async () => {
+    const before = (await world.json('list', 'sim:device')).containers[0].stateHash;
+    expect(await world.run('apply', 'sim:device', 'folder:stick', '-o', 'receipt')).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('USAGE_WRONG'),
     });
-    expect(world.json('list', 'sim:device').containers[0].stateHash).toBe(before);
+    expect((await world.json('list', 'sim:device')).containers[0].stateHash).toBe(before);
   });
 
-  it('is refused with the first reason when no file was taken', () => {
+  it('is refused with the first reason when no file was taken', async () => {
     const gap = path.join('stick', 'firm-3.ferry-update');
-    expect(world.run('apply', 'sim:device', gap, '--json')).toMatchObject({ exit: 3 });
+    expect(await world.run('apply', 'sim:device', gap, '--json')).toMatchObject({ exit: 3 });
     expect(receipts()).toEqual([]);
   });
 });

@@ -1,17 +1,16 @@
-import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FerryWorld } from './ferry-world.ts';
+import { FerryHere } from './ferry-here.ts';
 
 describe('the command line', () => {
-  const loaded = new FerryWorld();
-  let world: FerryWorld;
-  beforeAll(() => {
-    loaded.setUp();
+  const loaded = new FerryHere();
+  let world: FerryHere;
+  beforeAll(async () => {
+    await loaded.setUp();
     const stays = ['--item', '6000010:1002', '--target-kind', 'dongle', '-o', 'folder:sent'];
-    loaded.must('central', 'issue', 'vendor', '--to', '3-1234567', ...stays);
-    loaded.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
+    await loaded.must('central', 'issue', 'vendor', '--to', '3-1234567', ...stays);
+    await loaded.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
   });
   afterAll(() => loaded.remove());
   beforeEach(() => {
@@ -19,8 +18,8 @@ describe('the command line', () => {
   });
   afterEach(() => world.remove());
 
-  const hashes = (): unknown[] =>
-    world.json('list').containers.map(({ stateHash }: { readonly stateHash: string }) => stateHash);
+  const hashes = async (): Promise<unknown[]> =>
+    (await world.json('list')).containers.map(({ stateHash }: { readonly stateHash: string }) => stateHash);
   const move = (...more: readonly string[]): string[] => [
     'move',
     '--from',
@@ -30,25 +29,25 @@ describe('the command line', () => {
     ...more,
   ];
 
-  it('shows with --dry-run what would be moved, and changes nothing anywhere', () => {
-    const before = hashes();
-    const { plan, dryRun } = world.json(...move('--item', world.item(2), '--dry-run'));
+  it('shows with --dry-run what would be moved, and changes nothing anywhere', async () => {
+    const before = await hashes();
+    const { plan, dryRun } = await world.json(...move('--item', world.item(2), '--dry-run'));
     expect([dryRun, plan.parts]).toEqual([true, [{ holding: 1, quantity: 2 }]]);
-    expect(world.must(...move('--all', '--dry-run'))).toContain('nothing was moved');
-    expect(hashes()).toEqual(before);
+    expect(await world.must(...move('--all', '--dry-run'))).toContain('nothing was moved');
+    expect(await hashes()).toEqual(before);
   });
 
-  it('moves nothing of an order of which a part may not move to the target', () => {
-    const answer = world.run(...move('--item', world.item(2), '--item', '6000010:1002'));
+  it('moves nothing of an order of which a part may not move to the target', async () => {
+    const answer = await world.run(...move('--item', world.item(2), '--item', '6000010:1002'));
     expect(answer).toMatchObject({ exit: 3, stderr: expect.stringContaining('MAY_NOT_ISSUE') });
-    expect([world.seats('dongle'), world.seats('device')]).toEqual([
+    expect([await world.seats('dongle'), await world.seats('device')]).toEqual([
       { held: 6, pending: 0 },
       { held: 0, pending: 0 },
     ]);
   });
 
-  it('moves in part what the target takes in part, says why, and ends with exit code 6', () => {
-    world.must('central', 'init', 'second', '--firm', '6000011:Second');
+  it('moves in part what the target takes in part, says why, and ends with exit code 6', async () => {
+    await world.must('central', 'init', 'second', '--firm', '6000011:Second');
     const grant = [
       'central',
       'issue',
@@ -60,40 +59,40 @@ describe('the command line', () => {
       '--most-per-target',
       '2',
     ];
-    world.must(...grant, '-o', 'second.ferry-update');
-    world.must('apply', 'sim:dongle', 'second.ferry-update');
-    world.must(...move('--item', '6000011:1x2'));
-    const answer = world.run(...move('--item', world.item(1), '--item', '6000011:1x1'));
+    await world.must(...grant, '-o', 'second.ferry-update');
+    await world.must('apply', 'sim:dongle', 'second.ferry-update');
+    await world.must(...move('--item', '6000011:1x2'));
+    const answer = await world.run(...move('--item', world.item(1), '--item', '6000011:1x1'));
     expect(answer).toMatchObject({ exit: 6, stdout: expect.stringContaining('1 of 2 entries moved') });
     expect(answer.stdout).toMatch(/refused: The target would hold more .* for one target\. \[TARGET_LIMIT\]/);
-    expect(world.seats('device')).toEqual({ held: 3, pending: 0 });
-    expect(world.seats('dongle')).toEqual({ held: 8, pending: 0 });
+    expect(await world.seats('device')).toEqual({ held: 3, pending: 0 });
+    expect(await world.seats('dongle')).toEqual({ held: 8, pending: 0 });
   });
 
-  it('keeps the receipts for several issuers apart, and refuses one file name for them', () => {
-    world.must('central', 'init', 'second', '--firm', '6000011:Second');
-    world.must('central', 'issue', 'second', '--to', 'sim:dongle', '--item', '6000011:1', '-o', 'folder:both');
-    world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1', '-o', 'folder:both');
-    const refused = world.run('apply', 'sim:dongle', 'folder:both', '-o', 'one.ferry-context');
+  it('keeps the receipts for several issuers apart, and refuses one file name for them', async () => {
+    await world.must('central', 'init', 'second', '--firm', '6000011:Second');
+    await world.must('central', 'issue', 'second', '--to', 'sim:dongle', '--item', '6000011:1', '-o', 'folder:both');
+    await world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1', '-o', 'folder:both');
+    const refused = await world.run('apply', 'sim:dongle', 'folder:both', '-o', 'one.ferry-context');
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining('name a folder') });
-    world.must('apply', 'sim:dongle', 'folder:both', '-o', 'folder:receipts');
-    world.must('settle', 'central:second', 'receipts/3-1234567-for-firm-6000011-receipt.ferry-context');
-    world.must('settle', 'central:vendor', 'receipts/3-1234567-for-firm-6000010-receipt.ferry-context');
+    await world.must('apply', 'sim:dongle', 'folder:both', '-o', 'folder:receipts');
+    await world.must('settle', 'central:second', 'receipts/3-1234567-for-firm-6000011-receipt.ferry-context');
+    await world.must('settle', 'central:vendor', 'receipts/3-1234567-for-firm-6000010-receipt.ferry-context');
   });
 
-  it('tells in the history of both sides what moved, until its vendor knows', () => {
-    world.must(...move('--item', world.item(2)));
+  it('tells in the history of both sides what moved, until its vendor knows', async () => {
+    await world.must(...move('--item', world.item(2)));
     for (const name of ['dongle', 'device']) {
-      const { transfers } = world.json('history', `sim:${name}`);
+      const { transfers } = await world.json('history', `sim:${name}`);
       expect(transfers).toMatchObject([{ fromName: '3-1234567', toName: '130-2459324738', sequence: 1 }]);
-      expect(world.must('history', `sim:${name}`)).toContain('1 transfer(s)');
+      expect(await world.must('history', `sim:${name}`)).toContain('1 transfer(s)');
     }
     for (const told of ['device', 'dongle', 'device']) {
-      world.must('context', `sim:${told}`, '--for', 'central:vendor', '-o', `home/${told}.ferry-context`);
-      world.must('settle', 'central:vendor', `home/${told}.ferry-context`);
+      await world.must('context', `sim:${told}`, '--for', 'central:vendor', '-o', `home/${told}.ferry-context`);
+      await world.must('settle', 'central:vendor', `home/${told}.ferry-context`);
     }
-    world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'last.ferry-context');
-    world.must(
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'last.ferry-context');
+    await world.must(
       'issue',
       'central:vendor',
       '--context',
@@ -103,43 +102,43 @@ describe('the command line', () => {
       '-o',
       'new.ferry-update',
     );
-    world.must('apply', 'sim:dongle', 'new.ferry-update');
-    expect(world.json('history', 'sim:dongle').transfers).toEqual([]);
+    await world.must('apply', 'sim:dongle', 'new.ferry-update');
+    expect((await world.json('history', 'sim:dongle')).transfers).toEqual([]);
   });
 
-  it('goes on behind an update that it cannot take, and ends with exit code 6', () => {
-    world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+  it('goes on behind an update that it cannot take, and ends with exit code 6', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
     const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item'];
-    world.must(...issue, world.item(1), '-o', 'stick/b.ferry-update');
+    await world.must(...issue, world.item(1), '-o', 'stick/b.ferry-update');
     fs.writeFileSync(path.join(world.folder, 'stick/a.ferry-update'), 'damaged');
-    const answer = world.run('apply', 'sim:device', 'folder:stick', '--json');
+    const answer = await world.run('apply', 'sim:device', 'folder:stick', '--json');
     expect(answer.exit).toBe(6);
     expect(JSON.parse(answer.stdout)).toMatchObject({
       files: [{ skipped: 0 }],
       failures: [{ code: 'FILE_MALFORMED' }],
     });
-    expect(world.seats('device').held).toBe(1);
+    expect((await world.seats('device')).held).toBe(1);
   });
 
-  it('takes from a folder what is for it, and leaves what is for others alone', () => {
+  it('takes from a folder what is for it, and leaves what is for others alone', async () => {
     for (const issuer of ['sim:dongle', 'central:vendor'])
-      world.must('context', 'sim:device', '--for', issuer, '-o', 'folder:stick');
-    const answer = world.json('settle', 'central:vendor', 'folder:stick');
+      await world.must('context', 'sim:device', '--for', issuer, '-o', 'folder:stick');
+    const answer = await world.json('settle', 'central:vendor', 'folder:stick');
     expect(answer).toMatchObject({ receipts: [{ target: '130-2459324738' }], failures: [] });
     expect(answer.foreign).toEqual([path.join('stick', '130-2459324738-for-3-1234567.ferry-context')]);
-    expect(world.run('settle', 'central:vendor', answer.foreign[0])).toMatchObject({
+    expect(await world.run('settle', 'central:vendor', answer.foreign[0])).toMatchObject({
       exit: 4,
       stderr: expect.stringContaining('NOT_ADDRESSED'),
     });
   });
 
-  it('moves by way of a folder: parks for whose context lies there, takes what is parked, and settles', () => {
-    world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'folder:stick');
-    world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'folder:stick');
-    world.must('move', '--from', 'sim:dongle', '--to', 'folder:stick', '--item', world.item(2));
-    world.must('move', '--from', 'folder:stick', '--to', 'sim:device', '--all');
-    world.must('settle', 'sim:dongle', 'folder:stick');
-    expect([world.seats('dongle'), world.seats('device')]).toEqual([
+  it('moves by way of a folder: parks for whose context lies there, takes what is parked, and settles', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'folder:stick');
+    await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'folder:stick');
+    await world.must('move', '--from', 'sim:dongle', '--to', 'folder:stick', '--item', world.item(2));
+    await world.must('move', '--from', 'folder:stick', '--to', 'sim:device', '--all');
+    await world.must('settle', 'sim:dongle', 'folder:stick');
+    expect([await world.seats('dongle'), await world.seats('device')]).toEqual([
       { held: 4, pending: 0 },
       { held: 2, pending: 0 },
     ]);
@@ -150,43 +149,16 @@ describe('the command line', () => {
     ['for single items out of it', ['--from', 'folder:.', '--to', 'sim:device', '--item', '6000010:1001']],
     ['as both sides', ['--from', 'folder:.', '--to', 'folder:.', '--all']],
     ['for a dry run', ['--from', 'folder:.', '--to', 'sim:device', '--all', '--dry-run']],
-  ])('does not move by a folder %s', (_, args) => {
-    expect(world.run('move', ...args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('USAGE_WRONG') });
+  ])('does not move by a folder %s', async (_, args) => {
+    expect(await world.run('move', ...args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('USAGE_WRONG') });
   });
 
-  it('lists what it can and ends with exit code 6 when an address fails beside others', () => {
-    const answer = world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
+  it('lists what it can and ends with exit code 6 when an address fails beside others', async () => {
+    const answer = await world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
     expect(answer.exit).toBe(6);
     expect(JSON.parse(answer.stdout)).toMatchObject({
       containers: [{ serial: '3-1234567' }],
       failures: [{ address: 'sim:nowhere', code: 'NO_CONTAINER' }],
     });
   });
-
-  it('grants every order once when several vendors work on one License Central at the same time', async () => {
-    const ends = await Promise.all(
-      [1, 2, 3, 4].map((product) =>
-        finished(
-          world.start(
-            'central',
-            'issue',
-            'vendor',
-            '--to',
-            '3-1234567',
-            '--item',
-            `6000010:${product}`,
-            '-o',
-            'folder:sent',
-          ),
-        ),
-      ),
-    );
-    expect(ends).toEqual([0, 0, 0, 0]);
-    const [{ transit }] = world.json('list', 'central:vendor').centrals;
-    expect(transit.map(({ sequence }: { readonly sequence: number }) => sequence)).toEqual([3, 4, 5, 6]);
-  });
 });
-
-function finished(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => child.on('error', reject).on('exit', resolve));
-}

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,11 +16,6 @@ export class FerryWorld {
     const options = { cwd: this.folder, env: this.#env(), encoding: 'utf8' } as const;
     const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], options);
     return { exit: status, stdout, stderr };
-  }
-
-  /** Starts `ferry` in the folder, and goes on. */
-  start(...args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [PROGRAM, ...args], { cwd: this.folder, env: this.#env(), stdio: 'ignore' });
   }
 
   #env(): NodeJS.ProcessEnv {

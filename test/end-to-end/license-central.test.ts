@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FerryWorld } from './ferry-world.ts';
+import { FerryHere } from './ferry-here.ts';
 
 interface Line {
   readonly itemId: string;
@@ -13,42 +13,52 @@ interface Line {
 }
 
 describe("the vendor's License Central on the command line", () => {
-  const loaded = new FerryWorld();
-  let world: FerryWorld;
-  beforeAll(() => loaded.setUp());
+  const loaded = new FerryHere();
+  let world: FerryHere;
+  beforeAll(async () => await loaded.setUp());
   afterAll(() => loaded.remove());
   beforeEach(() => {
     world = loaded.copy();
   });
   afterEach(() => world.remove());
 
-  const ledger = (): Line[] => world.json('list', 'central:vendor').centrals[0].ledger;
-  const tell = (name: string): void => {
-    world.must('context', `sim:${name}`, '--for', 'central:vendor', '-o', `home/${name}.ferry-context`);
-    world.must('settle', 'central:vendor', `home/${name}.ferry-context`);
+  const ledger = async (): Promise<Line[]> => (await world.json('list', 'central:vendor')).centrals[0].ledger;
+  const tell = async (name: string): Promise<void> => {
+    await world.must('context', `sim:${name}`, '--for', 'central:vendor', '-o', `home/${name}.ferry-context`);
+    await world.must('settle', 'central:vendor', `home/${name}.ferry-context`);
   };
 
-  it('grants by serial number alone to a container that it knows, and the file does its work', () => {
+  it('grants by serial number alone to a container that it knows, and the file does its work', async () => {
     const file = 'second.ferry-update';
-    const granted = world.run('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1002', '-o', file);
+    const granted = await world.run(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      '3-1234567',
+      '--item',
+      '6000010:1002',
+      '-o',
+      file,
+    );
     expect(granted.exit).toBe(0);
-    expect(world.must('apply', 'sim:dongle', file)).toContain('1 applied');
-    expect(world.seats('dongle').held).toBe(6);
+    expect(await world.must('apply', 'sim:dongle', file)).toContain('1 applied');
+    expect((await world.seats('dongle')).held).toBe(6);
   });
 
-  it('does not know a serial number that no certificate came with', () => {
-    const refused = world.run('central', 'issue', 'vendor', '--to', '130-1000000001', '--item', '6000010:1002');
+  it('does not know a serial number that no certificate came with', async () => {
+    const refused = await world.run('central', 'issue', 'vendor', '--to', '130-1000000001', '--item', '6000010:1002');
     expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('TARGET_UNKNOWN') });
   });
 
-  it('grants with every Product Item Option that was ordered', () => {
+  it('grants with every Product Item Option that was ordered', async () => {
     const options = [
       ...['--text', 'Axis', '--units', '1000', '--feature-map', '0x5', '--activation', '2026-01-01'],
       ...['--expiration', '2030-06-30', '--usage-days', '30', '--maintenance', '2026-01-01..2027-12-31'],
       ...['--linger', '60', '--minimum-runtime', '7', '--transfer', 'complete', '--depth', '3', '--no-return'],
       ...['--target-kind', 'soft', '--most-per-target', '2'],
     ];
-    world.must(
+    await world.must(
       'central',
       'issue',
       'vendor',
@@ -60,8 +70,8 @@ describe("the vendor's License Central on the command line", () => {
       '-o',
       'a.ferry-update',
     );
-    world.must('apply', 'sim:dongle', 'a.ferry-update');
-    const [{ holdings }] = world.json('list', 'sim:dongle').containers;
+    await world.must('apply', 'sim:dongle', 'a.ferry-update');
+    const [{ holdings }] = (await world.json('list', 'sim:dongle')).containers;
     expect(holdings.find(({ productCode }: Line) => productCode === 1003)).toMatchObject({
       text: 'Axis',
       quantity: 4,
@@ -79,13 +89,13 @@ describe("the vendor's License Central on the command line", () => {
       depth: 3,
       returnable: false,
     });
-    expect(world.must('list', 'sim:dongle')).toContain(
+    expect(await world.must('list', 'sim:dongle')).toContain(
       'moves whole, hop 0 of 3, to soft only, at most 2 a target, no return, 1000 units, features 0x5, from 2026-01-01, ' +
         'until 2030-06-30, 30 days of use, maintained 2026-01-01 to 2027-12-31, lingers 60 s, runtime 7 or newer',
     );
   });
 
-  it('carries out an order of one name once, and refuses another order under that name', () => {
+  it('carries out an order of one name once, and refuses another order under that name', async () => {
     const order = [
       'central',
       'issue',
@@ -98,62 +108,87 @@ describe("the vendor's License Central on the command line", () => {
       'a.ferry-update',
       '--item',
     ];
-    world.must(...order, '6000010:1002');
-    expect(world.must(...order, '6000010:1002')).toContain('had been granted');
-    expect(world.run(...order, '6000010:1002x2')).toMatchObject({
+    await world.must(...order, '6000010:1002');
+    expect(await world.must(...order, '6000010:1002')).toContain('had been granted');
+    expect(await world.run(...order, '6000010:1002x2')).toMatchObject({
       exit: 3,
       stderr: expect.stringContaining('ISSUED_OTHERWISE'),
     });
-    expect(ledger().filter(({ productCode }) => productCode === 1002)).toHaveLength(1);
+    expect((await ledger()).filter(({ productCode }) => productCode === 1002)).toHaveLength(1);
   });
 
-  it('grants once for a context that is given twice', () => {
-    world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'device.ferry-context');
+  it('grants once for a context that is given twice', async () => {
+    await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'device.ferry-context');
     const order = ['issue', 'central:vendor', '--context', 'device.ferry-context', '--item', '6000010:1002x3'];
-    world.must(...order, '-o', 'a.ferry-update');
-    expect(world.must(...order, '-o', 'b.ferry-update')).toContain('were in transit already');
-    world.must('apply', 'sim:device', 'a.ferry-update', 'b.ferry-update');
-    expect(world.seats('device').held).toBe(3);
+    await world.must(...order, '-o', 'a.ferry-update');
+    expect(await world.must(...order, '-o', 'b.ferry-update')).toContain('were in transit already');
+    await world.must('apply', 'sim:device', 'a.ferry-update', 'b.ferry-update');
+    expect((await world.seats('device')).held).toBe(3);
   });
 
-  it('writes the files of what is in transit again, until the receipt is home', () => {
-    world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1002', '-o', 'lost.ferry-update');
+  it('writes the files of what is in transit again, until the receipt is home', async () => {
+    await world.must(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      '3-1234567',
+      '--item',
+      '6000010:1002',
+      '-o',
+      'lost.ferry-update',
+    );
     fs.rmSync(path.join(world.folder, 'lost.ferry-update'));
-    world.must('central', 'issue', 'vendor', '--to', '3-1234567', '-o', 'again.ferry-update');
-    world.must('apply', 'sim:dongle', 'again.ferry-update', '-o', 'receipt.ferry-context');
-    world.must('settle', 'central:vendor', 'receipt.ferry-context');
-    const nothing = world.run('central', 'issue', 'vendor', '--to', '3-1234567');
+    await world.must('central', 'issue', 'vendor', '--to', '3-1234567', '-o', 'again.ferry-update');
+    await world.must('apply', 'sim:dongle', 'again.ferry-update', '-o', 'receipt.ferry-context');
+    await world.must('settle', 'central:vendor', 'receipt.ferry-context');
+    const nothing = await world.run('central', 'issue', 'vendor', '--to', '3-1234567');
     expect(nothing).toMatchObject({ exit: 2, stderr: expect.stringContaining('Nothing is in transit') });
   });
 
-  it('takes a grant back that was cancelled before it arrived', () => {
-    world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1002', '-o', 'a.ferry-update');
-    world.must('cancel', 'central:vendor', '--to', '3-1234567', '-o', 'b.ferry-update');
-    world.must('apply', 'sim:dongle', 'b.ferry-update', '-o', 'receipt.ferry-context');
-    expect(world.must('settle', 'central:vendor', 'receipt.ferry-context')).toContain('CANCELLED');
-    expect(world.must('apply', 'sim:dongle', 'a.ferry-update')).toContain('known before');
-    expect(world.seats('dongle').held).toBe(5);
-    expect(ledger().find(({ productCode }) => productCode === 1002)).toMatchObject({ status: 'refused', held: 0 });
+  it('takes a grant back that was cancelled before it arrived', async () => {
+    await world.must(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      '3-1234567',
+      '--item',
+      '6000010:1002',
+      '-o',
+      'a.ferry-update',
+    );
+    await world.must('cancel', 'central:vendor', '--to', '3-1234567', '-o', 'b.ferry-update');
+    await world.must('apply', 'sim:dongle', 'b.ferry-update', '-o', 'receipt.ferry-context');
+    expect(await world.must('settle', 'central:vendor', 'receipt.ferry-context')).toContain('CANCELLED');
+    expect(await world.must('apply', 'sim:dongle', 'a.ferry-update')).toContain('known before');
+    expect((await world.seats('dongle')).held).toBe(5);
+    expect((await ledger()).find(({ productCode }) => productCode === 1002)).toMatchObject({
+      status: 'refused',
+      held: 0,
+    });
   });
 
-  it('refuses to change an item that moved until both containers told, then changes it where it is', () => {
-    world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--all');
-    tell('device');
-    const [{ itemId } = { itemId: '' }] = ledger();
+  it('refuses to change an item that moved until both containers told, then changes it where it is', async () => {
+    await world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--all');
+    await tell('device');
+    const [{ itemId } = { itemId: '' }] = await ledger();
     const change = ['central', 'disable', 'vendor', itemId.slice(0, 10), '-o', 'change.ferry-update'];
-    expect(world.run(...change)).toMatchObject({ exit: 3, stderr: expect.stringContaining('PLACE_UNKNOWN') });
-    tell('dongle');
-    expect(world.must(...change)).toContain('130-2459324738');
-    world.must('apply', 'sim:device', 'change.ferry-update');
-    expect(world.json('list', 'sim:device').containers[0].holdings[0].enabled).toBe(false);
+    expect(await world.run(...change)).toMatchObject({ exit: 3, stderr: expect.stringContaining('PLACE_UNKNOWN') });
+    await tell('dongle');
+    expect(await world.must(...change)).toContain('130-2459324738');
+    await world.must('apply', 'sim:device', 'change.ferry-update');
+    expect((await world.json('list', 'sim:device')).containers[0].holdings[0].enabled).toBe(false);
   });
 
-  it('replaces an item where it is by a renewed license', () => {
-    const [{ itemId } = { itemId: '' }] = ledger();
+  it('replaces an item where it is by a renewed license', async () => {
+    const [{ itemId } = { itemId: '' }] = await ledger();
     const renewal = ['--item', '6000010:1001x5', '--expiration', '2030-01-01', '-o', 'renewal.ferry-update'];
-    world.must('central', 'replace', 'vendor', itemId, ...renewal);
-    world.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
-    expect(world.json('list', 'sim:dongle').containers[0].holdings).toMatchObject([{ expirationTime: 946771200 }]);
+    await world.must('central', 'replace', 'vendor', itemId, ...renewal);
+    await world.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
+    expect((await world.json('list', 'sim:dongle')).containers[0].holdings).toMatchObject([
+      { expirationTime: 946771200 },
+    ]);
   });
 
   it.each([
@@ -181,31 +216,31 @@ describe("the vendor's License Central on the command line", () => {
     ],
     ['a move to it', 2, 'ADDRESS_WRONG', ['move', '--from', 'sim:dongle', '--to', 'central:vendor', '--all']],
     ['nothing to bring', 3, 'ORDER_EMPTY', ['move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all']],
-  ])('answers %s with its exit code', (_, exit, code, args) => {
-    const answer = world.run(...args, '--json');
+  ])('answers %s with its exit code', async (_, exit, code, args) => {
+    const answer = await world.run(...args, '--json');
     expect(answer.exit).toBe(exit);
     expect(JSON.parse(answer.stdout).error.code).toBe(code);
   });
 
-  it('opens for the right passphrase only, and asks for one', () => {
+  it('opens for the right passphrase only, and asks for one', async () => {
     world.variables.FERRY_PASSPHRASE = 'wrong';
-    expect(world.run('list', 'central:vendor')).toMatchObject({
+    expect(await world.run('list', 'central:vendor')).toMatchObject({
       exit: 3,
       stderr: expect.stringContaining('PASSPHRASE_WRONG'),
     });
     world.variables.FERRY_PASSPHRASE = '';
-    expect(world.run('list', 'central:vendor')).toMatchObject({
+    expect(await world.run('list', 'central:vendor')).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('FERRY_PASSPHRASE'),
     });
   });
 
-  it('names the firm that is meant when there are several', () => {
-    world.must('central', 'init', 'two', '--firm', '6000010:One', '--firm', '6000011:Two');
+  it('names the firm that is meant when there are several', async () => {
+    await world.must('central', 'init', 'two', '--firm', '6000010:One', '--firm', '6000011:Two');
     const context = ['context', 'sim:device', '--for', 'central:two', '-o', 'device.ferry-context'];
-    expect(world.run(...context)).toMatchObject({ exit: 2, stderr: expect.stringContaining('--firm') });
-    world.must(...context, '--firm', '6000011');
-    world.must(
+    expect(await world.run(...context)).toMatchObject({ exit: 2, stderr: expect.stringContaining('--firm') });
+    await world.must(...context, '--firm', '6000011');
+    await world.must(
       'issue',
       'central:two',
       '--context',
@@ -215,15 +250,15 @@ describe("the vendor's License Central on the command line", () => {
       '-o',
       'a.ferry-update',
     );
-    world.must('apply', 'sim:device', 'a.ferry-update', '-o', 'receipt.ferry-context');
-    expect(world.must('settle', 'central:two', 'receipt.ferry-context')).toContain('applied 1');
+    await world.must('apply', 'sim:device', 'a.ferry-update', '-o', 'receipt.ferry-context');
+    expect(await world.must('settle', 'central:two', 'receipt.ferry-context')).toContain('applied 1');
   });
 
-  it('goes on behind a file that it cannot take, says which, and ends with exit code 6', () => {
-    world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'home/a.ferry-context');
+  it('goes on behind a file that it cannot take, says which, and ends with exit code 6', async () => {
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'home/a.ferry-context');
     fs.writeFileSync(path.join(world.folder, 'home/b.ferry-context'), 'no context');
-    world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'home/c.ferry-context');
-    const answer = world.run('settle', 'central:vendor', 'folder:home', '--json');
+    await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'home/c.ferry-context');
+    const answer = await world.run('settle', 'central:vendor', 'folder:home', '--json');
     expect(answer.exit).toBe(6);
     const { receipts, failures } = JSON.parse(answer.stdout);
     expect([receipts.length, failures]).toEqual([2, [expect.objectContaining({ code: 'FILE_MALFORMED' })]]);

@@ -48,7 +48,12 @@ export function startFerry(
   stop?: { readonly changes: number; readonly signal: 'SIGKILL' | 'SIGSTOP' },
 ): StartedFerry {
   const preload = `data:text/javascript,${encodeURIComponent(COUNT_CHANGES)}`;
-  const env = { ...process.env, FERRY_STATE: stateOf(world), FERRY_TEST_STOP: JSON.stringify(stop ?? null) };
+  const env = {
+    ...process.env,
+    ...world.variables,
+    FERRY_STATE: stateOf(world),
+    FERRY_TEST_STOP: JSON.stringify(stop ?? null),
+  };
   const node = stop === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...node, PROGRAM, ...args], { cwd: world.folder, env });
   let [stdout, stderr] = ['', ''];

@@ -93,4 +93,14 @@ describe('two programs at once', () => {
     expect(world.run(...moveTwo(world)).exit).toBe(0);
     expectSeats(3, 2);
   });
+
+  it('that issue for one License Central grant every order once, with every sequence', async () => {
+    const issue = ['central', 'issue', 'vendor', '--to', '3-1234567', '-o', 'folder:sent', '--item'];
+    const runs = [1, 2, 3, 4].map((product) => startFerry(world, [...issue, `6000010:${product}`]).ended);
+    expect((await Promise.all(runs)).map(({ exit, stderr }) => ({ exit, stderr }))).toEqual(
+      runs.map(() => ({ exit: 0, stderr: expect.stringContaining('Bring them') })),
+    );
+    const [{ transit }] = world.json('list', 'central:vendor').centrals;
+    expect(transit.map(({ sequence }: { readonly sequence: number }) => sequence)).toEqual([2, 3, 4, 5]);
+  });
 });

@@ -1,0 +1,37 @@
+import manifest from '../../package.json' with { type: 'json' };
+import type { FarBank } from './addresses.ts';
+import { applyCommand } from './commands/apply.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { centralCommands } from './commands/central.ts';
+import { contextCommand } from './commands/context.ts';
+import { createCommands } from './commands/create.ts';
+import { demoCommand } from './commands/demo.ts';
+import { deviceImportCommand } from './commands/device.ts';
+import { lookingCommands } from './commands/inspect.ts';
+import { issueCommand } from './commands/issue.ts';
+import { listCommand } from './commands/list.ts';
+import { moveCommand } from './commands/move.ts';
+import { settleCommand } from './commands/settle.ts';
+import type { Register } from './run-ferry.ts';
+
+const device = () => import('../../device-side/commands.ts');
+const FAR_BANK: FarBank = { dongle: () => import('../../dongle-firmware-sim/commands.ts'), device };
+
+/** Of this program, in whatever way it is run. */
+export const VERSION = manifest.version;
+
+/** Every command of the program, in the order of its help. */
+export const COMMANDS: readonly Register[] = [
+  demoCommand(),
+  listCommand(FAR_BANK),
+  contextCommand(FAR_BANK),
+  applyCommand(FAR_BANK),
+  moveCommand(FAR_BANK),
+  issueCommand(FAR_BANK),
+  settleCommand(FAR_BANK),
+  cancelCommand(FAR_BANK),
+  lookingCommands(FAR_BANK),
+  createCommands(FAR_BANK),
+  deviceImportCommand(device),
+  centralCommands(FAR_BANK),
+];
