@@ -13,6 +13,7 @@ import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.
 import { chainNext, entryHash } from './issuer-channel.ts';
 import { refusalBytes } from './memory.ts';
 import { keepEvidence, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
+import { fitsRecord } from './reserve.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState } from './state.ts';
 import { storedGrant } from './stored.ts';
@@ -143,7 +144,7 @@ class FileApplication {
     if (known >= log.first) this.#draft.push({ change: 'logPruned', firmCode: certificate.firmCode, through: known });
   }
 
-  /** Simulates all entries and keeps the longest prefix whose end state fits (R5). */
+  /** Simulates all entries and keeps the longest prefix whose end state fits, and which one record can hold (R5). */
   #applyEntries(certificates: ReadonlyMap<PublicKey, Certificate>): Decided<ApplyResult> {
     const { header, certificate } = this.#file;
     const start = partnerOrNew(this.#book.crypto, this.#draft.state, certificate.key).inbound;
@@ -159,7 +160,8 @@ class FileApplication {
       const outcome = this.#applyOne(entry, sequence, certificates);
       const reason = outcome.ok ? 0 : CATALOGUE[outcome.code].number;
       const isFull = !outcome.ok && (outcome.code === 'LOG_FULL' || outcome.code === 'TABLE_FULL');
-      if (isFull || (!outcome.ok && refused.length >= FORMAT.refusedEntries)) {
+      const isLong = !fitsRecord(this.#state, this.#draft.recordBytes);
+      if (isFull || isLong || (!outcome.ok && refused.length >= FORMAT.refusedEntries)) {
         waits = { sequence, code: isFull && !outcome.ok ? outcome.code : 'TABLE_FULL', needed: 0 };
         break;
       }
@@ -208,7 +210,10 @@ class FileApplication {
       if (result.code === 'QUANTITY_EXCEEDED') this.#keepExcess(result.details.item as ItemId);
       return result;
     }
-    if (inner.usedBytes - this.#draft.usedBytes > this.#state.limits.capacity) return refuse('ENTRY_TOO_LARGE');
+    const isTooLarge =
+      inner.usedBytes - this.#draft.usedBytes > this.#state.limits.capacity ||
+      !fitsRecord(this.#state, inner.recordBytes);
+    if (isTooLarge) return refuse('ENTRY_TOO_LARGE');
     this.#draft.take(inner);
     return result;
   }

@@ -5,12 +5,14 @@ import type { Verifier } from '../files/signed-file.ts';
 import type { SerialNumber } from '../model/serial-number.ts';
 import type { Change } from './changes.ts';
 import { evolve } from './evolve.ts';
+import { journalBytes } from './reserve.ts';
 import { type ContainerState, counter, draftOf } from './state.ts';
 
 /** A state under change: every change is carried out on a draft and written down. The base state is never touched. */
 export class Draft {
   readonly state: ContainerState;
   readonly changes: Change[] = [];
+  #recordBytes = 0;
 
   readonly #usedBefore: number;
 
@@ -22,11 +24,17 @@ export class Draft {
   push(change: Change): void {
     evolve(this.state, change);
     this.changes.push(change);
+    this.#recordBytes += journalBytes(change);
   }
 
   /** Takes over what another draft, made from this one, came to. */
   take(inner: Draft): void {
     for (const change of inner.changes) this.push(change);
+  }
+
+  /** Bytes that the changes take in a journal record, at most. */
+  get recordBytes(): number {
+    return this.#recordBytes;
   }
 
   get usedBytes(): number {

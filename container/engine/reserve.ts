@@ -1,8 +1,38 @@
 import type { PublicKey } from '../model/ids.ts';
+import type { Change } from './changes.ts';
+import { MEMORY, memoryOf } from './memory.ts';
 import { type ContainerState, type PendingEntry, pendingKey } from './state.ts';
 
-/** Bytes of the changes that settle one entry and one part of it, at most; and of those that come once. */
-const SETTLING = { once: 4096, entry: 256, part: 52 } as const;
+/** Bytes of a journal record beside the changes that are counted: salt, frame, and the partner that is put last. */
+const FRAME = 4096;
+
+/** Bytes that a change takes in a journal record, at most. */
+export function journalBytes(change: Change): number {
+  switch (change.change) {
+    case 'certificateStored':
+      return MEMORY.certificate + change.raw.length;
+    case 'grantStored':
+      return MEMORY.grant + change.raw.length;
+    case 'recordStored':
+      return MEMORY.record + change.raw.length;
+    case 'holdingPut':
+      return memoryOf.holding(change);
+    case 'partnerPut':
+      return memoryOf.partner(change);
+    case 'evidenceKept':
+      return memoryOf.evidence(change);
+    default:
+      return 48;
+  }
+}
+
+/** Whether changes of so many bytes leave room in one journal record for its frame. */
+export function fitsRecord(state: ContainerState, bytes: number): boolean {
+  return bytes + FRAME <= state.limits.journalRecord;
+}
+
+/** Bytes of the changes that settle one entry and one part of it, at most. */
+const SETTLING = { entry: 256, part: 52 } as const;
 
 function settlingBytes({ parts }: PendingEntry): number {
   return SETTLING.entry + SETTLING.part * parts.length;
@@ -10,12 +40,12 @@ function settlingBytes({ parts }: PendingEntry): number {
 
 /** Whether one journal record can settle all that is in transit to a target: a receipt settles it at once. */
 export function canSettle(state: ContainerState, target: PublicKey, from: number, to: number): boolean {
-  let bytes: number = SETTLING.once;
+  let bytes = 0;
   for (let sequence = from; sequence <= to; sequence++) {
     const entry = state.pending.get(pendingKey(target, sequence));
     if (entry !== undefined) bytes += settlingBytes(entry);
   }
-  return bytes <= state.limits.journalRecord;
+  return fitsRecord(state, bytes);
 }
 
 /** Whether the custody log for a firm has room for so many lines, beside those that what is in transit will need. */

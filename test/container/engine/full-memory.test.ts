@@ -170,3 +170,55 @@ describe('what a container has in transit', () => {
     expect(reasons(apply(device, only(updates)))).toEqual([0, 0]);
   });
 });
+
+describe('a file whose effect is larger than one journal record', () => {
+  const firm = new TestFirm();
+
+  /** Applies a file again and again, as often as it gets further, and tells how far it got each time. */
+  function applied(it: TestContainer, update: Uint8Array): number[] {
+    const steps: number[] = [];
+    for (;;) {
+      const { applied: sequence, deferred, deferredFor } = apply(it, update);
+      steps.push(sequence);
+      if (deferred === null || steps.at(-2) === sequence) return steps;
+      expect(deferredFor).toBe(CATALOGUE.TABLE_FULL.number);
+    }
+  }
+
+  it('is applied in steps, each of which is durable', () => {
+    const dongle = makeContainer('dongle', 8, { size: 384 * 1024 });
+    const grant = () => firm.grant(dongle.key, { protectedData: new Uint8Array(256) }).raw;
+    for (let entry = 0; entry < 4; entry++)
+      firm.issue(dongle, { kind: 'add', grants: Array.from({ length: 45 }, grant) });
+    const steps = applied(dongle, firm.update(dongle));
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.at(-1)).toBe(4);
+    reopen(dongle);
+    expect(dongle.container.run('list', {}).holdings).toHaveLength(180);
+    expect(isWithinMemory(dongle)).toBe(true);
+  });
+
+  it('is applied however small it is itself', () => {
+    const dongle = makeContainer('dongle', 9, { size: 384 * 1024 });
+    const grants = load(firm, dongle, ...Array.from({ length: 30 }, () => ({})));
+    const data = new Uint8Array(256);
+    for (let holding = 1; holding <= 30; holding++)
+      dongle.container.run('write-data', { holding, userData: data, customerInfo: data });
+    for (let round = 0; round < 5; round++)
+      for (const { itemId, quantity } of grants) firm.issue(dongle, { kind: 'disable', itemId, quantity });
+    const steps = applied(dongle, firm.update(dongle));
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.at(-1)).toBe(151);
+  });
+
+  it('by a single entry is refused for good, and the rest goes on', () => {
+    const { dongle, device, firm: vendor, itemId } = loaded(40);
+    for (let count = 0; count < 20; count++) move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    bound(device, { journalRecord: 5000 });
+    contextFor(device, vendor);
+    vendor.issue(device, { kind: 'disable', itemId, quantity: 20 });
+    vendor.issue(device, { kind: 'disable', itemId, quantity: 19 });
+    const update = vendor.update(device);
+    expect(reasons(apply(device, update))).toEqual([CATALOGUE.ENTRY_TOO_LARGE.number, CATALOGUE.ITEM_ELSEWHERE.number]);
+  });
+});

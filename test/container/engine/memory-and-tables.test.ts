@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
-import { load, makeContainer, move, order, reopen, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
 import {
   apply,
   bound,
@@ -104,20 +104,6 @@ describe('a container without memory for an entry', () => {
     const absent = { holding: 9, userData: null, customerInfo: new Uint8Array(1) };
     expect(codeOf(() => dongle.container.run('write-data', absent))).toBe('NOT_HELD');
     expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
-  });
-
-  it('refuses as a whole what is larger than one journal record, and goes on', () => {
-    const firm = new TestFirm();
-    const dongle = makeContainer('dongle', 8, { size: 384 * 1024 });
-    const grants = () =>
-      Array.from({ length: 45 }, () => firm.grant(dongle.key, { protectedData: new Uint8Array(256) }).raw);
-    for (let count = 0; count < 4; count++) firm.issue(dongle, { kind: 'add', grants: grants() });
-    const before = hashOf(dongle);
-    expect(codeOf(() => apply(dongle, firm.update(dongle)))).toBe('MEMORY_FULL');
-    expect(hashOf(dongle)).toBe(before);
-    expect(apply(dongle, firm.update(dongle, { last: 1 })).applied).toBe(1);
-    reopen(dongle);
-    expect(dongle.container.run('list', {}).holdings).toHaveLength(45);
   });
 
   it('still takes back what it issued and what its targets refused', () => {
