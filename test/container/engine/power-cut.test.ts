@@ -5,7 +5,7 @@ import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import { load, makeContainer, order, reopen, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { FaultyFlash, PowerLost, picker } from '../store/faulty-flash.ts';
-import { apply, type Backup, backup, contextFor, settle } from './scene.ts';
+import { apply, type Backup, backup, codeOf, contextFor, settle } from './scene.ts';
 
 /** An anchor that loses power at one write: before it is durable, or right after. */
 class FaultyAnchor implements AnchorStore {
@@ -42,7 +42,7 @@ interface Scene {
 }
 
 /** One whole life of a dongle: each command with the memory that it began on. */
-function life(): { readonly scenes: Scene[]; readonly parts: ContainerParts } {
+function life(): { readonly scenes: Scene[]; readonly proof: Scene; readonly parts: ContainerParts } {
   const firm = new TestFirm();
   const dongle = makeContainer('dongle', 1, { size: 320 * 1024 });
   const device = makeContainer('soft', 2);
@@ -71,8 +71,20 @@ function life(): { readonly scenes: Scene[]; readonly parts: ContainerParts } {
   const back = order(device, dongle, [{ holding: 1, quantity: 1 }]).updates[0] ?? new Uint8Array();
   act('apply a return', (container) => container.run('apply', { update: back }));
   settle(device, contextFor(dongle, device));
+  act('meet a stranger', (container) => {
+    container.run('context', { certificate: makeContainer('soft', 3).certificate, firmCode: null });
+  });
+  const forged = new TestFirm();
+  forged.env.random(500);
+  forged.issue(dongle, { kind: 'add', grants: [forged.grant(dongle.key).raw] });
+  const file = forged.update(dongle);
+  const proof: Scene = {
+    name: 'keep evidence',
+    before: backup(dongle),
+    work: (container) => expect(codeOf(() => container.run('apply', { update: file }))).toBe('PARTNER_ROLLED_BACK'),
+  };
   untilCompaction(dongle, act);
-  return { scenes, parts: dongle.parts };
+  return { scenes, proof, parts: dongle.parts };
 }
 
 function pendingFile(from: TestContainer, to: TestContainer): Uint8Array {
@@ -143,31 +155,40 @@ function endOf(parts: ContainerParts, scene: Scene): string {
   return shown(container);
 }
 
+/** Cuts the power at every write of a scene in turn, whatever becomes of it, and tells how many there were. */
+function cutEverywhere(parts: ContainerParts, scene: Scene): number {
+  const end = endOf(parts, scene);
+  const pick = picker(7);
+  let cuts = 0;
+  for (let finished = false; !finished; cuts++) {
+    const env = seededEnv(`cut ${cuts}`);
+    const flash = new FaultyFlash(parts.flash.geometry, scene.before.image, cuts);
+    const anchor = new MemoryAnchor(scene.before.anchor);
+    try {
+      scene.work(Container.open({ ...parts, env, flash, anchor }));
+      finished = true;
+    } catch (error) {
+      if (!(error instanceof PowerLost)) throw error;
+    }
+    for (const fate of ['lost', 'kept', pick] as const)
+      demandWhole(parts, flash.survivor(fate), anchor.read(), scene, end);
+  }
+  return cuts;
+}
+
 describe('a container whose power is cut', () => {
-  const { scenes, parts } = life();
+  const { scenes, proof, parts } = life();
 
   it.each(scenes.map((scene) => ({ name: scene.name, scene })))(
     'during "$name" opens unlocked with the state before or after, and the command can be given again',
     ({ scene }) => {
-      const end = endOf(parts, scene);
-      const pick = picker(7);
-      let cuts = 0;
-      for (let finished = false; !finished; cuts++) {
-        const env = seededEnv(`cut ${cuts}`);
-        const flash = new FaultyFlash(parts.flash.geometry, scene.before.image, cuts);
-        const anchor = new MemoryAnchor(scene.before.anchor);
-        try {
-          scene.work(Container.open({ ...parts, env, flash, anchor }));
-          finished = true;
-        } catch (error) {
-          if (!(error instanceof PowerLost)) throw error;
-        }
-        for (const fate of ['lost', 'kept', pick] as const)
-          demandWhole(parts, flash.survivor(fate), anchor.read(), scene, end);
-      }
-      expect(cuts).toBeGreaterThan(2);
+      expect(cutEverywhere(parts, scene)).toBeGreaterThan(2);
     },
   );
+
+  it('while it keeps evidence, which moves no anchor, has it or has it not, and keeps it the next time', () => {
+    expect(cutEverywhere(parts, proof)).toBeGreaterThan(1);
+  });
 
   it.each(['before', 'after'] as const)('%s the anchor is durable opens unlocked with the state after', (cut) => {
     for (const scene of scenes) {
