@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { counter } from '../../../container/engine/state.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { load, makeContainer, reopen, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { audit, differences } from './audit.ts';
-import { apply, contextFor, hashOf, settle } from './scene.ts';
+import { apply, bound, contextFor, hashOf, settle } from './scene.ts';
 
 /** What may happen: a name and numbers to choose with. */
 type Step = readonly [what: (typeof STEPS)[number], number, number, number];
@@ -35,6 +36,9 @@ const HONEST = new Set([
   'MOVES_WHOLE',
 ]);
 
+/** Where memory is scarce, an honest history meets its end as well. */
+const SCARCE = new Set([...HONEST, 'MEMORY_FULL']);
+
 const TERMS = {
   type: 'quantity',
   targetKinds: [],
@@ -55,6 +59,7 @@ class World {
   readonly #updates: { readonly to: TestContainer; readonly bytes: Uint8Array }[] = [];
   readonly #contexts: { readonly by: TestContainer; readonly to: TestContainer; readonly bytes: Uint8Array }[] = [];
   readonly #granted = new Map<string, number>();
+  readonly #capacities = new Map<TestContainer, number>();
 
   step([what, one, two, three]: Step): void {
     const from = this.#pick(this.containers, one);
@@ -68,7 +73,8 @@ class World {
     try {
       this.#do(what, from, to, three);
     } catch (error) {
-      if (!(error instanceof FerryError) || !HONEST.has(error.code)) throw error;
+      const honest = this.#capacities.size > 0 ? SCARCE : HONEST;
+      if (!(error instanceof FerryError) || !honest.has(error.code)) throw error;
       expect(watched.map(hashOf)).toEqual(before);
     }
   }
@@ -130,6 +136,7 @@ class World {
       case 'reopen': {
         const { state } = from.container;
         reopen(from);
+        this.#bind(from);
         expect(from.container.locked).toBe(false);
         expect(differences(state, from.container.state)).toEqual([]);
       }
@@ -145,9 +152,44 @@ class World {
     }
   }
 
+  /** From now on nothing is granted, and every container has only so many bytes more than it uses. */
+  makeScarce(bytes: number): void {
+    for (const it of this.containers) {
+      this.#capacities.set(it, counter(it.container.state, 'usedBytes') + bytes);
+      this.#bind(it);
+    }
+  }
+
+  #bind(it: TestContainer): void {
+    const capacity = this.#capacities.get(it);
+    if (capacity !== undefined) bound(it, { capacity });
+  }
+
+  /** What a container uses beyond its capacity. */
+  get overdrawn(): number[] {
+    return this.containers
+      .map(({ container: { state } }) => counter(state, 'usedBytes') - state.limits.capacity)
+      .filter((bytes) => bytes > 0);
+  }
+
+  cancelEverything(): void {
+    for (const { container } of this.containers)
+      for (const { target, sequence } of container.run('list', {}).transit)
+        container.run('cancel', { target, sequences: [sequence] });
+  }
+
   deliverEverything(): void {
     for (const from of this.containers)
       for (const to of this.containers) if (from.container.state.partners.has(to.key)) this.#deliver(from, to);
+  }
+
+  /** The same, only where something is in transit: a container without memory for a stranger has none for its files. */
+  deliverPending(): void {
+    for (const from of this.containers)
+      for (const to of this.containers) {
+        const { issued = 0, settled = 0 } = from.container.state.partners.get(to.key)?.outbound ?? {};
+        if (issued > settled) this.#deliver(from, to);
+      }
   }
 
   #context(by: TestContainer, to: TestContainer): Uint8Array {
@@ -217,6 +259,31 @@ describe('any history of honest containers', () => {
         for (const it of world.containers) expect(audit(it.container.state)).toEqual([]);
       }),
       { numRuns: 25 },
+    );
+  });
+
+  it('never needs more memory than there is, and whatever is full can be freed by cancelling', () => {
+    const steps = fc.array(
+      anyStep.filter(([what]) => what !== 'add' && what !== 'withdraw'),
+      { minLength: 20, maxLength: 60, size: 'max' },
+    );
+    fc.assert(
+      fc.property(steps, fc.nat(6000), (history, bytes) => {
+        const world = new World();
+        for (const start of [0, 0, 1, 1, 2]) world.step(['add', start, 0, 8]);
+        world.makeScarce(bytes);
+        for (const step of history) {
+          world.step(step);
+          world.check();
+          expect(world.overdrawn).toEqual([]);
+        }
+        world.cancelEverything();
+        for (let round = 0; world.pending > 0 && round < 20; round++) world.deliverPending();
+        world.check();
+        expect([world.pending, world.evidence, world.overdrawn]).toEqual([0, 0, []]);
+        for (const it of world.containers) expect(audit(it.container.state)).toEqual([]);
+      }),
+      { numRuns: 40 },
     );
   });
 });
