@@ -20,7 +20,8 @@ import type { Anchor, AnchorStore } from './store/anchor-port.ts';
 import type { Flash } from './store/flash-port.ts';
 import { Journal } from './store/journal.ts';
 import { decodeRecord, encodeRecord, nextStateHash } from './store/record.ts';
-import { decodeSnapshot, encodeSnapshot, identityOf, type Secrets } from './store/snapshot.ts';
+import { ReplayCost } from './store/replay-cost.ts';
+import { changesIn, decodeSnapshot, encodeSnapshot, identityOf, type Secrets } from './store/snapshot.ts';
 
 /** What a container stands on. `where` names it in errors. */
 export interface ContainerParts {
@@ -48,17 +49,19 @@ export class Container {
   readonly #secrets: Secrets;
   readonly #locked: boolean;
   readonly #commands: ContainerCommands;
+  #history: ReplayCost;
   #failed = false;
 
   private constructor(
     parts: ContainerParts,
-    journal: Journal,
+    { journal, history }: { readonly journal: Journal; readonly history: ReplayCost },
     state: ContainerState,
     secrets: Secrets,
     locked: boolean,
   ) {
     this.#parts = parts;
     this.#journal = journal;
+    this.#history = history;
     this.#state = state;
     this.#secrets = secrets;
     this.#locked = locked;
@@ -82,7 +85,7 @@ export class Container {
     state.marks.set('stateHash', toHex(env.random(32)));
     journal.compact(encodeSnapshot(state, secrets));
     parts.anchor.advance(anchorOf(state));
-    return new Container(parts, journal, state, secrets, false);
+    return new Container(parts, { journal, history: new ReplayCost(changesIn(state)) }, state, secrets, false);
   }
 
   /**
@@ -96,13 +99,16 @@ export class Container {
     const opened = Journal.open(flash, { crypto, where });
     const limits = (kind: ContainerKind) => limitsOfBank(kind, opened.journal.bankBytes);
     const { state, secrets } = decodeSnapshot(crypto, opened.snapshot, limits);
+    const history = new ReplayCost(changesIn(state));
     let before = anchorOf(state);
     for (const bytes of opened.records) {
       const record = decodeRecord(bytes);
       if (record.chained) before = anchorOf(state);
       replay(crypto, state, bytes, record);
+      history.add(record.changes.length);
     }
-    return new Container(parts, opened.journal, state, secrets, !agrees(parts.anchor, anchorOf(state), before));
+    const locked = !agrees(parts.anchor, anchorOf(state), before);
+    return new Container(parts, { journal: opened.journal, history }, state, secrets, locked);
   }
 
   get state(): ContainerState {
@@ -175,8 +181,12 @@ export class Container {
         free: Math.min(journalRecord, capacity),
       });
     this.#failed = true;
-    if (!this.#journal.fits(bytes.length)) this.#journal.compact(encodeSnapshot(this.#state, this.#secrets));
+    if (this.#history.isHigh || !this.#journal.fits(bytes.length)) {
+      this.#journal.compact(encodeSnapshot(this.#state, this.#secrets));
+      this.#history = new ReplayCost(changesIn(this.#state));
+    }
     this.#journal.append(bytes);
+    this.#history.add(changes.length);
     if (chained) {
       const hash = nextStateHash(this.#parts.crypto, stateHash(this.#state), bytes);
       this.#parts.anchor.advance({ generation: counter(this.#state, 'generation') + 1, stateHash: fromHex(hash) });
