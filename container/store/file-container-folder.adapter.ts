@@ -41,7 +41,12 @@ function unfinished(type: FileContainerKind): string {
 
 /** Whether a folder holds a container of that kind, or what is left of one. @see readSettings for what is wrong with it */
 export function isFileContainer(type: FileContainerKind, folder: string): boolean {
-  return [type.settingsFile, unfinished(type), type.memoryFile].some((name) => fs.existsSync(path.join(folder, name)));
+  return [type.settingsFile, unfinished(type), type.memoryFile].some((name) => mayExist(path.join(folder, name)));
+}
+
+/** Whether making a container of that kind has begun in a folder and not ended: by a program that ended, or is at it. */
+export function isUnfinished(type: FileContainerKind, folder: string): boolean {
+  return mayExist(path.join(folder, unfinished(type))) && !mayExist(path.join(folder, type.settingsFile));
 }
 
 /**
@@ -120,12 +125,21 @@ function removeRemains(type: FileContainerKind, folder: string): void {
 /** The settings in a file; undefined when it is missing, or what is wrong with it. @throws FILE_UNREADABLE */
 function parseSettings(folder: string, name: string): FolderSettings | string | undefined {
   const file = path.join(folder, name);
-  if (!fs.existsSync(file)) return undefined;
+  if (!mayExist(file)) return undefined;
   try {
     const parsed = v.safeParse(settingsSchema, JSON.parse(fs.readFileSync(file, 'utf8')));
     return parsed.success ? parsed.output : `${name} does not say what it should`;
   } catch (error) {
     if (error instanceof SyntaxError) return `${name} is not JSON`;
     throw readFailed(file, error);
+  }
+}
+
+/** Whether there is something of that name, or that cannot be told: whoever reads it then says why. */
+function mayExist(file: string): boolean {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
   }
 }

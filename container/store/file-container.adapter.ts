@@ -13,6 +13,7 @@ import {
   beginCreation,
   type FileContainerKind,
   finishCreation,
+  isUnfinished,
   readSettings,
 } from './file-container-folder.adapter.ts';
 import { makeFolder } from './file-durable.adapter.ts';
@@ -73,6 +74,8 @@ export function createFileContainer(
  * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED, FILE_UNREADABLE
  */
 export function openFileContainer(type: FileContainerKind, folder: string, env: Env = systemEnv()): FileContainer {
+  // Whoever is still making it is told of as such, and not as an interruption.
+  if (isUnfinished(type, folder)) acquireLock(folder).release();
   const settings = readSettings(type, folder);
   return holding((held) => {
     const lock = acquireLock(folder);
