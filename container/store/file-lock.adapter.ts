@@ -14,7 +14,6 @@ interface Owner {
   readonly process: number;
   readonly started?: string;
   readonly boot?: string;
-  readonly released?: true;
 }
 
 const LOCK_NAME = /^writer\.([1-9]\d{0,14})\.lock$/;
@@ -25,7 +24,7 @@ const TEMPORARY_NAME = /^writer\.([1-9]\d{0,14})\.new$/;
  *
  * Lock files are numbered, and the highest number says who the writer is. Whoever finds it released, or its process
  * gone, links a complete file of his own at the next number: linking to a name that exists fails, so one contender gets
- * each number. The highest file is never deleted, only marked as released; a contender that was delayed between looking
+ * each number. The highest file is never deleted, only emptied at its release; a contender that was delayed between looking
  * and linking therefore either finds its number taken, or, when that was cleared away meanwhile, finds a higher number
  * when it looks again after linking, and gives its own up. Only the winner clears lower numbers away.
  *
@@ -59,17 +58,18 @@ function contend(folder: string, own: Owner): FolderLock {
     }
     for (const lower of numbers.slice(0, -1)) fs.rmSync(lockFile(folder, lower), { force: true });
     clearTemporaries(folder);
-    return { release: releaseOnce(folder, mine, own) };
+    return { release: releaseOnce(folder, mine) };
   }
 }
 
-function releaseOnce(folder: string, number: number, own: Owner): () => void {
+function releaseOnce(folder: string, number: number): () => void {
   let held = true;
   return () => {
     if (!held) return;
     held = false;
     try {
-      fs.renameSync(writeTemporary(folder, { ...own, released: true }), lockFile(folder, number));
+      // Emptying works on a full disk too, where nothing could be written that says so.
+      fs.truncateSync(lockFile(folder, number));
     } catch (error) {
       throw writeFailed(folder, error);
     }
@@ -107,7 +107,7 @@ function link(folder: string, number: number, own: Owner): boolean {
 
 /**
  * The owner that a lock file names; undefined when it is gone or names none. Lock files are complete from their first
- * moment, so an unreadable one is left from before the machine lost its power.
+ * moment, so one that names nobody was released, or is left from before the machine lost its power.
  */
 function readOwner(folder: string, number: number): Owner | undefined {
   try {
@@ -123,9 +123,9 @@ function isOwner(value: unknown): value is Owner {
   return typeof value === 'object' && value !== null && 'process' in value && Number.isSafeInteger(value.process);
 }
 
-/** Whether the owner let go or is gone; one of whom that cannot be told is taken to be there. */
+/** Whether the owner is gone; one of whom that cannot be told is taken to be there. */
 function isFree(owner: Owner): boolean {
-  if (owner.released || !isRunning(owner.process)) return true;
+  if (!isRunning(owner.process)) return true;
   const present = describe(owner.process);
   return differ(present.boot, owner.boot) || differ(present.started, owner.started);
 }

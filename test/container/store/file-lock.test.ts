@@ -143,6 +143,18 @@ describe('the lock of a folder', () => {
     lock.release();
   });
 
+  it('is released also when nothing more can be written', () => {
+    const folder = newFolder();
+    const lock = acquireLock(folder);
+    const full = (): never => {
+      throw Object.assign(new Error(), { code: 'ENOSPC' });
+    };
+    vi.spyOn(fs, 'writeFileSync').mockImplementation(full);
+    expect(() => lock.release()).not.toThrow();
+    vi.restoreAllMocks();
+    expect(refusedFor(folder)).toBeUndefined();
+  });
+
   it('says why when the file system cannot link', () => {
     const folder = newFolder();
     delayed(() => {
