@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { FerryError } from '../../../container/errors.ts';
 import type { FileContainer } from '../../../container/store/file-container.adapter.ts';
 import { createSoftContainer, isSoftContainer, openSoftContainer } from '../../../device-side/index.ts';
@@ -28,6 +28,11 @@ const KINDS = {
 } as const;
 
 type Kind = keyof typeof KINDS;
+
+const CHANGING = [
+  ...(['mkdirSync', 'openSync', 'writeSync', 'writeFileSync', 'ftruncateSync'] as const),
+  ...(['fsyncSync', 'fdatasyncSync', 'linkSync', 'renameSync'] as const),
+];
 
 let program = '';
 
@@ -56,6 +61,15 @@ function keyOf({ container, close }: FileContainer): string {
   expect(container.locked).toBe(false);
   close();
   return container.state.identity.key;
+}
+
+function refusalOf(work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof FerryError ? `${error.code}: ${error.message}` : String(error);
+  }
 }
 
 /** Makes it in a folder in which making one was interrupted: it works unless one was complete, which then stays. */
@@ -95,6 +109,52 @@ describe.skipIf(process.platform === 'win32').each(['dongle', 'soft'] as const)(
     const place = newPlace();
     for (const operation of [40, 30, 20, 12, 35]) await killedAt(kind, place, operation);
     expect(expectRestart(kind, place)).toBe('CONTAINER_INCOMPLETE');
+  });
+});
+
+/** Opening what is there, and making it shorter, works on a full disk too. */
+function needsRoom(name: string, [, second]: readonly unknown[]): boolean {
+  if (name === 'openSync') return second === 'w';
+  return name !== 'ftruncateSync' || Number(second ?? 0) > 0;
+}
+
+/** Lets the n-th operation on files that needs room fail as on a full disk; tells whether it came to that. */
+function failingAt(operation: number, work: () => void): boolean {
+  let operations = 0;
+  for (const name of CHANGING) {
+    const real = fs[name] as (...args: unknown[]) => unknown;
+    vi.spyOn(fs, name).mockImplementation(((...args: unknown[]) => {
+      if (needsRoom(name, args)) operations += 1;
+      if (needsRoom(name, args) && operation === operations)
+        throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+      return real(...args);
+    }) as never);
+  }
+  try {
+    work();
+  } finally {
+    vi.restoreAllMocks();
+  }
+  return operations >= operation;
+}
+
+describe('making a container on a disk that gets full', () => {
+  it.each(['dongle', 'soft'] as const)('fails at any operation with the reason, and is then done anew: %s', (kind) => {
+    const states = new Set<string>();
+    let failed = 0;
+    for (let operation = 1; ; operation++) {
+      const place = newPlace();
+      let why: string | undefined;
+      const met = failingAt(operation, () => {
+        why = refusalOf(() => KINDS[kind].create(place).close());
+      });
+      if (!met) break;
+      failed += 1;
+      expect(why).toMatch(/^(STORE_WRITE_FAILED|FILE_UNREADABLE): .* the disk is full\.$/);
+      states.add(expectRestart(kind, place));
+    }
+    expect(failed).toBeGreaterThan(30);
+    expect([...states].sort()).toEqual(['CONTAINER_INCOMPLETE', 'NO_CONTAINER', 'complete']);
   });
 });
 
