@@ -23,6 +23,13 @@ export interface TextStream {
   readonly columns?: number;
 }
 
+export interface TableLayout {
+  /** Cells that the table stands to the right. */
+  readonly indent?: number;
+  /** What is said below each row, in the same order; never cut. */
+  readonly notes?: readonly Part[];
+}
+
 export interface OutputOptions {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
@@ -36,7 +43,7 @@ export interface OutputOptions {
 
 const COLUMN_GAP = '  ';
 /** A column is not cut below this many cells, however narrow the terminal. */
-const NARROWEST_COLUMN = 8;
+const NARROWEST_COLUMN = 12;
 
 /**
  * What a command says: the answer for people (`table`, `line`) or for programs (`json`) on standard output, remarks
@@ -93,18 +100,21 @@ export class Output {
    * The answer for people as an aligned table. A column in which every filled cell is a number is aligned to the right.
    * On a terminal the widest columns are cut so that no row wraps; elsewhere nothing is cut.
    */
-  table(columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  table(columns: readonly string[], rows: readonly (readonly Cell[])[], layout: TableLayout = {}): void {
     if (this.isJson) return;
     const header = columns.map((title) => styled('bold', title));
     const cells = [header, ...rows].map((row) => columns.map((_, index) => asStyled(row[index] ?? '')));
+    const indent = ' '.repeat(layout.indent ?? 0);
     const widths = narrowed(
       columns.map((_, index) => Math.max(...cells.map((row) => displayWidth(row[index]?.text ?? '')))),
-      this.#stdout.isTTY === true ? this.#stdout.columns : undefined,
+      this.#stdout.isTTY === true ? (this.#stdout.columns ?? 0) - indent.length : undefined,
     );
     const right = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? '')));
-    for (const row of cells) {
+    for (const [at, row] of cells.entries()) {
       const drawn = row.map((cell, index) => this.#cell(cell, widths[index] ?? 0, right[index] ?? false));
-      this.#stdout.write(`${drawn.join(COLUMN_GAP).trimEnd()}\n`);
+      this.#stdout.write(`${indent}${drawn.join(COLUMN_GAP).trimEnd()}\n`);
+      const note = layout.notes?.[at - 1];
+      if (note !== undefined && asStyled(note).text !== '') this.#write(this.#stdout, [indent, COLUMN_GAP, note]);
     }
   }
 

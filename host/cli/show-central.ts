@@ -1,7 +1,7 @@
 import { summary } from '../../container/errors.ts';
 import { isoDate } from '../../container/model/time.ts';
 import type { CentralTransit, ItemPlace, LedgerLine, LicenseCentral } from '../license-central/index.ts';
-import { type Cell, type Output, styled } from './output.ts';
+import { type Cell, type Output, type Part, styled } from './output.ts';
 
 /** What a License Central knows: its firms, what became of every grant, what is in transit, what proofs it keeps. */
 export interface CentralListing {
@@ -26,50 +26,46 @@ export function showCentral(
   { firms, ledger, transit, evidence }: CentralListing,
 ): void {
   output.line(styled('bold', 'License Central'), `  ${address}`);
-  for (const { firmCode, name } of firms) output.line(`  Firm Item ${firmCode} ${name}`);
   for (const { container, reason } of evidence)
     output.line(styled('yellow', `  Proof about ${container.slice(0, 16)}: ${reason}`));
-  showLedger(output, ledger);
+  for (const { firmCode, name } of firms) {
+    output.line(`  Firm Item ${firmCode}  ${name}`);
+    showLedger(
+      output,
+      ledger.filter((line) => line.firmCode === firmCode),
+    );
+  }
   showTransit(output, transit);
   output.line();
 }
 
 function showLedger(output: Output, ledger: readonly LedgerLine[]): void {
   if (ledger.length === 0) {
-    output.line('  No licenses granted.');
+    output.line('    No licenses granted.');
     return;
   }
   output.table(
-    [
-      '  License',
-      'Firm Item',
-      'Product Item',
-      'Text',
-      'Granted',
-      'Status',
-      'Held',
-      'In transit',
-      'Unknown',
-      'Where, as told',
-    ],
+    ['License', 'Product Item', 'Text', 'Granted', 'Held', 'In transit'],
     ledger.map((line): readonly Cell[] => [
-      `  ${line.itemId.slice(0, 12)}`,
-      String(line.firmCode),
+      line.itemId.slice(0, 12),
       String(line.productCode),
       line.text,
       line.granted,
-      statusOf(line),
       line.held,
       line.inTransit,
-      line.surplus > 0 ? styled('red', `${line.surplus} too many`) : line.unaccounted,
-      line.places.length === 0 ? `for ${line.firstHolder}` : line.places.map(placeOf).join('; '),
     ]),
+    { indent: 4, notes: ledger.map(whereabouts) },
   );
 }
 
-function statusOf({ status, refusedFor }: LedgerLine): Cell {
-  if (refusedFor !== null) return styled('red', `refused: ${summary(refusedFor)} [${refusedFor}]`);
-  return status === 'issued' ? styled('yellow', 'not confirmed') : status;
+/** What became of a grant, and where its seats are, as its containers told last; red when they do not add up. */
+function whereabouts({ refusedFor, surplus, unaccounted, places, firstHolder, status }: LedgerLine): Part {
+  if (refusedFor !== null) return styled('red', `refused by ${firstHolder}: ${summary(refusedFor)} [${refusedFor}]`);
+  if (status === 'issued') return styled('yellow', `on its way to ${firstHolder}, not confirmed`);
+  const told = [`${status}: ${places.length === 0 ? `was granted to ${firstHolder}` : places.map(placeOf).join('; ')}`];
+  if (surplus > 0) return styled('red', [...told, `${surplus} more than granted`].join('; '));
+  if (unaccounted > 0) return styled('yellow', [...told, `${unaccounted} moved on, not told where`].join('; '));
+  return styled('dim', told.join('; '));
 }
 
 function placeOf({ serial, quantity, pending, enabled, toldAt }: ItemPlace): string {
@@ -81,13 +77,14 @@ function showTransit(output: Output, transit: CentralListing['transit']): void {
   if (transit.length === 0) return;
   output.line();
   output.table(
-    ['  In transit to', 'Firm Item', 'Sequence', 'What', 'State'],
+    ['In transit to', 'Firm Item', 'Sequence', 'What', 'State'],
     transit.map(({ serial, firmCode, sequence, kind, cancelled }) => [
-      `  ${serial}`,
+      serial,
       String(firmCode),
       sequence,
       kind,
       cancelled ? styled('yellow', 'cancelled, waits for the receipt') : 'waits for the receipt',
     ]),
+    { indent: 2 },
   );
 }

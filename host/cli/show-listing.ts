@@ -1,7 +1,7 @@
 import type { Listing } from '../../container/commands/list.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import { isoDate } from '../../container/model/time.ts';
-import { type Cell, type Output, styled } from './output.ts';
+import { type Cell, type Output, type Part, styled } from './output.ts';
 
 /** A listing as JSON: bytes as hexadecimal text. */
 export function listingDocument(address: string, listing: Listing): object {
@@ -37,23 +37,29 @@ function showHoldings(output: Output, { holdings, firms }: Listing): void {
     output.line('  No Product Items.');
     return;
   }
-  const firmName = new Map(firms.map(({ firmCode, name }) => [firmCode, name]));
-  const sorted = [...holdings].sort(
-    (one, other) => one.firmCode - other.firmCode || one.productCode - other.productCode || one.id - other.id,
-  );
-  output.table(
-    ['  Firm Item', 'Vendor', 'Product Item', 'Text', 'Held', 'In transit', 'Granted', 'Options'],
-    sorted.map((holding): readonly Cell[] => [
-      `  ${holding.firmCode}`,
-      firmName.get(holding.firmCode) ?? '',
-      String(holding.productCode),
-      holding.text,
-      holding.quantity,
-      holding.pending,
-      holding.granted,
-      holding.enabled ? options(holding) : styled('red', `disabled ${options(holding)}`.trimEnd()),
-    ]),
-  );
+  const names = new Map(firms.map(({ firmCode, name }) => [firmCode, name]));
+  const codes = [...new Set(holdings.map(({ firmCode }) => firmCode))].sort((one, other) => one - other);
+  for (const code of codes) {
+    output.line(`  Firm Item ${code}  ${names.get(code) ?? ''}`);
+    const ofFirm = holdings
+      .filter(({ firmCode }) => firmCode === code)
+      .sort((one, other) => one.productCode - other.productCode || one.id - other.id);
+    output.table(
+      ['Product Item', 'Text', 'Held', 'In transit', 'Granted'],
+      ofFirm.map(({ productCode, text, quantity, pending, granted }): readonly Cell[] => [
+        String(productCode),
+        text,
+        quantity,
+        pending,
+        granted,
+      ]),
+      { indent: 4, notes: ofFirm.map(noteOf) },
+    );
+  }
+}
+
+function noteOf(holding: Listing['holdings'][number]): Part {
+  return holding.enabled ? styled('dim', options(holding)) : styled('red', `disabled, ${options(holding)}`);
 }
 
 /** The Product Item Options that a holding has, as people say them. */
@@ -97,13 +103,14 @@ function showTransit(output: Output, { transit, holdings }: Listing): void {
   const product = new Map(holdings.map(({ id, productCode }) => [id, productCode]));
   output.line();
   output.table(
-    ['  In transit to', 'Sequence', 'Items', 'State'],
+    ['In transit to', 'Sequence', 'Items', 'State'],
     transit.map(({ serial, sequence, firmCode, holdings: from, quantities, cancelled }) => [
-      `  ${serial}`,
+      serial,
       sequence,
       from.map((id, at) => `${firmCode}:${product.get(id) ?? '?'}x${quantities[at] ?? 0}`).join(' '),
       cancelled ? styled('yellow', 'cancelled, waits for the receipt') : 'waits for the receipt',
     ]),
+    { indent: 2 },
   );
 }
 

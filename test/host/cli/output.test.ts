@@ -47,10 +47,23 @@ describe('a table', () => {
     ]);
   });
 
+  it('can stand to the right, with a note below each row that has one', () => {
+    const { output, stdout } = createOutput();
+    output.table(
+      ['Item', 'Seats'],
+      [
+        ['one', 1],
+        ['two', 2],
+      ],
+      { indent: 2, notes: ['a note', ''] },
+    );
+    expect(stdout.lines).toEqual(['  Item  Seats', '  one       1', '    a note', '  two       2']);
+  });
+
   it('keeps its columns readable on a terminal that is too narrow for any of them', () => {
     const { output, stdout } = createOutput({ columns: 3, color: false });
     output.table(COLUMNS, ROWS);
-    expect(stdout.lines[2]).toBe('6000010…       120  Control…');
+    expect(stdout.lines[2]).toBe('6000010:2        120  Control of …');
   });
 
   it('shows control characters of a cell as replacement characters, aligned', () => {
