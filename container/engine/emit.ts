@@ -10,8 +10,8 @@ import type { PublicKey } from '../model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD, RESERVED_CHANNELS } from '../model/limits.ts';
 import { fileRanges, fileWeight } from './issuer-channel.ts';
 import { certificateOf, partnerOrNew, statementFor } from './partners.ts';
-import { type ContainerState, counter, logKey, type PendingEntry, pendingKey } from './state.ts';
-import { grantOf } from './stored.ts';
+import { type ContainerState, counter, logKey, type PendingEntry } from './state.ts';
+import { grantOf, pendingEntry, storedRecord } from './stored.ts';
 import { certificatesNeeded, signedRecord, transferEntry } from './transfer-entry.ts';
 
 /** What signing and sealing need: the secrets of the container and fresh randomness. */
@@ -88,9 +88,7 @@ function custodyLog(
   const parties = new Set<PublicKey>();
   let left = room;
   for (let position = first; position < next; position++) {
-    const hash = state.log.get(logKey(firmCode, position));
-    const stored = hash === undefined ? undefined : state.records.get(hash);
-    if (stored === undefined) throw new Defect('a custody log has a hole');
+    const stored = storedRecord(state, state.log.get(logKey(firmCode, position)));
     const raw = signedRecord(emitter.crypto, emitter.seed, stored);
     left -= raw.length + 512;
     if (left < 0) break;
@@ -109,11 +107,7 @@ function custodyLog(
 export function pendingTo(state: ContainerState, target: PublicKey): PendingEntry[] {
   const { settled, issued } = state.partners.get(target)?.outbound ?? { settled: 0, issued: 0 };
   const entries: PendingEntry[] = [];
-  for (let sequence = settled + 1; sequence <= issued; sequence++) {
-    const entry = state.pending.get(pendingKey(target, sequence));
-    if (entry === undefined) throw new Defect('an entry in transit is missing');
-    entries.push(entry);
-  }
+  for (let sequence = settled + 1; sequence <= issued; sequence++) entries.push(pendingEntry(state, target, sequence));
   return entries;
 }
 

@@ -8,7 +8,7 @@ import { checkTerms, movesWhole } from './check-custody.ts';
 import { nameOf } from './draft.ts';
 import { fileRoom, fileWeight, largestEntry } from './issuer-channel.ts';
 import type { ContainerState, Holding } from './state.ts';
-import { grantOf, recordOf } from './stored.ts';
+import { grantOf, recordOf, storedGrant, storedRecord } from './stored.ts';
 import { certificatesOf, type EntryPlan } from './transfer-entry.ts';
 
 /** Parts of one firm that become one entry. */
@@ -82,8 +82,8 @@ function sizeTogether<T>(set: ReadonlySet<T>, more: Iterable<T>): number {
 
 /** Bytes that a holding adds to an entry at most. */
 function partBytes(state: ContainerState, holding: Holding): number {
-  const grant = state.grants.get(holding.itemId)?.raw.length ?? 0;
-  const records = holding.custody.reduce((sum, hash) => sum + (state.records.get(hash)?.raw.length ?? 0) + 5, 0);
+  const grant = storedGrant(state, holding.itemId).raw.length;
+  const records = holding.custody.reduce((sum, hash) => sum + storedRecord(state, hash).raw.length + 5, 0);
   return grant + records + holding.userData.length + holding.customerInfo.length + 96;
 }
 

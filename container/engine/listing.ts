@@ -102,9 +102,7 @@ export function historyOf(state: ContainerState): History {
   const transfers: History['transfers'][number][] = [];
   for (const [firmCode, { first, next }] of state.logs.entries())
     for (let position = first; position < next; position++) {
-      const hash = state.log.get(logKey(firmCode, position));
-      if (hash === undefined) continue;
-      const { from, to, sequence, items } = recordOf(state, hash);
+      const { from, to, sequence, items } = recordOf(state, state.log.get(logKey(firmCode, position)));
       const names = { fromName: partnerName(state, from), toName: partnerName(state, to) };
       transfers.push({ firmCode, position, from, to, ...names, sequence, items });
     }

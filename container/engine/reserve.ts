@@ -1,7 +1,8 @@
 import type { PublicKey } from '../model/ids.ts';
 import type { Change } from './changes.ts';
 import { MEMORY, memoryOf } from './memory.ts';
-import { type ContainerState, type PendingEntry, pendingKey } from './state.ts';
+import type { ContainerState, PendingEntry } from './state.ts';
+import { pendingEntry } from './stored.ts';
 
 /** Bytes of a journal record beside the changes that are counted: salt, frame, and the partner that is put last. */
 const FRAME = 4096;
@@ -41,10 +42,7 @@ function settlingBytes({ parts }: PendingEntry): number {
 /** Whether one journal record can settle all that is in transit to a target: a receipt settles it at once. */
 export function canSettle(state: ContainerState, target: PublicKey, from: number, to: number): boolean {
   let bytes = 0;
-  for (let sequence = from; sequence <= to; sequence++) {
-    const entry = state.pending.get(pendingKey(target, sequence));
-    if (entry !== undefined) bytes += settlingBytes(entry);
-  }
+  for (let sequence = from; sequence <= to; sequence++) bytes += settlingBytes(pendingEntry(state, target, sequence));
   return fitsRecord(state, bytes);
 }
 

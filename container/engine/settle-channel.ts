@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts';
 import { judgeSettlement, type Outcome } from './issuer-channel.ts';
 import { keepEvidence } from './partners.ts';
 import { type OutboundChannel, type PendingEntry, pendingKey, type RememberedOrder } from './state.ts';
+import { holdingOf, pendingEntry } from './stored.ts';
 import { transferRecordOf } from './transfer-entry.ts';
 
 /** What a partner's statement did to what was in transit to it. */
@@ -47,8 +48,7 @@ export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Set
 }
 
 function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'], outcome: Outcome): void {
-  const entry = draft.state.pending.get(pendingKey(target, outcome.sequence));
-  if (entry === undefined) return;
+  const entry = pendingEntry(draft.state, target, outcome.sequence);
   if (outcome.reason === null) {
     const raw = transferRecordOf(draft.state, entry);
     const hash = toHex(crypto.sha256(raw)) as Hash;
@@ -58,8 +58,7 @@ function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'
     draft.push({ change: 'logAppended', firmCode: entry.firmCode, record: hash });
   }
   for (const part of entry.parts) {
-    const holding = draft.state.holdings.get(part.holding);
-    if (holding === undefined) continue;
+    const holding = holdingOf(draft.state, part);
     const pending = holding.pending - part.quantity;
     const quantity = holding.quantity + (outcome.reason === null ? 0 : part.quantity);
     if (quantity + pending === 0) draft.push({ change: 'holdingDropped', id: holding.id });

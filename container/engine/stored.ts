@@ -2,8 +2,16 @@ import { Defect } from '../errors.ts';
 import { signedEnvelope } from '../files/envelope.ts';
 import { type Grant, grant } from '../files/grant.ts';
 import { type TransferRecord, transferRecord } from '../files/transfer-record.ts';
-import type { Hash, ItemId } from '../model/ids.ts';
-import type { ContainerState, StoredGrant, StoredRecord } from './state.ts';
+import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
+import {
+  type ContainerState,
+  type Holding,
+  type PendingEntry,
+  type PendingPart,
+  pendingKey,
+  type StoredGrant,
+  type StoredRecord,
+} from './state.ts';
 
 const grants = new WeakMap<Uint8Array, Grant>();
 
@@ -33,8 +41,27 @@ export function recordContent(stored: Pick<StoredRecord, 'raw' | 'own'>): Uint8A
   return stored.own ? stored.raw : (signedEnvelope.decodeTrusted(stored.raw).parts[0] as Uint8Array);
 }
 
-export function recordOf(state: ContainerState, hash: Hash): TransferRecord {
-  const stored = state.records.get(hash);
+/** A transfer record that a holding or a custody log refers to. */
+export function storedRecord(state: ContainerState, hash: Hash | undefined): StoredRecord {
+  const stored = hash === undefined ? undefined : state.records.get(hash);
   if (stored === undefined) throw new Defect('a custody record is missing');
-  return transferRecord.decodeTrusted(recordContent(stored));
+  return stored;
+}
+
+export function recordOf(state: ContainerState, hash: Hash | undefined): TransferRecord {
+  return transferRecord.decodeTrusted(recordContent(storedRecord(state, hash)));
+}
+
+/** The holding that a part in transit left. */
+export function holdingOf(state: ContainerState, { holding: id }: PendingPart): Holding {
+  const holding = state.holdings.get(id);
+  if (holding === undefined) throw new Defect('what is in transit has lost its holding');
+  return holding;
+}
+
+/** An entry that was issued to a target and not settled yet. */
+export function pendingEntry(state: ContainerState, target: PublicKey, sequence: number): PendingEntry {
+  const entry = state.pending.get(pendingKey(target, sequence));
+  if (entry === undefined) throw new Defect('an entry in transit is missing');
+  return entry;
 }

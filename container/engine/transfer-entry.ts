@@ -5,16 +5,11 @@ import { signedEnvelope, signParts } from '../files/envelope.ts';
 import { transferRecord } from '../files/transfer-record.ts';
 import { fromHex } from '../model/bytes.ts';
 import type { Hash, PublicKey } from '../model/ids.ts';
-import type { ContainerState, Holding, PendingEntry, PendingPart, StoredRecord } from './state.ts';
+import type { ContainerState, Holding, PendingEntry, StoredRecord } from './state.ts';
+import { holdingOf, storedGrant, storedRecord } from './stored.ts';
 
 /** What identifies an entry beside its parts. */
 export type EntryPlan = Pick<PendingEntry, 'target' | 'sequence' | 'salt' | 'firmCode' | 'parts'>;
-
-function holdingOf(state: ContainerState, part: PendingPart): Holding {
-  const holding = state.holdings.get(part.holding);
-  if (holding === undefined) throw new Defect('what is in transit has lost its holding');
-  return holding;
-}
 
 /** This container's own word on what an entry moves. The same plan always gives the same bytes. */
 export function transferRecordOf(state: ContainerState, plan: EntryPlan): Uint8Array {
@@ -50,15 +45,14 @@ export function transferEntry(state: ContainerState, plan: EntryPlan): { entry: 
   const position = (hash: Hash): number => {
     const known = positions.get(hash);
     if (known !== undefined) return known;
-    const stored = state.records.get(hash);
-    if (stored === undefined || stored.own) throw new Defect('a custody record is missing');
+    const stored = storedRecord(state, hash);
+    if (stored.own) throw new Defect('a custody record of this container is not signed');
     positions.set(hash, records.length);
     return records.push(stored.raw) - 1;
   };
   const holdings = plan.parts.map((part) => {
     const holding = holdingOf(state, part);
-    const grant = state.grants.get(holding.itemId);
-    if (grant === undefined) throw new Defect('a holding has no grant');
+    const grant = storedGrant(state, holding.itemId);
     const { units, usageStart, userData, customerInfo } = part;
     return { grant: grant.raw, units, usageStart, userData, customerInfo, custody: holding.custody.map(position) };
   });
@@ -67,9 +61,8 @@ export function transferEntry(state: ContainerState, plan: EntryPlan): { entry: 
 
 /** Keys whose certificates a target needs to check a holding: the grant's firm and the earlier holders. */
 export function certificatesOf(state: ContainerState, holding: Holding): PublicKey[] {
-  const grant = state.grants.get(holding.itemId);
-  const senders = holding.custody.flatMap((hash) => state.records.get(hash)?.from ?? []);
-  return grant === undefined ? senders : [grant.firm, ...senders];
+  const senders = holding.custody.map((hash) => storedRecord(state, hash).from);
+  return [storedGrant(state, holding.itemId).firm, ...senders];
 }
 
 /** The same for all of an entry, each once. */
