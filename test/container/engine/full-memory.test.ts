@@ -222,3 +222,19 @@ describe('a file whose effect is larger than one journal record', () => {
     expect(reasons(apply(device, update))).toEqual([CATALOGUE.ENTRY_TOO_LARGE.number, CATALOGUE.ITEM_ELSEWHERE.number]);
   });
 });
+
+describe('an order that one journal record cannot hold', () => {
+  it('is refused and leaves everything as it is; a smaller one goes', () => {
+    const { firm, dongle, device } = loaded();
+    load(firm, dongle, ...Array.from({ length: 29 }, () => ({})));
+    const data = new Uint8Array(256);
+    const parts = dongle.container.run('list', {}).holdings.map(({ id }) => ({ holding: id, quantity: 1 }));
+    for (const { holding } of parts)
+      dongle.container.run('write-data', { holding, userData: data, customerInfo: data });
+    bound(dongle, { journalRecord: 10_000 });
+    const before = hashOf(dongle);
+    expect(codeOf(() => order(dongle, device, parts))).toBe('MEMORY_FULL');
+    expect(hashOf(dongle)).toBe(before);
+    expect(codeOf(() => order(dongle, device, parts.slice(0, 10)))).toBe('nothing');
+  });
+});
