@@ -139,23 +139,27 @@ function failingAt(operation: number, work: () => void): boolean {
 }
 
 describe('making a container on a disk that gets full', () => {
-  it.each(['dongle', 'soft'] as const)('fails at any operation with the reason, and is then done anew: %s', (kind) => {
-    const states = new Set<string>();
-    let failed = 0;
-    for (let operation = 1; ; operation++) {
-      const place = newPlace();
-      let why: string | undefined;
-      const met = failingAt(operation, () => {
-        why = refusalOf(() => KINDS[kind].create(place).close());
-      });
-      if (!met) break;
-      failed += 1;
-      expect(why).toMatch(/^(STORE_WRITE_FAILED|FILE_UNREADABLE): .* the disk is full\.$/);
-      states.add(expectRestart(kind, place));
-    }
-    expect(failed).toBeGreaterThan(30);
-    expect([...states].sort()).toEqual(['CONTAINER_INCOMPLETE', 'NO_CONTAINER', 'complete']);
-  });
+  it.each(['dongle', 'soft'] as const)(
+    'fails at any operation with the reason, and is then done anew: %s',
+    { timeout: 60_000 },
+    (kind) => {
+      const states = new Set<string>();
+      let failed = 0;
+      for (let operation = 1; ; operation++) {
+        const place = newPlace();
+        let why: string | undefined;
+        const met = failingAt(operation, () => {
+          why = refusalOf(() => KINDS[kind].create(place).close());
+        });
+        if (!met) break;
+        failed += 1;
+        expect(why).toMatch(/^(STORE_WRITE_FAILED|FILE_UNREADABLE): .* the disk is full\.$/);
+        states.add(expectRestart(kind, place));
+      }
+      expect(failed).toBeGreaterThan(30);
+      expect([...states].sort()).toEqual(['CONTAINER_INCOMPLETE', 'NO_CONTAINER', 'complete']);
+    },
+  );
 });
 
 describe('a folder in which making a container was interrupted', () => {
