@@ -136,7 +136,7 @@ export class LicenseCentral {
    * Grants Product Items to a container, all in one commit. With a `name` the order is carried out once, however often it
    * is given; without one, every call grants anew.
    *
-   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TOO_LARGE_FOR_TARGET,
+   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TOO_LARGE_FOR_TARGET,
    * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK
    */
   async grantItems(

@@ -1,7 +1,14 @@
 import type { EntryContent } from '../../container/files/entries.ts';
 import type { ItemId } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
-import { type Foundation, type IssuedRange, issueEntries, openChannel, requireTrust } from './channels.ts';
+import {
+  type Foundation,
+  type IssuedRange,
+  issueEntries,
+  openChannel,
+  requireTrust,
+  requireUnlocked,
+} from './channels.ts';
 import type { FirmKeys } from './firm-keys.ts';
 import { type GrantSpec, makeGrant, storeGrant } from './grant-items.ts';
 import { type CertainItem, certainPlace } from './item-places.ts';
@@ -53,6 +60,7 @@ async function issueChange(
 ): Promise<ChangeOrder> {
   const channel = await openChannel(tx, base, firm, container.key);
   requireTrust(firm, channel, container);
+  requireUnlocked(container);
   const range = await issueEntries(tx, base, channel, [{ content, itemId: grant.itemId }], container);
   return { ...range, target: container.serial };
 }

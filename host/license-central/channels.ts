@@ -67,6 +67,11 @@ export function requireTrust(firm: FirmRow, channel: ChannelRow | undefined, con
   if (why !== null) throw new FerryError('PARTNER_ROLLED_BACK', { partner: container.serial, why });
 }
 
+/** Whether a container takes files at all, as far as it told. @throws TARGET_LOCKED */
+export function requireUnlocked({ locked, serial }: ContainerRow): void {
+  if (locked === 1) throw new FerryError('TARGET_LOCKED', { target: serial });
+}
+
 /** Generation and state hash of a channel after one more change; fresh randomness makes every history its own. */
 export function nextState(base: Foundation, channel: ChannelRow): Pick<ChannelRow, 'generation' | 'stateHash'> {
   if (channel.generation >= U32_MAX) throw new FerryError('EXHAUSTED', { what: 'generation' });

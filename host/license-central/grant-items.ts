@@ -7,7 +7,14 @@ import { signGrant } from '../../container/files/test-root.ts';
 import { concatBytes, fromHex, NO_BYTES, toHex, utf8 } from '../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
-import { type Foundation, type IssuedRange, issueEntries, openChannel, requireTrust } from './channels.ts';
+import {
+  type Foundation,
+  type IssuedRange,
+  issueEntries,
+  openChannel,
+  requireTrust,
+  requireUnlocked,
+} from './channels.ts';
 import type { FirmKeys } from './firm-keys.ts';
 import { largestRecordOf } from './parties.ts';
 import type { ContainerRow, FirmRow, Writes } from './tables.ts';
@@ -84,7 +91,7 @@ export function makeGrant(
  * Grants Product Items to a container: signed grants in one or more `add` entries, all in one commit. An order with a
  * name is carried out once: repeating it answers what was granted.
  *
- * @throws ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, SELF_ROLLED_BACK,
+ * @throws ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, SELF_ROLLED_BACK,
  * PARTNER_ROLLED_BACK
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
@@ -95,6 +102,7 @@ export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder
   if (earlier !== undefined) return earlier;
   const channel = await openChannel(tx, base, firm, target.key);
   requireTrust(firm, channel, target);
+  requireUnlocked(target);
   const grants = items.map((spec) => makeGrant(base, firm, keys, target.key, spec));
   const packs = packGrants(grants, target);
   const entries = packs.map((pack) => ({

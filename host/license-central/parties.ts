@@ -43,7 +43,16 @@ export async function rememberContainer(tx: Writes, certificate: ContainerCertif
     .execute();
   const [container] = known;
   if (container === undefined) {
-    const added = { key, serial, kind, certificate: raw, largestRecord: null, freeMemory: null, contextAt: null };
+    const added = {
+      key,
+      serial,
+      kind,
+      certificate: raw,
+      largestRecord: null,
+      freeMemory: null,
+      contextAt: null,
+      locked: 0,
+    } as const;
     await tx.insertInto('containers').values(added).execute();
     return added;
   }

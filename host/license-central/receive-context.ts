@@ -114,10 +114,10 @@ async function witnessContainer(
   }
   if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
   await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed) });
-  const { largestRecord, freeMemory } = file.header;
+  const { largestRecord, freeMemory, locked } = file.header;
   await tx
     .updateTable('containers')
-    .set({ largestRecord, freeMemory, contextAt: base.env.now() })
+    .set({ largestRecord, freeMemory, locked: locked ? 1 : 0, contextAt: base.env.now() })
     .where('key', '=', channel.container)
     .execute();
   return null;

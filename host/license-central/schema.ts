@@ -27,6 +27,7 @@ const COLUMNS: {
     largestRecord: 'integer?',
     freeMemory: 'integer?',
     contextAt: 'integer?',
+    locked: 'integer',
   },
   channels: {
     firmCode: 'integer',

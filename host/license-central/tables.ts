@@ -42,6 +42,8 @@ export interface ContainerRow {
   readonly freeMemory: number | null;
   /** When its last context came. */
   readonly contextAt: number | null;
+  /** Whether it said that its state does not match its anchor. */
+  readonly locked: Flag;
 }
 
 /** The channel from a firm to a container, and what the firm remembers of that container. */

@@ -48,6 +48,21 @@ async function report(central: LicenseCentral, target: TestContainer) {
 }
 
 describe('contexts and receipts', () => {
+  it('of a container that is locked stop what is granted to it, and what was in transit stays', async () => {
+    const { central, dongle, itemId } = await loadedDongle();
+    const parts = { ...dongle.parts, anchor: new MemoryAnchor() };
+    await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
+    await report(central, { ...dongle, parts, container: Container.open(parts) });
+    const refused = { code: 'TARGET_LOCKED', details: { target: '3-1' } };
+    await expect(central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(central.withdrawItem({ firmCode: FIRM, itemId })).rejects.toMatchObject(refused);
+    expect(await central.transit(FIRM)).toHaveLength(1);
+    await report(central, dongle);
+    await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
+  });
+
   it('settle once: late and repeated ones, in any order, change nothing more', async () => {
     const central = await scene.central();
     const dongle = makeContainer('dongle', 1);
