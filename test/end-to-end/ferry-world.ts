@@ -63,10 +63,6 @@ export class FerryWorld {
     return { held: sum('quantity'), pending: sum('pending') };
   }
 
-  file(suffix: string): string {
-    return fs.readdirSync(this.folder).find((name) => name.endsWith(suffix)) ?? '';
-  }
-
   remove(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }

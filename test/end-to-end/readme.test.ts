@@ -50,4 +50,20 @@ describe('the README', () => {
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.match(/^\+ line$/gm)).toHaveLength(lines.length);
   }, 60_000);
+
+  it.each([
+    ['no container', 5, ['list', 'sim:nowhere']],
+    ['wrong usage', 2, ['move']],
+    ['a file for another container', 4, ['apply', 'sim:other', 'cancelled.ferry-update']],
+  ])('leaves a program that answers %s by its exit code, with one JSON document', (_, exit, args) => {
+    const run = spawnSync(process.execPath, [PROGRAM, ...args, '--json'], { cwd: demo, env, encoding: 'utf8' });
+    expect([run.status, run.stderr]).toEqual([exit, '']);
+    expect(JSON.parse(run.stdout)).toHaveProperty('error.code');
+  });
+
+  it('leaves a program that a reader may stop reading', () => {
+    const command = `"${process.execPath}" "${PROGRAM}" list sim:dongle sim:device --json | head -n 1`;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: demo, env, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{\n', stderr: '' });
+  });
 });
