@@ -27,14 +27,14 @@ export function time(work: () => void): number {
 /** A table for people; with BENCH_JSON=FILE also a JSON document. */
 export function report(title: string, figures: readonly Figure[]): void {
   const rows = figures.map(({ name, value, base, target }) => {
-    const ratio = base === undefined ? value : value / base;
+    const reached = base === undefined ? value : value / base;
     return [
       name,
       value.toFixed(1),
       base?.toFixed(1) ?? '',
-      ratio.toFixed(2),
+      base === undefined ? '' : reached.toFixed(2),
       String(target),
-      ratio <= target ? 'met' : 'MISSED',
+      reached <= target ? 'met' : 'MISSED',
     ];
   });
   const table = [['', 'measured', 'base', 'ratio', 'target', ''], ...rows];
@@ -44,7 +44,7 @@ export function report(title: string, figures: readonly Figure[]): void {
   );
   process.stdout.write(`\n${title}\n${lines.join('\n')}\n`);
   const file = process.env.BENCH_JSON;
-  if (file !== undefined) fs.appendFileSync(file, `${JSON.stringify({ title, figures })}\n`);
+  if (file !== undefined) fs.appendFileSync(file, `${JSON.stringify({ title, node: process.version, figures })}\n`);
 }
 
 /** A temporary folder, removed after the work. */

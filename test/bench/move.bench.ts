@@ -2,24 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { hpkeOpen, hpkeSeal } from '../../container/crypto/hpke.ts';
-import type { FileContainer } from '../../container/store/file-container.adapter.ts';
 import { createSoftContainer } from '../../device-side/index.ts';
 import { createDongle } from '../../dongle-firmware-sim/index.ts';
-import { crypto, load, type TestContainer, TestFirm } from '../world/parties.ts';
+import { crypto, load, TestFirm } from '../world/parties.ts';
+import { asTestContainer } from './as-test-container.ts';
 import { type Figure, inFolder, median, report, time } from './measure.ts';
 
 const ROUNDS = 9;
 const MEMORY = 16 * 1024 * 1024;
-
-function asTestContainer(opened: FileContainer): TestContainer {
-  const { identity } = opened.container.state;
-  return {
-    container: opened.container,
-    parts: undefined as never,
-    key: identity.key,
-    certificate: identity.certified?.raw ?? new Uint8Array(0),
-  };
-}
 
 /** What a move writes: length of each journal append. */
 function measureMove(items: number): { took: number; files: number; entries: number; bytes: number } {
@@ -97,16 +87,19 @@ function measureBare(
 }
 
 it('a move costs at most twice its bare cryptography and flushes', () => {
-  const figures: Figure[] = [];
-  for (const items of [1000, 10_000]) {
-    const rounds = items === 1000 ? ROUNDS : 3;
-    measureMove(items);
-    const moves = Array.from({ length: rounds }, () => measureMove(items));
-    const counts = moves[0] as (typeof moves)[0];
+  const figures = [1000, 10_000].map((items): Figure => {
+    const counts = measureMove(items);
     expect(counts.entries).toBe(Math.ceil(items / 64));
-    const bare = median(Array.from({ length: rounds }, () => measureBare(items, counts)));
-    const name = `move of ${items} items (${counts.files} files, ${counts.entries} entries, ${counts.bytes} bytes), ms`;
-    figures.push({ name, value: median(moves.map(({ took }) => took)), base: bare, target: 2 });
-  }
+    const rounds = Array.from({ length: ROUNDS }, () => ({
+      move: measureMove(items).took,
+      bare: measureBare(items, counts),
+    }));
+    return {
+      name: `move of ${items} items (${counts.files} files, ${counts.entries} entries, ${counts.bytes} bytes), ms`,
+      value: median(rounds.map(({ move }) => move)),
+      base: median(rounds.map(({ bare }) => bare)),
+      target: 2,
+    };
+  });
   report('Move between two persistent containers, warm', figures);
 });
