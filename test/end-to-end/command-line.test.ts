@@ -153,6 +153,17 @@ describe('the command line', () => {
     expect(await world.run('move', ...args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('USAGE_WRONG') });
   });
 
+  it('keeps what it issued when the update file cannot be written, and writes it when told again', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item', world.item(2), '-o'];
+    const failed = await world.run(...issue, 'device.ferry-context/below-a-file.ferry-update');
+    expect(failed).toMatchObject({ exit: 5, stderr: expect.stringContaining('FILE_UNWRITABLE') });
+    expect(await world.seats('dongle')).toEqual({ held: 4, pending: 2 });
+    expect(await world.must(...issue, 'a.ferry-update')).toContain('were in transit already');
+    await world.must('apply', 'sim:device', 'a.ferry-update');
+    expect(await world.seats('device')).toEqual({ held: 2, pending: 0 });
+  });
+
   it('lists what it can and ends with exit code 6 when an address fails beside others', async () => {
     const answer = await world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
     expect(answer.exit).toBe(6);
