@@ -19,7 +19,7 @@ const BUILT_FROM = path.join(ROOT, 'node_modules', '.license-ferry-built');
 const PROGRAM = path.join(ROOT, 'dist', 'ferry.js');
 /** A lock without a process id is one whose owner was stopped in the moment of taking it. */
 const ORPHAN_LOCK_MS = 10_000;
-const NOT_SOURCES = new Set(['node_modules', 'dist', 'coverage', 'test', 'docs']);
+const SOURCES = ['carriers', 'container', 'device-side', 'dongle-firmware-sim', 'host', 'pages', 'state-machines'];
 
 checkNodeVersion();
 if (!isInstalled() || !isBuilt()) {
@@ -95,13 +95,12 @@ function sources() {
   const found = ['package.json', 'package-lock.json', 'rolldown.config.ts'];
   const walk = (folder) => {
     for (const entry of fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true })) {
-      if (entry.name.startsWith('.') || (folder === '' && NOT_SOURCES.has(entry.name))) continue;
       const name = path.join(folder, entry.name);
       if (entry.isDirectory()) walk(name);
-      else if (folder !== '' && /\.(ts|tsx|json|html|css)$/.test(entry.name)) found.push(name);
+      else if (/\.(ts|tsx|json|html|css)$/.test(entry.name)) found.push(name);
     }
   };
-  walk('');
+  for (const folder of SOURCES) if (fs.existsSync(path.join(ROOT, folder))) walk(folder);
   return found.sort();
 }
 

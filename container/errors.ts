@@ -241,14 +241,14 @@ export const CATALOGUE = {
   ISSUER_UNKNOWN: {
     number: 218,
     exit: 3,
-    happened: 'The container {here} does not know the issuer {issuer}.',
+    happened: 'The issuer {issuer} is not known to {here}.',
     effect: NOTHING_CHANGED,
     remedy: 'Show the issuer by its certificate: give its address or its certificate file.',
   },
   TARGET_UNKNOWN: {
     number: 219,
     exit: 3,
-    happened: '{here} does not know the container {target}.',
+    happened: 'The container {target} is not known to {here}.',
     effect: NOTHING_CHANGED,
     remedy: 'Bring a context file of that container, or its certificate.',
     field: 201,
@@ -562,7 +562,7 @@ export const CATALOGUE = {
     exit: 2,
     happened: '"{address}" is not an address that works here: {why}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Addresses are sim:DIR for a container and folder:DIR for parked files.',
+    remedy: 'Addresses are sim:DIR for a container, folder:DIR for parked files and central:DIR for a License Central.',
   },
   USAGE_WRONG: {
     number: 702,
@@ -605,6 +605,13 @@ export const CATALOGUE = {
     happened: '{what} needs the package {package}, which is not installed here.',
     effect: NOTHING_CHANGED,
     remedy: 'Install it beside License Ferry: `npm install {package}`.',
+  },
+  PASSPHRASE_MISSING: {
+    number: 709,
+    exit: 2,
+    happened: 'The firm keys in {where} are opened by a passphrase, and none is given.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Set it in the environment variable FERRY_PASSPHRASE.',
   },
   SNAPSHOT_WRONG: {
     number: 707,

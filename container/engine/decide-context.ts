@@ -14,12 +14,9 @@ export function decideContext(
 ): Decided<Certificate> | Refusal {
   const here = nameOf(state);
   if (state.identity.certified === null) return refuse('NOT_ENROLLED', { where: here });
-  if (issuer.certificate === null) {
-    const known = issuer.firmCode === null ? undefined : firmPartner(state, issuer.firmCode);
-    if (known === undefined) return refuse('ISSUER_UNKNOWN', { here, issuer: `firm ${issuer.firmCode ?? '(none)'}` });
-    return { ok: true, changes: [], result: known };
-  }
-  const certificate = certify(verifierOf(state, book.crypto), issuer.certificate);
+  const known = issuer.certificate ?? firmCertificate(state, issuer.firmCode);
+  if (known === undefined) return refuse('ISSUER_UNKNOWN', { here, issuer: `firm ${issuer.firmCode ?? '(none)'}` });
+  const certificate = certify(verifierOf(state, book.crypto), known);
   if (!certificate.ok) return certificate;
   if (certificate.value.key === state.identity.key)
     return refuse('ISSUER_UNKNOWN', { here, issuer: 'itself: a container issues nothing to itself' });
@@ -33,10 +30,11 @@ export function decideContext(
   return { ok: true, changes: draft.changes, result: certificate.value };
 }
 
-function firmPartner(state: ContainerState, firmCode: number): Certificate | undefined {
-  for (const key of state.partners.keys()) {
+/** The certificate of a firm of which there is a channel or a license here; with two keys of one firm, the channel's. */
+function firmCertificate(state: ContainerState, firmCode: number | null): Uint8Array | undefined {
+  for (const key of [...state.partners.keys(), ...state.certificates.keys()]) {
     const certificate = certificateOf(state, key);
-    if (certificate?.party === 'firm' && certificate.firmCode === firmCode) return certificate;
+    if (certificate?.party === 'firm' && certificate.firmCode === firmCode) return certificate.raw;
   }
   return undefined;
 }

@@ -24,6 +24,22 @@ export const SIGNED_KINDS = {
 
 export type SignedKind = keyof typeof SIGNED_KINDS;
 
+const KIND_NAMES: Readonly<Record<SignedKind, string>> = {
+  containerCertificate: 'the certificate of a container',
+  firmCertificate: 'the certificate of a firm',
+  timeCertificate: 'the certificate of a time server',
+  rootRevocations: 'a list of revocations',
+  grant: 'a grant',
+  transferRecord: 'a transfer record',
+  contextFile: 'a context file',
+  updateFile: 'an update file',
+  firmRevocations: 'a list of revocations',
+  certifiedTime: 'a certified time',
+  reAnchor: 'a new anchor',
+  keyRequest: 'a key request',
+  workOrder: 'a work order',
+};
+
 /** The one version of every signed structure so far. */
 export const FORMAT_VERSION = 1;
 
@@ -106,7 +122,7 @@ export function readEnvelope(
 ): { readonly ok: true; readonly value: SignedEnvelope } | Refusal {
   const read = signedEnvelope.decode(raw);
   if (!read.ok) return read;
-  if (read.value.kind !== kind) return refuse('FILE_KIND', { found: `a ${read.value.kind}`, expected: what });
+  if (read.value.kind !== kind) return refuse('FILE_KIND', { found: KIND_NAMES[read.value.kind], expected: what });
   if (read.value.version !== FORMAT_VERSION)
     return refuse('FILE_VERSION', { version: read.value.version, known: FORMAT_VERSION });
   if (read.value.parts.length !== parts)

@@ -15,6 +15,11 @@ export function updateFileName(issuer: string, serial: string, sequences: string
   return `${part(issuer)}-for-${part(serial)}-${part(sequences)}${UPDATE_SUFFIX}`;
 }
 
+/** The name of a file with the certificate of an issuer. */
+export function certificateFileName(issuer: string): string {
+  return `${part(issuer)}.ferry-certificate`;
+}
+
 function part(text: string): string {
   return text.replace(/[^\w-]+/g, '-');
 }

@@ -1,4 +1,4 @@
-import { CATALOGUE, explain, FerryError } from '../../container/errors.ts';
+import { CATALOGUE, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
 import { expandFiles } from './ferry-files.adapter.ts';
 import type { CommandContext } from './run-ferry.ts';
 
@@ -18,6 +18,9 @@ export interface Handled<T> {
   readonly foreign: readonly string[];
   readonly failures: readonly FileFailure[];
 }
+
+/** What a file for somebody else is refused for. */
+const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOWN']);
 
 /**
  * Does the same work with every file that the names stand for, in order. One that is refused does not hold up those behind
@@ -44,7 +47,7 @@ export async function eachFile<T extends object>(
   }
   const [failed] = failures;
   if (failed !== undefined && done.length === 0) throw failed.error;
-  const isForeign = ({ file, error }: FileFailure): boolean => error.code === 'NOT_ADDRESSED' && !names.includes(file);
+  const isForeign = ({ file, error }: FileFailure): boolean => FOREIGN.has(error.code) && !names.includes(file);
   const foreign = failures.filter(isForeign).map(({ file }) => file);
   return { done, foreign, failures: failures.filter((failure) => !isForeign(failure)) };
 }
@@ -61,7 +64,10 @@ export function exitInPart(failures: readonly FileFailure[]): number {
 
 export function showRest({ output }: CommandContext, { foreign, failures }: Handled<object>): void {
   if (foreign.length > 0) output.note(`${foreign.length} file(s) for others were left alone.`);
-  for (const { file, error } of failures) output.complain(`${file}: ${error.message} [${error.code}]`);
+  for (const { file, error } of failures) {
+    output.complain(`${file}: ${error.message} [${error.code}]`);
+    output.complain(`  ${explain(error.code, error.details).remedy}`);
+  }
 }
 
 /** As `--json` shows it. */

@@ -41,14 +41,14 @@ export function parkedFiles(folder: string, suffix: string): readonly string[] {
   }
 }
 
-/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FILE_UNREADABLE */
+/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FILE_UNREADABLE, USAGE_WRONG */
 export function expandFiles(names: readonly string[], suffix: string): readonly string[] {
   const files = names.flatMap((name) => {
     if (!name.startsWith('folder:')) return [name];
     const folder = name.slice('folder:'.length);
     const found = parkedFiles(folder, suffix);
     if (found.length === 0)
-      throw new FerryError('FILE_UNREADABLE', { file: folder, why: `no ${suffix} file is in it` });
+      throw new FerryError('USAGE_WRONG', { what: `No ${suffix} file is in the folder ${folder}` });
     return found;
   });
   return files;
@@ -65,40 +65,62 @@ export function foldersIn(folder: string): readonly string[] {
   }
 }
 
+/** Writes an envelope as armor. As `writeBytes`. */
+export function writeFerryFile(wanted: string | undefined, name: string, raw: Uint8Array): string {
+  return writeBytes(wanted, name, armor(raw));
+}
+
 /**
- * Writes an envelope as armor: to a temporary file, made durable, then renamed; a reader never sees half of it.
+ * Writes a file: to a temporary one, made durable, then renamed; a reader never sees half of it.
  *
  * @param wanted the file, or a folder (`folder:DIR` or one that exists) in which it gets its own name; the present folder
  *   when it is not given.
  * @returns where it was written
  * @throws FILE_UNWRITABLE
  */
-export function writeFerryFile(wanted: string | undefined, name: string, raw: Uint8Array): string {
+export function writeBytes(wanted: string | undefined, name: string, content: string | Uint8Array): string {
   const file = placeFor(wanted, name);
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    const handle = fs.openSync(temporary, 'wx', 0o644);
+    replaceFile(file, content);
+    return file;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });
+  }
+}
+
+function replaceFile(file: string, content: string | Uint8Array): void {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
+  const handle = fs.openSync(temporary, 'wx', 0o644);
+  try {
     try {
-      fs.writeFileSync(handle, armor(raw));
+      fs.writeFileSync(handle, content);
       fs.fsyncSync(handle);
     } finally {
       fs.closeSync(handle);
     }
     fs.renameSync(temporary, file);
-    return file;
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
     fs.rmSync(temporary, { force: true });
-    throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });
+    throw error;
   }
 }
 
 function placeFor(wanted: string | undefined, name: string): string {
   if (wanted === undefined) return name;
   if (wanted.startsWith('folder:')) return path.join(wanted.slice('folder:'.length), name);
-  const isFolder = wanted.endsWith('/') || fs.statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? path.join(wanted, name) : wanted;
+  return wanted.endsWith('/') || isFolder(wanted) ? path.join(wanted, name) : wanted;
+}
+
+/** Whether a folder is there; what cannot be looked at is found out when it is written to. */
+function isFolder(place: string): boolean {
+  try {
+    return fs.statSync(place).isDirectory();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /** Whose a context or receipt is, and for which issuer; named as in certificates. */

@@ -82,7 +82,7 @@ function given<T>(text: string | undefined, parse: (text: string) => T): T | nul
 
 function oneOf<T extends string>(text: string, known: readonly T[]): T {
   const found = known.find((name) => name === text);
-  if (found === undefined) throw usage(`"${text}" is none of ${known.join(', ')}`);
+  if (found === undefined) throw usage(`"${text}" is not one of these: ${known.join(', ')}`);
   return found;
 }
 

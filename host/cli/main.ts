@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 import { randomFillSync } from 'node:crypto';
+import { explain } from '../../container/errors.ts';
 import { FIELD_EPOCH } from '../../container/model/time.ts';
+import { systemWords } from '../../container/store/file-failure.ts';
 import { COMMANDS, VERSION } from './program.ts';
 import { runFerry } from './run-ferry.ts';
 
 // A reader that has seen enough (`ferry list | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  const unwritable = explain('FILE_UNWRITABLE', { file: 'standard output', why: systemWords(error) });
+  process.stderr.write(`${unwritable.happened} [FILE_UNWRITABLE]\n${unwritable.effect}\n${unwritable.remedy}\n`);
+  process.exit(unwritable.exit);
 });
 
 process.exitCode = await runFerry(process.argv.slice(2), COMMANDS, {

@@ -9,7 +9,7 @@ import type { CommandContext } from './run-ferry.ts';
  * Opens the License Central of a folder, does the work, and closes it, however the work ends.
  *
  * @param firms given: a new License Central is made, with these firms
- * @throws USAGE_WRONG without FERRY_PASSPHRASE, PACKAGE_MISSING, NO_CENTRAL, PASSPHRASE_WRONG, CONTAINER_EXISTS, STORE_DAMAGED and what
+ * @throws PASSPHRASE_MISSING, PACKAGE_MISSING, NO_CENTRAL, PASSPHRASE_WRONG, CONTAINER_EXISTS, STORE_DAMAGED and what
  *   `work` throws
  */
 export async function withCentral<T>(
@@ -19,8 +19,7 @@ export async function withCentral<T>(
   firms?: readonly NewFirm[],
 ): Promise<T> {
   const passphrase = context.variable('FERRY_PASSPHRASE') ?? '';
-  if (passphrase === '')
-    throw usage('The keys of the firms are opened by a passphrase: set the environment variable FERRY_PASSPHRASE');
+  if (passphrase === '') throw new FerryError('PASSPHRASE_MISSING', { where: folder });
   const { LicenseCentral } = await loadCentral();
   const crypto = nativeCrypto();
   const options: CentralOptions = { folder, crypto, env: context.env, passphrase, root: testRoot(crypto) };

@@ -17,6 +17,11 @@ export function printableJson(json: string): string {
   );
 }
 
+/** A word of a command line as a shell takes it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Cells that a terminal needs to show the printable text. */
 export function displayWidth(text: string): number {
   let width = 0;

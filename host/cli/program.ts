@@ -3,6 +3,7 @@ import type { FarBank } from './addresses.ts';
 import { applyCommand } from './commands/apply.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { centralCommands } from './commands/central.ts';
+import { certificateCommand } from './commands/certificate.ts';
 import { contextCommand } from './commands/context.ts';
 import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Register[] = [
   demoCommand(),
   listCommand(FAR_BANK),
   contextCommand(FAR_BANK),
+  certificateCommand(FAR_BANK),
   applyCommand(FAR_BANK),
   moveCommand(FAR_BANK),
   issueCommand(FAR_BANK),

@@ -7,15 +7,14 @@ import { type Cell, type Output, type Part, styled } from './output.ts';
 export interface CentralListing {
   readonly firms: readonly { readonly firmCode: number; readonly name: string }[];
   readonly ledger: readonly LedgerLine[];
-  readonly transit: readonly ({ readonly firmCode: number } & CentralTransit)[];
+  readonly transit: readonly CentralTransit[];
   readonly evidence: Awaited<ReturnType<LicenseCentral['evidence']>>;
 }
 
 export async function listCentral(central: LicenseCentral): Promise<CentralListing> {
   const firms = await central.firms();
-  const transit: CentralListing['transit'][number][] = [];
-  for (const { firmCode } of firms)
-    transit.push(...(await central.transit(firmCode)).map((entry) => ({ firmCode, ...entry })));
+  const transit: CentralTransit[] = [];
+  for (const { firmCode } of firms) transit.push(...(await central.transit(firmCode)));
   return { firms, ledger: await central.ledger(), transit, evidence: await central.evidence() };
 }
 

@@ -2,6 +2,7 @@ import type { Listing } from '../../container/commands/list.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import { isoDate } from '../../container/model/time.ts';
 import { type Cell, type Output, type Part, styled } from './output.ts';
+import { quoted } from './printable.ts';
 
 /** A listing as JSON: bytes as hexadecimal text. */
 export function listingDocument(address: string, listing: Listing): object {
@@ -26,7 +27,7 @@ export function showListing(output: Output, address: string, listing: Listing): 
   if (listing.locked) output.line(styled('red', '  Locked: its state does not match its anchor.'));
   if (listing.rolledBack) output.line(styled('red', '  Set back: a partner has proof of it; it issues nothing.'));
   if (listing.evidence > 0)
-    output.line(styled('yellow', `  ${listing.evidence} pieces of evidence: ferry history ${address}`));
+    output.line(styled('yellow', `  Evidence is kept here (${listing.evidence}): ferry history ${quoted(address)}`));
   showHoldings(output, listing);
   showTransit(output, listing);
   output.line();

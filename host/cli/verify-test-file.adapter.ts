@@ -1,21 +1,26 @@
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
-import { FerryError } from '../../container/errors.ts';
+import { explain } from '../../container/errors.ts';
 import { openContextFile } from '../../container/files/context-file.ts';
 import { checkFile, readFile } from '../../container/files/signed-file.ts';
 import { testRoot } from '../../container/files/test-root.ts';
 import { updateHeader } from '../../container/files/update-file.ts';
 
 /**
- * Whether certificate and signature of a file hold under the TEST root, in words for people. The seal stays closed.
+ * Whether certificate and signature of a file hold under the TEST root, in words for people; the exit code tells programs.
+ * The seal stays closed.
  *
  * @throws FILE_TOO_LARGE, FILE_MALFORMED, FILE_VERSION, FILE_KIND
  */
-export function verifyTestFile(raw: Uint8Array, kind: 'context' | 'update'): string {
+export function verifyTestFile(
+  raw: Uint8Array,
+  kind: 'context' | 'update',
+): { readonly words: string; readonly exit: number } {
   const crypto = nativeCrypto();
   const verifier = { crypto, root: testRoot(crypto), known: () => undefined };
   const checked = kind === 'context' ? openContextFile(verifier, raw) : checkUpdate(verifier, raw);
-  if (checked.ok) return 'valid, certified by the TEST root';
-  return `NOT VALID: ${new FerryError(checked.code, checked.details).message}`;
+  if (checked.ok) return { words: 'valid, certified by the TEST root', exit: 0 };
+  const { happened, exit } = explain(checked.code, checked.details);
+  return { words: `NOT VALID: ${happened}`, exit };
 }
 
 function checkUpdate(verifier: Parameters<typeof checkFile>[0], raw: Uint8Array) {

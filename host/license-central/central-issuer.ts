@@ -17,7 +17,7 @@ export function centralIssuer(central: LicenseCentral, firmCode: number): MoveIs
         key: certificate.key,
         issues: 'move',
         holdings: [],
-        transit: transit.map(({ kind: _, ...entry }) => ({ ...entry, firmCode, holdings: [], quantities: [] })),
+        transit: transit.map(({ kind: _, ...entry }) => ({ ...entry, holdings: [], quantities: [] })),
         channels: channels.map(({ container, serial, issued, settled }) => ({
           partner: container,
           name: serial,

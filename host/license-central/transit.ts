@@ -14,6 +14,7 @@ export interface CentralChannel {
 
 /** An entry on its way to a container. */
 export interface CentralTransit {
+  readonly firmCode: number;
   readonly target: PublicKey;
   readonly serial: SerialNumber;
   readonly sequence: number;
@@ -39,7 +40,7 @@ export async function listTransit(db: Reads, firmCode: number): Promise<CentralT
   const rows = await db
     .selectFrom('entries')
     .innerJoin('containers', 'containers.key', 'entries.container')
-    .select(['container as target', 'serial', 'sequence', 'entries.kind as kind', 'cancelled'])
+    .select(['container as target', 'serial', 'sequence', 'entries.kind as kind', 'cancelled', 'firmCode'])
     .where('firmCode', '=', firmCode)
     .where('outcome', 'is', null)
     .orderBy('serial')

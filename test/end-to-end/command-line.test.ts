@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unarmor } from '../../container/files/armor.ts';
 import { FerryHere } from './ferry-here.ts';
 
 describe('the command line', () => {
@@ -151,6 +152,67 @@ describe('the command line', () => {
     ['for a dry run', ['--from', 'folder:.', '--to', 'sim:device', '--all', '--dry-run']],
   ])('does not move by a folder %s', async (_, args) => {
     expect(await world.run('move', ...args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('USAGE_WRONG') });
+  });
+
+  it('says by inspect, in words and by exit code 4, when a file is not signed as it says', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    expect(await world.must('inspect', 'device.ferry-context')).toContain('valid, certified by the TEST root');
+    const file = path.join(world.folder, 'device.ferry-context');
+    const { value: raw } = unarmor(new Uint8Array(fs.readFileSync(file))) as { value: Uint8Array };
+    raw[raw.length - 1] = (raw.at(-1) ?? 0) ^ 1;
+    fs.writeFileSync(file, raw);
+    const answer = await world.run('inspect', 'device.ferry-context', '--json');
+    expect([answer.exit, JSON.parse(answer.stdout)]).toMatchObject([4, { valid: false }]);
+  });
+
+  it('writes the files of what is in transit again, without an order', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context'];
+    expect(await world.run(...issue)).toMatchObject({ exit: 3, stderr: expect.stringContaining('ORDER_EMPTY') });
+    await world.must(...issue, '--item', world.item(2), '-o', 'lost.ferry-update');
+    await world.must(...issue, '-o', 'again.ferry-update');
+    await world.must('apply', 'sim:device', 'again.ferry-update');
+    expect(await world.seats('device')).toEqual({ held: 2, pending: 0 });
+  });
+
+  it('tells of a cancellation that came too late', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item', world.item(2)];
+    await world.must(...issue, '-o', 'a.ferry-update');
+    await world.must('cancel', 'sim:dongle', '--to', '130-2459324738', '-o', 'b.ferry-update');
+    await world.must('apply', 'sim:device', 'a.ferry-update', '-o', 'receipt.ferry-context');
+    const settled = await world.must('settle', 'sim:dongle', 'receipt.ferry-context');
+    expect(settled).toContain('Sequence 1 was applied before its cancellation arrived: it stays with 130-2459324738.');
+  });
+
+  it('makes a context for an issuer out of reach by its certificate, or by a Firm Code that the device has licenses of', async () => {
+    await world.must('certificate', 'sim:dongle', '-o', 'folder:stick');
+    await world.must(
+      'context',
+      'sim:device',
+      '--for',
+      'stick/3-1234567.ferry-certificate',
+      '-o',
+      'device.ferry-context',
+    );
+    await world.must(
+      'issue',
+      'sim:dongle',
+      '--context',
+      'device.ferry-context',
+      '--item',
+      world.item(1),
+      '-o',
+      'a.ferry-update',
+    );
+    await world.must('apply', 'sim:device', 'a.ferry-update');
+    await world.must('context', 'sim:device', '--for', '6000010', '-o', 'home.ferry-context');
+    await world.must('settle', 'central:vendor', 'home.ferry-context');
+  });
+
+  it('does not move from a container to itself, however it is named', async () => {
+    const same = await world.run('move', '--from', 'sim:dongle', '--to', 'sim:./dongle', '--all');
+    expect(same).toMatchObject({ exit: 2, stderr: expect.stringContaining('the same container') });
   });
 
   it('keeps what it issued when the update file cannot be written, and writes it when told again', async () => {

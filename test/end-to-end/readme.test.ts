@@ -66,4 +66,29 @@ describe('the README', () => {
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: demo, env, encoding: 'utf8' });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{\n', stderr: '' });
   });
+
+  it.skipIf(!fs.existsSync('/dev/full'))(
+    'leaves a program that tells in words and by exit code 5 when its answer cannot be written',
+    () => {
+      const out = fs.openSync('/dev/full', 'w');
+      const run = spawnSync(process.execPath, [PROGRAM, 'list', 'sim:dongle'], {
+        cwd: demo,
+        env,
+        stdio: ['ignore', out, 'pipe'],
+      });
+      fs.closeSync(out);
+      expect([run.status, String(run.stderr)]).toEqual([5, expect.stringContaining('FILE_UNWRITABLE')]);
+    },
+  );
+
+  it('has a demo that leaves an older folder of the demo alone', () => {
+    fs.writeFileSync(path.join(demo, 'my-notes'), 'mine');
+    const second = path.join(folder, 'license-ferry-demo-2');
+    fs.mkdirSync(second);
+    const run = spawnSync(process.execPath, [PROGRAM, 'demo'], { cwd: folder, env, encoding: 'utf8' });
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain('cd license-ferry-demo-3;');
+    expect(fs.readFileSync(path.join(demo, 'my-notes'), 'utf8')).toBe('mine');
+    expect(fs.readdirSync(second)).toEqual([]);
+  }, 60_000);
 });

@@ -4,6 +4,7 @@ import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, withSim } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
 import { expandFiles, headerIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 
@@ -82,5 +83,5 @@ function show({ output }: CommandContext, address: string, done: readonly (FileN
       output.line(`  Sequence ${report.deferred} and all after it wait: ${words(report.deferredFor)}`);
     output.line(`  Receipt: ${receipt}`);
   }
-  output.note(`Bring the receipt home: ferry settle ISSUER FILE. What is here now: ferry list ${address}`);
+  output.note(`Bring the receipt home: ferry settle ISSUER FILE. What is here now: ferry list ${quoted(address)}`);
 }

@@ -42,7 +42,7 @@ async function cancel(far: FarBank, context: CommandContext, address: string, op
   output.line(
     sequences.length === 0
       ? `Everything in transit to ${options.to} was cancelled before.`
-      : `Cancelled for ${options.to}: ${sequences.join(', ')}. It comes back with the receipt.`,
+      : `Cancelled for ${options.to}: ${sequences.join(', ')}. What was not applied before comes back with the receipt.`,
   );
   for (const file of files) output.line(`  ${file}`);
   output.json({ address, target: options.to, sequences, files });

@@ -43,7 +43,9 @@ async function write(far: FarBank, context: CommandContext, address: string, opt
   const serial = listing.serial ?? address;
   const file = writeContext(options.output, { serial, issuer: nameOf(request), kind: 'context' }, raw);
   output.line(`The context of ${serial} for ${options.for} is in ${file}.`);
-  output.note('Bring it to the issuer: ferry issue ADDRESS --context FILE --item FIRM:PRODUCTxN');
+  output.note(
+    'Bring it to the issuer: ferry settle ISSUER FILE, or ferry issue ISSUER --context FILE --item FIRM:PRODUCTxN',
+  );
   output.json({ address, serial, issuer: options.for, file });
 }
 

@@ -1,6 +1,7 @@
 import type { FileContainer } from '../../../container/store/file-container.adapter.ts';
 import type { FarBank } from '../addresses.ts';
 import { parseSize } from '../parse-arguments.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 /** `ferry dongle create` and `ferry device create`: simulated containers, certified under the TEST root. */
@@ -45,6 +46,6 @@ async function created({ output }: CommandContext, folder: string, opened: FileC
   const { serial, kind, key } = await opened.client.call('list', {});
   opened.close();
   output.line(`CmContainer ${serial} (${kind}) was made in ${folder}, under the TEST root: for simulation only.`);
-  output.note(`Look at it with: ferry list sim:${folder}`);
+  output.note(`Look at it with: ferry list ${quoted(`sim:${folder}`)}`);
   output.json({ address: `sim:${folder}`, serial, kind, key });
 }

@@ -10,7 +10,10 @@ export function demoCommand(): Register {
     program
       .command('demo')
       .description('The whole move, from an empty folder, with everything simulated.')
-      .addHelpText('after', `\nExamples:\n  ferry demo\n\nIt leaves its folder ${FOLDER} behind to look around in.`)
-      .action(() => tellStory(context.output, new FerryProcess(FOLDER), FOLDER));
+      .addHelpText(
+        'after',
+        `\nExamples:\n  ferry demo\n\nIt leaves a folder ${FOLDER} behind to look around in; an older one stays, and the new one gets a number.`,
+      )
+      .action(() => tellStory(context.output, new FerryProcess(FOLDER)));
   };
 }

@@ -23,21 +23,24 @@ export function lookingCommands(far: FarBank): Register {
   };
 }
 
-async function inspect({ output }: CommandContext, file: string): Promise<void> {
+async function inspect(context: CommandContext, file: string): Promise<void> {
+  const { output } = context;
   const { verifyTestFile } = await import('../verify-test-file.adapter.ts');
   const raw = readFerryFile(file);
   const described = describeFile(raw);
   if (!described.ok) throw new FerryError(described.code, described.details);
   const { kind, lines } = described.value;
   const signature = verifyTestFile(raw, kind);
-  output.table(['Field', 'Value'], [...lines, ['Bytes', raw.length], ['Signature', signature]]);
+  output.table(['Field', 'Value'], [...lines, ['Bytes', raw.length], ['Signature', signature.words]]);
   output.json({
     file,
     kind,
     ...Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value])),
     bytes: raw.length,
-    signature,
+    signature: signature.words,
+    valid: signature.exit === 0,
   });
+  context.endWith(signature.exit);
 }
 
 async function history(far: FarBank, { output }: CommandContext, address: string): Promise<void> {

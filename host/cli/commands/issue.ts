@@ -2,14 +2,18 @@ import { FerryError } from '../../../container/errors.ts';
 import { containerCertificate } from '../../../container/files/certificate.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
+import type { MoveOrder } from '../../../state-machines/index.ts';
 import type { FarBank } from '../addresses.ts';
 import { readFerryFile, writeUpdates } from '../ferry-files.adapter.ts';
 import type { TargetContext } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const EXAMPLES = `
+Without --item and --all it writes the update files of what is in transit to that target again.
+An order of the same items is taken for the one in transit, if there is one; settle it first to give as many once more.
 A License Central grants anew, with the usual terms (ferry central issue has all of them), and once for each context.
 
 Examples:
@@ -50,18 +54,22 @@ export async function issue(
   options: IssueOptions,
 ): Promise<void> {
   const { output } = context;
-  if ((options.all === undefined) === (options.item === undefined)) throw usage('Name items with --item, or --all');
-  const items = (options.item ?? []).map(parseItem);
+  if (options.all && options.item) throw usage('Name items with --item, or --all, not both');
   const target = targetOf(readFerryFile(options.context));
   const { first, last, repeated, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
-    issuer.issue(target, options.all ? { kind: 'all' } : { kind: 'items', items }),
+    issuer.issue(target, orderOf(options)),
   );
   const files = writeUpdates(options.output, updates);
   const were = repeated ? 'were in transit already' : 'are in transit';
   output.line(`Sequences ${first} to ${last} ${were} to ${target.serial}.`);
   for (const file of files) output.line(`  ${file}`);
-  output.note(`Bring the files to the target: ferry apply ADDRESS ${files.join(' ')}`);
+  output.note(`Bring the files to the target: ferry apply ADDRESS ${files.map(quoted).join(' ')}`);
   output.json({ address, target: target.serial, first, last, repeated, files });
+}
+
+function orderOf({ all, item }: IssueOptions): MoveOrder | undefined {
+  if (all) return { kind: 'all' };
+  return item === undefined ? undefined : { kind: 'items', items: item.map(parseItem) };
 }
 
 /** Of whom a context file is. Its signature is checked by the issuer. */

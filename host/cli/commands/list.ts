@@ -77,7 +77,8 @@ function show({ output }: CommandContext, { containers, centrals, files, failure
   for (const file of files) output.line(file);
   for (const { address, error } of failures) output.complain(`${address}: ${error.message} [${error.code}]`);
   if (files.length > 0) output.line(`${files.length} parked file(s).`);
-  output.line(`Result: ${containers.length} CmContainer(s) listed.`);
+  if (containers.length > 0 || centrals.length + files.length === 0)
+    output.line(`Result: ${containers.length} CmContainer(s) listed.`);
   output.json({
     containers: containers.map(({ address, listing }) => listingDocument(address, listing)),
     centrals: centrals.map(({ address, shown }) => ({ address, ...(jsonOf(shown) as object) })),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { FerryError } from '../../../container/errors.ts';
 import type { MoveIssuer, MoveOrder, MoveTarget } from '../../../state-machines/index.ts';
 import { type FarBank, parseAddress, withSim } from '../addresses.ts';
@@ -8,8 +9,9 @@ import { progressOf, showMove, showPlan } from '../show-move.ts';
 import { type MoveOptions, moveByFolder } from './move-by-folder.ts';
 
 const EXAMPLES = `
-A move that was interrupted, however, is finished by running the same command again; nothing is ever moved twice.
-Unfinished moves are kept in the folder FERRY_STATE, or where the system keeps such things.
+A move that was interrupted is finished by running the same command again. Unfinished moves are kept in the folder that
+FERRY_STATE in the environment names, or where the system keeps such things. Once a move is over, the same command is a new
+order: when it is not clear whether it was over, ferry list shows what is where.
 
 Examples:
   ferry move --from sim:dongle --to sim:device --item 6000010:1001x2
@@ -43,6 +45,8 @@ async function move(far: FarBank, context: CommandContext, options: MoveOptions)
   const order: MoveOrder = options.all ? { kind: 'all' } : { kind: 'items', items };
   const [from, to] = [parseAddress(options.from), parseAddress(options.to, ['sim', 'folder'])];
   if (from.scheme === 'folder' || to.scheme === 'folder') return moveByFolder(far, context, options, from, to);
+  if (from.scheme === 'sim' && path.resolve(from.folder) === path.resolve(to.folder))
+    throw usage('Both addresses are the same container');
   if (from.scheme === 'central' && !options.all)
     throw usage('A License Central brings what it granted with `ferry central issue`: use --all');
   const { containerTarget } = await import('../../../state-machines/index.ts');

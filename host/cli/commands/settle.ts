@@ -40,11 +40,13 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
 }
 
 function show({ output }: CommandContext, done: readonly (FileNamed & Settled)[]): void {
-  for (const { file, target, entries, pending, late, contradiction } of done) {
+  for (const { file, target, entries, pending, late, tooLate, contradiction } of done) {
     const gone = entries.filter(({ reason }) => reason === 0).length;
     output.line(`${file}: ${target} applied ${gone}, refused ${entries.length - gone}; ${pending} still in transit.`);
     for (const { sequence, reason } of entries)
       if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
+    for (const sequence of tooLate)
+      output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     if (late) output.line('  It settles nothing new.');
     if (contradiction !== null)
       output.complain(

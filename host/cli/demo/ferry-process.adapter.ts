@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { FerryError } from '../../../container/errors.ts';
+import { systemCode, systemWords } from '../../../container/store/file-failure.ts';
 
 /** How a run of the program ended. */
 export interface Run {
@@ -13,19 +15,14 @@ export interface Run {
 export class FerryProcess {
   /** Opens the keys of the demo's vendor, which are worth nothing. */
   readonly passphrase = 'demo';
-  readonly #folder: string;
+  /** Where it works, from the present folder. */
+  readonly folder: string;
   readonly #program: string;
 
-  /** Begins with an empty folder: an older one of the demo is removed, any other is left alone. */
-  constructor(folder: string) {
-    this.#folder = path.resolve(folder);
+  /** Makes a new folder of that name, with a number behind it when there is one already. @throws FILE_UNWRITABLE */
+  constructor(name: string) {
+    this.folder = newFolder(name);
     this.#program = path.resolve(process.argv[1] ?? '');
-    const isOurs = fs.existsSync(path.join(this.#folder, MARK));
-    if (fs.existsSync(this.#folder) && !isOurs && fs.readdirSync(this.#folder).length > 0)
-      throw new Error(`${this.#folder} is not a folder of the demo; it is left alone`);
-    fs.rmSync(this.#folder, { recursive: true, force: true });
-    fs.mkdirSync(this.#folder, { recursive: true });
-    fs.writeFileSync(path.join(this.#folder, MARK), 'Made by `ferry demo`, which removes it when it runs again.\n');
   }
 
   run(...args: readonly string[]): Run {
@@ -40,7 +37,7 @@ export class FerryProcess {
 
   /** Starts a run and kills it with SIGKILL as soon as a file that it writes into `watched` holds the words. */
   runAndKill(watched: string, words: string, ...args: readonly string[]): Promise<'killed' | 'finished first'> {
-    const place = path.join(this.#folder, watched);
+    const place = path.join(this.folder, watched);
     fs.mkdirSync(place, { recursive: true });
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [this.#program, ...args], { ...this.#options(), stdio: 'ignore' });
@@ -56,9 +53,9 @@ export class FerryProcess {
   }
 
   #options() {
-    const state = path.join(this.#folder, 'state');
+    const state = path.resolve(this.folder, 'state');
     const env = { ...process.env, FERRY_STATE: state, FERRY_PASSPHRASE: this.passphrase };
-    return { cwd: this.#folder, env, encoding: 'utf8' as const };
+    return { cwd: this.folder, env, encoding: 'utf8' as const };
   }
 }
 
@@ -75,4 +72,15 @@ function holds(folder: string, words: string): boolean {
   });
 }
 
-const MARK = '.license-ferry-demo';
+function newFolder(name: string): string {
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? name : `${name}-${number}`;
+    try {
+      fs.mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') continue;
+      throw new FerryError('FILE_UNWRITABLE', { file: folder, why: systemWords(error) }, { cause: error });
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { Defect } from '../../../container/errors.ts';
 import { type Output, styled } from '../output.ts';
+import { quoted } from '../printable.ts';
 import type { FerryProcess, Run } from './ferry-process.adapter.ts';
 
 interface Listed {
@@ -118,8 +119,7 @@ export class Stage {
   }
 
   #show(args: readonly string[]): void {
-    const quoted = args.map((arg) => (/^[\w:./=-]+$/.test(arg) ? arg : `'${arg}'`));
-    this.#output.line('  ', styled('dim', `$ ferry ${quoted.join(' ')}`));
+    this.#output.line('  ', styled('dim', `$ ferry ${args.map(quoted).join(' ')}`));
   }
 }
 

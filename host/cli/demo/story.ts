@@ -26,7 +26,7 @@ interface Ledger {
 }
 
 /** Plays the main job from an empty folder; every number shown is read back by a process of its own. */
-export async function tellStory(output: Output, ferry: FerryProcess, folder: string): Promise<void> {
+export async function tellStory(output: Output, ferry: FerryProcess): Promise<void> {
   const stage = new Stage(output, ferry, ALL);
   load(stage);
   moveSeats(stage);
@@ -41,7 +41,7 @@ export async function tellStory(output: Output, ferry: FerryProcess, folder: str
   output.line(
     `Balanced: ${ledger.granted} seats in force, ${ledger.held} held where their vendor was told, none lost, none doubled.`,
   );
-  output.line(`Look around: cd ${folder}; ferry list sim:dongle sim:device; ferry history sim:dongle`);
+  output.line(`Look around: cd ${ferry.folder}; ferry list sim:dongle sim:device; ferry history sim:dongle`);
   output.line(`             FERRY_PASSPHRASE=${ferry.passphrase} ferry list central:vendor`);
   output.json({ ...ledger, steps: stage.balances });
 }

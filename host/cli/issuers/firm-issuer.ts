@@ -1,11 +1,16 @@
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { toHex } from '../../../container/model/bytes.ts';
-import { centralIssuer, type Direction, type LicenseCentral } from '../../license-central/index.ts';
+import {
+  type CentralTransit,
+  centralIssuer,
+  type Direction,
+  type LicenseCentral,
+} from '../../license-central/index.ts';
 import { licenseOf } from '../license-options.ts';
 import { firmOf } from '../open-central.ts';
 import { type ItemArgument, usage } from '../parse-arguments.ts';
-import type { Issued, Issuer } from './issuer.ts';
+import { appliedThoughCancelled, type Issued, type Issuer, runOf } from './issuer.ts';
 
 type Range = Omit<Issued, 'updates'>;
 
@@ -22,18 +27,23 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
       if (named !== undefined && named !== firmCode) throw usage(`The context was made for ${firmCode}, not ${named}`);
       const direction = { firmCode, target: target.key };
       const range =
-        order.kind === 'all'
-          ? await inTransit(central, direction, target.serial)
+        order === undefined || order.kind === 'all'
+          ? runOf(await central.transit(firmCode), target, `firm ${firmCode}`)
           : await grant(central, direction, order.items, target.raw);
       return { ...range, updates: await central.updatesFor(direction) };
     },
     async settle(context) {
+      const before: CentralTransit[] = [];
+      for (const { firmCode } of await central.firms()) before.push(...(await central.transit(firmCode)));
       const report = await central.receiveContext(context);
+      const entries = report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 }));
+      const open = before.filter((entry) => entry.firmCode === report.firmCode && entry.target === report.target);
       return {
         target: report.serial,
         pending: report.pending,
         late: report.outcomes.length === 0,
-        entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),
+        entries,
+        tooLate: appliedThoughCancelled(open, entries),
         contradiction: report.contradiction,
       };
     },
@@ -60,12 +70,4 @@ async function grant(
     throw usage(`The context was made for ${direction.firmCode}, so only its licenses can be granted`);
   const name = `context ${toHex(nativeCrypto().sha256(context))}`;
   return central.grantItems({ ...direction, items: items.map((item) => licenseOf(item, {})), name });
-}
-
-async function inTransit(central: LicenseCentral, { firmCode, target }: Direction, serial: string): Promise<Range> {
-  const sequences = (await central.transit(firmCode)).filter((entry) => entry.target === target);
-  const [first, last] = [sequences[0], sequences.at(-1)];
-  if (first === undefined || last === undefined)
-    throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${firmCode} to ${serial}` });
-  return { first: first.sequence, last: last.sequence, repeated: true };
 }

@@ -1,3 +1,4 @@
+import { FerryError } from '../../../container/errors.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import type { MoveIssuer, MoveOrder } from '../../../state-machines/index.ts';
 
@@ -26,6 +27,8 @@ export interface Settled {
   readonly late: boolean;
   /** Entries settled by it; reason 0: applied, otherwise the number of the error that they came back for. */
   readonly entries: readonly { readonly sequence: number; readonly reason: number }[];
+  /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
+  readonly tooLate: readonly number[];
   /** What shows that the target was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
 }
@@ -40,10 +43,36 @@ export interface Cancelled {
 export interface Issuer {
   /** Its side of a move. */
   moves(): Promise<MoveIssuer>;
-  /** Puts what was ordered in transit to the target. Repeating an order never gives twice. */
-  issue(target: TargetContext, order: MoveOrder): Promise<Issued>;
+  /**
+   * Puts what was ordered in transit to the target. Repeating an order never gives twice; without an order, what is in
+   * transit is given again. @throws ORDER_EMPTY when nothing is
+   */
+  issue(target: TargetContext, order: MoveOrder | undefined): Promise<Issued>;
   /** Takes a context or receipt home. Repeatable. */
   settle(context: Uint8Array): Promise<Settled>;
   /** Cancels what is in transit to a target, or those sequences of it. @throws ORDER_EMPTY, NOT_PENDING */
   cancel(serial: string, sequences: readonly number[] | undefined): Promise<Cancelled>;
+}
+
+/** Which of the entries that were in transit were applied although they had been cancelled. */
+export function appliedThoughCancelled(
+  open: readonly { readonly sequence: number; readonly cancelled: boolean }[],
+  settled: Settled['entries'],
+): number[] {
+  const cancelled = new Set(open.filter((entry) => entry.cancelled).map(({ sequence }) => sequence));
+  return settled
+    .filter(({ sequence, reason }) => reason === 0 && cancelled.has(sequence))
+    .map(({ sequence }) => sequence);
+}
+
+/** The sequences that are in transit to a target. @param from what people call the issuer @throws ORDER_EMPTY */
+export function runOf(
+  transit: readonly { readonly target: PublicKey; readonly sequence: number }[],
+  { key, serial }: Pick<TargetContext, 'key' | 'serial'>,
+  from: string,
+): Omit<Issued, 'updates'> {
+  const sequences = transit.filter(({ target }) => target === key).map(({ sequence }) => sequence);
+  if (sequences.length === 0)
+    throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${from} to ${serial}` });
+  return { first: Math.min(...sequences), last: Math.max(...sequences), repeated: true };
 }

@@ -4,6 +4,7 @@ import { writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
 import { withCentral } from '../../open-central.ts';
 import { parseItem, usage } from '../../parse-arguments.ts';
+import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
 
 const CHANGE_EXAMPLES = `
@@ -82,6 +83,8 @@ async function change(
   const files = writeUpdates(wanted, updates);
   output.line(`The change is in transit to ${target}, where the license is, as ${sequence}.`);
   for (const file of files) output.line(`  ${file}`);
-  output.note(`Bring it: ferry apply ADDRESS FILE, or ferry move --from central:${folder} --to ADDRESS --all`);
+  output.note(
+    `Bring it: ferry apply ADDRESS FILE, or ferry move --from ${quoted(`central:${folder}`)} --to ADDRESS --all`,
+  );
   output.json({ address: `central:${folder}`, target, sequence, files });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withCentral } from '../../open-central.ts';
 import { collect, parseFirm } from '../../parse-arguments.ts';
+import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
 
 const INIT_EXAMPLES = `
@@ -22,7 +23,9 @@ export function registerInit(central: Command, context: CommandContext): void {
       await withCentral(context, folder, async () => undefined, firms);
       context.output.line(`License Central was made in ${folder}, under the TEST root: for simulation only.`);
       for (const { firmCode, name } of firms) context.output.line(`  Firm Item ${firmCode} ${name}`);
-      context.output.note(`Grant licenses with: ferry central issue ${folder} --to ADDRESS --item FIRM:PRODUCTxN`);
+      context.output.note(
+        `Grant licenses with: ferry central issue ${quoted(folder)} --to ADDRESS --item FIRM:PRODUCTxN`,
+      );
       context.output.json({ address: `central:${folder}`, firms });
     });
 }

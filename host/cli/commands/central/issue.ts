@@ -6,6 +6,7 @@ import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
 import { withCentral } from '../../open-central.ts';
 import { collect, parseItem, usage } from '../../parse-arguments.ts';
+import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
 
 const ISSUE_EXAMPLES = `
@@ -61,7 +62,9 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
       `${granted.itemIds.length} license(s) ${granted.repeated ? 'had been granted' : 'granted'} to ${report.target}, in transit as ${granted.first} to ${granted.last}.`,
     );
   for (const file of files) output.line(`  ${file}`);
-  output.note(`Bring them: ferry apply ADDRESS FILE, or ferry move --from central:${folder} --to ADDRESS --all`);
+  output.note(
+    `Bring them: ferry apply ADDRESS FILE, or ferry move --from ${quoted(`central:${folder}`)} --to ADDRESS --all`,
+  );
   output.json({ address: `central:${folder}`, target: report.target, granted: granted ?? null, files });
 }
 
