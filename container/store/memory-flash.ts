@@ -46,12 +46,16 @@ export class MemoryFlash implements Flash {
   }
 
   isErased(address: number, length: number): boolean {
-    let erased = true;
-    this.#each(address, length, (number, from, to) => {
-      const sector = this.#sectors[number];
-      erased &&= sector === undefined || sector.subarray(from, to).every((byte) => byte === 0xff);
-    });
-    return erased;
+    this.#checkRange(address, length);
+    const { sectorSize } = this.geometry;
+    const end = address + length;
+    for (let at = address; at < end; at += sectorSize - (at % sectorSize)) {
+      const sector = this.#sectors[Math.floor(at / sectorSize)];
+      if (sector === undefined) continue;
+      const from = at % sectorSize;
+      for (let i = from; i < Math.min(sectorSize, from + end - at); i++) if (sector[i] !== 0xff) return false;
+    }
+    return true;
   }
 
   program(address: number, bytes: Uint8Array): void {
