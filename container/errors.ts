@@ -613,6 +613,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Set it in the environment variable FERRY_PASSPHRASE.',
   },
+  UPDATE_UNWRITTEN: {
+    number: 710,
+    exit: 5,
+    happened: 'The order was carried out, but its update file {file} could not be written: {why}.',
+    effect: 'The licenses are in transit and nothing is lost; giving the order again could give them twice.',
+    remedy: 'Have only the files written again: {again}',
+  },
   SNAPSHOT_WRONG: {
     number: 707,
     exit: 3,

@@ -28,12 +28,12 @@ export function readBytes(file: string): Uint8Array {
   }
 }
 
-/** The files in a folder with that suffix, by name; `._*` companions and everything that is no plain file left out. */
+/** The files in a folder with that suffix, in whatever capitals a stick wrote it, by name; `._*` companions and everything that is no plain file left out. */
 export function parkedFiles(folder: string, suffix: string): readonly string[] {
   try {
     return fs
       .readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(suffix) && !entry.name.startsWith('.'))
+      .filter((entry) => entry.isFile() && entry.name.toLowerCase().endsWith(suffix) && !entry.name.startsWith('.'))
       .map((entry) => path.join(folder, entry.name))
       .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
   } catch (error) {
@@ -137,18 +137,32 @@ export function writeContext(wanted: string | undefined, name: ContextName, raw:
 }
 
 /**
- * Writes update files under names that say from whom and for whom they are, and which sequences they bring; several go
- * into a folder.
+ * Writes the update files of an order that was carried out, under names that say from whom and for whom they are, and which
+ * sequences they bring. Several files of one wanted name are numbered.
  *
- * @throws USAGE_WRONG, FILE_UNWRITABLE
+ * @param again the command that writes them again
+ * @throws UPDATE_UNWRITTEN
  */
-export function writeUpdates(wanted: string | undefined, updates: readonly Uint8Array[]): readonly string[] {
-  if (updates.length > 1) requireFolder(wanted, updates.length);
-  return updates.map((raw) => {
-    const header = headerOf(raw);
-    const field = (name: string): string => header.get(name) ?? '';
-    return writeFerryFile(wanted, updateFileName(field('From'), field('For'), field('Sequences')), raw);
-  });
+export function writeUpdates(wanted: string | undefined, updates: readonly Uint8Array[], again: string): string[] {
+  try {
+    return updates.map((raw, at) => {
+      const header = headerOf(raw);
+      const field = (name: string): string => header.get(name) ?? '';
+      const name = updateFileName(field('From'), field('For'), field('Sequences'));
+      return writeFerryFile(updates.length > 1 ? numbered(wanted, at + 1) : wanted, name, raw);
+    });
+  } catch (error) {
+    if (error instanceof FerryError && error.code === 'FILE_UNWRITABLE')
+      throw new FerryError('UPDATE_UNWRITTEN', { ...error.details, again }, { cause: error });
+    throw error;
+  }
+}
+
+/** A wanted file name with a number in it; a folder stays as it is. */
+function numbered(wanted: string | undefined, number: number): string | undefined {
+  if (wanted === undefined || placeFor(wanted, '') !== wanted) return wanted;
+  const { dir, name, ext } = path.parse(wanted);
+  return path.join(dir, `${name}-${number}${ext}`);
 }
 
 /** @throws USAGE_WRONG when several files would get the name of one */

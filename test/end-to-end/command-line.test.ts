@@ -219,11 +219,45 @@ describe('the command line', () => {
     await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
     const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item', world.item(2), '-o'];
     const failed = await world.run(...issue, 'device.ferry-context/below-a-file.ferry-update');
-    expect(failed).toMatchObject({ exit: 5, stderr: expect.stringContaining('FILE_UNWRITABLE') });
+    expect(failed).toMatchObject({ exit: 5, stderr: expect.stringContaining('UPDATE_UNWRITTEN') });
+    expect(failed.stderr).toContain('ferry issue sim:dongle --context device.ferry-context -o PLACE');
     expect(await world.seats('dongle')).toEqual({ held: 4, pending: 2 });
     expect(await world.must(...issue, 'a.ferry-update')).toContain('were in transit already');
     await world.must('apply', 'sim:device', 'a.ferry-update');
     expect(await world.seats('device')).toEqual({ held: 2, pending: 0 });
+  });
+
+  it('does not grant twice when the update file cannot be written and the advice is followed', async () => {
+    const grant = ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:5'];
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'a-file');
+    const failed = await world.run(...grant, '-o', 'a-file/x.ferry-update');
+    expect(failed).toMatchObject({ exit: 5, stderr: expect.stringContaining('UPDATE_UNWRITTEN') });
+    expect(failed.stderr).toContain('ferry central issue vendor --to 3-1234567 -o PLACE');
+    await world.must('central', 'issue', 'vendor', '--to', '3-1234567', '-o', 'x.ferry-update');
+    const [{ ledger }] = (await world.json('list', 'central:vendor')).centrals;
+    expect(ledger.filter(({ productCode }: { readonly productCode: number }) => productCode === 5)).toHaveLength(1);
+  });
+
+  it('numbers the update files of one order when they are to have one name', async () => {
+    const items = Array.from({ length: 100 }, (_, at) => ['--item', `6000010:${at + 100}`]).flat();
+    const text = 'x'.repeat(256);
+    await world.must(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      '3-1234567',
+      ...items,
+      '--text',
+      text,
+      '-o',
+      'many.ferry-update',
+    );
+    const files = fs.readdirSync(world.folder).filter((name) => name.startsWith('many'));
+    expect(files.length).toBeGreaterThan(1);
+    expect(files).toContain('many-2.ferry-update');
+    await world.must('apply', 'sim:dongle', ...files.sort());
+    expect((await world.seats('dongle')).held).toBe(106);
   });
 
   it('lists what it can and ends with exit code 6 when an address fails beside others', async () => {

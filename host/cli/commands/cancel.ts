@@ -2,6 +2,7 @@ import type { FarBank } from '../addresses.ts';
 import { writeUpdates } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { collect, parseNumber } from '../parse-arguments.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const EXAMPLES = `
@@ -38,7 +39,8 @@ async function cancel(far: FarBank, context: CommandContext, address: string, op
   const { sequences, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
     issuer.cancel(options.to, wanted),
   );
-  const files = writeUpdates(options.output, updates);
+  const again = `ferry cancel ${quoted(address)} --to ${options.to} -o PLACE`;
+  const files = writeUpdates(options.output, updates, again);
   output.line(
     sequences.length === 0
       ? `Everything in transit to ${options.to} was cancelled before.`

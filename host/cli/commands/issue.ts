@@ -59,7 +59,8 @@ export async function issue(
   const { first, last, repeated, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
     issuer.issue(target, orderOf(options)),
   );
-  const files = writeUpdates(options.output, updates);
+  const again = `ferry issue ${quoted(address)} --context ${quoted(options.context)} -o PLACE`;
+  const files = writeUpdates(options.output, updates, again);
   const were = repeated ? 'were in transit already' : 'are in transit';
   output.line(`Sequences ${first} to ${last} ${were} to ${target.serial}.`);
   for (const file of files) output.line(`  ${file}`);

@@ -80,7 +80,8 @@ async function change(
     const { target, first } = await order(server, item);
     return { target, sequence: first, updates: await server.updatesFor({ firmCode: item.firmCode, target }) };
   });
-  const files = writeUpdates(wanted, updates);
+  const again = `ferry central issue ${quoted(folder)} --to ${target} -o PLACE`;
+  const files = writeUpdates(wanted, updates, again);
   output.line(`The change is in transit to ${target}, where the license is, as ${sequence}.`);
   for (const file of files) output.line(`  ${file}`);
   output.note(

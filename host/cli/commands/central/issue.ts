@@ -55,7 +55,8 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
     const granted = await server.grantItems(options.order === undefined ? order : { ...order, name: options.order });
     return { target, granted: [granted], updates: await server.updatesFor({ firmCode, target }) };
   });
-  const files = writeUpdates(options.output, report.updates);
+  const again = `ferry central issue ${quoted(folder)} --to ${report.target} -o PLACE`;
+  const files = writeUpdates(options.output, report.updates, again);
   const [granted] = report.granted;
   if (granted !== undefined)
     output.line(
