@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { nativeCrypto } from '../container/crypto/native/node-crypto.ts';
-import { parseSerialNumber } from '../container/model/serial-number.ts';
+import { FerryError } from '../container/errors.ts';
+import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
 import {
   createSoftContainer,
@@ -10,6 +11,9 @@ import {
 import type { ImportReport } from './stick-import/import-report.ts';
 
 export { isSoftContainer as is, openSoftContainer as open };
+
+/** The mask of every soft container's serial number. */
+const MASK = 130;
 
 /**
  * `ferry device create`. The anchor lies in a folder beside the container's unless another one is given.
@@ -25,8 +29,15 @@ export function create(options: {
   return createSoftContainer({
     folder,
     anchorFolder: anchor ?? `${path.resolve(folder)}-anchor`,
-    ...(serial === undefined ? {} : { serial: parseSerialNumber(serial) }),
+    ...(serial === undefined ? {} : { serial: deviceSerial(serial) }),
   });
+}
+
+function deviceSerial(input: string): SerialNumber {
+  const serial = parseSerialNumber(input);
+  if (serialParts(serial)[0] !== MASK)
+    throw new FerryError('USAGE_WRONG', { what: `"${input}" is not the serial number of a device, 130-NNNNNNNNNN` });
+  return serial;
 }
 
 /**

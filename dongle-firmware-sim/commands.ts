@@ -1,10 +1,16 @@
 import { FerryError } from '../container/errors.ts';
-import { parseSerialNumber } from '../container/model/serial-number.ts';
+import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
 
 export { isDongle as is, openDongle as open };
+
+/** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */
+const LEAST_FLASH = 160 * 1024;
+
+/** The mask of every dongle's serial number. */
+const MASK = 3;
 
 /** `ferry dongle create`; `size` in bytes of flash. @throws USAGE_WRONG, CONTAINER_EXISTS, STORE_WRITE_FAILED */
 export function create(options: {
@@ -13,11 +19,18 @@ export function create(options: {
   readonly size: number | undefined;
 }): FileContainer {
   const { folder, serial, size } = options;
-  if (size !== undefined && !isCapacity(size))
-    throw new FerryError('USAGE_WRONG', { what: 'A flash chip has 64K to 64M, in steps of 4K' });
+  if (size !== undefined && !(isCapacity(size) && size >= LEAST_FLASH))
+    throw new FerryError('USAGE_WRONG', { what: 'A dongle has 160K to 64M of flash, in steps of 4K' });
   return createDongle({
     folder,
-    ...(serial === undefined ? {} : { serial: parseSerialNumber(serial) }),
+    ...(serial === undefined ? {} : { serial: dongleSerial(serial) }),
     ...(size === undefined ? {} : { flashBytes: size }),
   });
+}
+
+function dongleSerial(input: string): SerialNumber {
+  const serial = parseSerialNumber(input);
+  if (serialParts(serial)[0] !== MASK)
+    throw new FerryError('USAGE_WRONG', { what: `"${input}" is not the serial number of a dongle, 3-NNNNNNN` });
+  return serial;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { FerryError } from '../../container/errors.ts';
 import {
   type CreateOptions,
   createFileContainer,
@@ -19,21 +20,30 @@ const SOFT_CONTAINER: FileContainerKind = {
 /** Bytes of memory unless asked otherwise; only what is used takes room on the disk. */
 export const DEFAULT_MEMORY = 16 * 1024 * 1024;
 
+/** Bytes of memory of which, after what the rules reserve, at least 4 KiB are left for licenses. */
+const LEAST_MEMORY = 1080 * 1024;
+
+/** Two banks of whole sectors. */
+const MEMORY_STEP = 8 * 1024;
+
 export interface SoftContainerOptions extends Omit<CreateOptions, 'anchorFile'> {
   /** A folder apart from the container's, so that copying or restoring one does not take the other along. */
   readonly anchorFolder: string;
-  /** Bytes of memory; a multiple of 8 KiB. */
+  /** Bytes of memory; a multiple of 8 KiB, from 1080 KiB. */
   readonly memoryBytes?: number;
 }
 
 /**
  * Makes a soft container on the device's file system, with its anchor in another folder.
  *
- * @throws CONTAINER_EXISTS, STORE_WRITE_FAILED
+ * @throws USAGE_WRONG, CONTAINER_EXISTS, CONTAINER_IN_USE, STORE_WRITE_FAILED
  */
 export function createSoftContainer(options: SoftContainerOptions): FileContainer {
   const anchorFile = path.join(options.anchorFolder, 'anchor.bin');
-  const geometry = { size: options.memoryBytes ?? DEFAULT_MEMORY, pageSize: 256, sectorSize: 4096 };
+  const size = options.memoryBytes ?? DEFAULT_MEMORY;
+  if (!(size >= LEAST_MEMORY && size % MEMORY_STEP === 0))
+    throw new FerryError('USAGE_WRONG', { what: 'A soft container has at least 1080K of memory, in steps of 8K' });
+  const geometry = { size, pageSize: 256, sectorSize: 4096 };
   return createFileContainer(SOFT_CONTAINER, { ...options, anchorFile }, (file) =>
     FileFlash.create({ path: file, geometry }),
   );
