@@ -2,20 +2,9 @@ import type { OrderedPart } from '../../container/commands/issue.ts';
 import type { ListedHolding } from '../../container/commands/list.ts';
 import { type Refusal, refuse } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
+import { isMovable, seatsOf, tooFewMovable } from './movability.ts';
 import type { OrderedItem } from './move-order.ts';
 import type { IssuerListing } from './move-ports.ts';
-
-/**
- * Whether a holding can be expected to move to the target: enabled, seats free, and its terms allow a hop or a return.
- * A listing does not say from whom a holding came, so a return is expected towards any target that has sent something.
- */
-export function isMovable(issuer: IssuerListing, target: PublicKey, holding: ListedHolding): boolean {
-  if (!holding.enabled || holding.quantity === 0) return false;
-  const mayGoOn = issuer.issues === 'move' && holding.transfer !== 'none' && holding.hops < holding.depth;
-  if (mayGoOn) return true;
-  const hasSent = issuer.channels.some(({ partner, applied }) => partner === target && applied > 0);
-  return issuer.issues !== 'nothing' && holding.returnable && holding.hops > 0 && hasSent;
-}
 
 function movesWhole(holding: ListedHolding): boolean {
   return holding.transfer === 'complete' || holding.units !== null || holding.usagePeriod !== null;
@@ -28,7 +17,8 @@ const MOST_SUMS = 4096;
  * Chooses the holdings for one item: a holding of exactly that quantity, otherwise as few parts as possible. The same
  * holdings and the same item always give the same parts.
  *
- * @returns NOT_HELD, QUANTITY_NOT_HELD, or MOVES_WHOLE when the seats cannot be put together without splitting
+ * @returns NOT_HELD; QUANTITY_NOT_HELD when too few seats are free; MAY_NOT_ISSUE or ITEM_DISABLED when those that are
+ *   free may not move; MOVES_WHOLE when the seats cannot be put together without splitting
  */
 export function chooseParts(
   issuer: IssuerListing,
@@ -41,8 +31,7 @@ export function chooseParts(
   );
   if (held.length === 0) return refuse('NOT_HELD', { here: issuer.serial ?? issuer.key, item: name });
   const movable = held.filter((holding) => isMovable(issuer, target, holding)).sort(largestFirst);
-  const free = movable.reduce((sum, { quantity }) => sum + quantity, 0);
-  if (free < item.quantity) return refuse('QUANTITY_NOT_HELD', { wanted: item.quantity, item: name, held: free });
+  if (seatsOf(movable) < item.quantity) return tooFewMovable(issuer, target, name, item.quantity, held);
   const exact = movable.find(({ quantity }) => quantity === item.quantity);
   const parts = exact === undefined ? fewestParts(movable, item.quantity) : [wholeOf(exact)];
   if (parts === undefined) {

@@ -2,7 +2,8 @@ import type { OrderedPart } from '../../container/commands/issue.ts';
 import type { Listing } from '../../container/commands/list.ts';
 import { type Refusal, refuse } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
-import { chooseParts, isMovable, wholeOf } from './choose-parts.ts';
+import { chooseParts, wholeOf } from './choose-parts.ts';
+import { isMovable, whyNothing } from './movability.ts';
 import { type MoveOrder, type MovePlan, normalItems, type OrderedItem, sameOrder } from './move-order.ts';
 import type { IssuerListing } from './move-ports.ts';
 
@@ -14,7 +15,7 @@ type Planned = { readonly ok: true; readonly plan: MovePlan } | Refusal;
  * target already, seat for seat, is planned as its delivery, so that ordering again after an interruption moves nothing
  * twice. Deterministic.
  *
- * @returns NOT_HELD, QUANTITY_NOT_HELD, MOVES_WHOLE or ORDER_EMPTY
+ * @returns NOT_HELD, QUANTITY_NOT_HELD, MAY_NOT_ISSUE, ITEM_DISABLED, MOVES_WHOLE or ORDER_EMPTY
  */
 export function planMove(issuer: IssuerListing, targetKey: PublicKey, order: MoveOrder): Planned {
   const transit = issuer.transit.filter(({ target }) => target === targetKey).sort((a, b) => a.sequence - b.sequence);
@@ -26,7 +27,7 @@ export function planMove(issuer: IssuerListing, targetKey: PublicKey, order: Mov
 function planAll(issuer: IssuerListing, targetKey: PublicKey, transit: readonly Transit[]): Planned {
   const parts = issuer.holdings.filter((holding) => isMovable(issuer, targetKey, holding)).map(wholeOf);
   if (parts.length > 0) return toIssue(issuer, targetKey, parts);
-  return toDeliver(targetKey, transit) ?? refuse('ORDER_EMPTY', { why: 'no license here can be moved to this target' });
+  return toDeliver(targetKey, transit) ?? refuse('ORDER_EMPTY', { why: whyNothing(issuer, targetKey) });
 }
 
 function planItems(

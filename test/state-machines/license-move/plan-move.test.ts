@@ -79,11 +79,12 @@ describe('items of a product', () => {
   it.each<[string, ListedHolding[], number, object]>([
     ['no such product', [heldItem(1, 3, { productCode: 9 })], 1, { code: 'NOT_HELD', details: { item: '10:1001' } }],
     ['fewer seats', [heldItem(1, 3)], 4, { code: 'QUANTITY_NOT_HELD', details: { wanted: 4, held: 3 } }],
+    ['none that is free', [heldItem(1, 0, { pending: 3 })], 1, { code: 'QUANTITY_NOT_HELD', details: { held: 0 } }],
     [
-      'too few free to move',
+      'fewer seats, of which not all may move',
       [heldItem(1, 3), heldItem(2, 3, { transfer: 'none' })],
-      4,
-      { code: 'QUANTITY_NOT_HELD', details: { held: 3 } },
+      7,
+      { code: 'QUANTITY_NOT_HELD', details: { wanted: 7, held: 3 } },
     ],
     [
       'seats that cannot be split',
@@ -93,6 +94,50 @@ describe('items of a product', () => {
     ],
   ])('are refused where there are: %s', async (_, holdings, quantity, refusal) => {
     expect(await plan(holdings, items([1001, quantity]))).toMatchObject({ ok: false, ...refusal });
+  });
+
+  const came = { channels: [{ ...channel, applied: 1 }] };
+  it.each<[string, ListedHolding[], Partial<IssuerListing>, string]>([
+    ['may not be moved', [heldItem(1, 3, { transfer: 'none' })], {}, 'it may not be moved at all'],
+    ['went as far as it may', [heldItem(1, 3, { depth: 1, hops: 1 })], {}, 'it has made 1 of 1 hops'],
+    [
+      'went as far as it may and has no way back',
+      [heldItem(1, 3, { depth: 1, hops: 1, returnable: false })],
+      came,
+      'it has made 1 of 1 hops, and it may not be given back',
+    ],
+    ['came from elsewhere', [heldItem(1, 3)], { issues: 'return' }, 'the container may only give licenses back'],
+    [
+      'has no way back',
+      [heldItem(1, 3, { hops: 1, returnable: false })],
+      { ...came, issues: 'return' },
+      'the container may only give licenses back, and it may not be given back',
+    ],
+    ['is where nothing is issued', [heldItem(1, 3)], { issues: 'nothing' }, 'the container may not issue'],
+    [
+      'may move in part only',
+      [heldItem(1, 1), heldItem(2, 1, { enabled: false }), heldItem(3, 1, { transfer: 'none' }), heldItem(4, 0)],
+      {},
+      'only 1 of 3 may; of the others, it is disabled by its vendor; or it may not be moved at all',
+    ],
+  ])('that are free are refused with the true reason where the license %s', async (_, holdings, other, why) => {
+    expect(await plan(holdings, items([1001, 3]), other)).toEqual({
+      ok: false,
+      code: 'MAY_NOT_ISSUE',
+      details: { here: '3-1', item: '10:1001', target: other.channels === undefined ? 'bbbbbbbb' : 't', why },
+    });
+  });
+
+  it('none of which may move are refused with the reason, however many are wanted', async () => {
+    const refused = await plan([heldItem(1, 3, { transfer: 'none' })], items([1001, 4]));
+    expect(refused).toMatchObject({ code: 'MAY_NOT_ISSUE', details: { why: 'it may not be moved at all' } });
+  });
+
+  it('that only their vendor holds back are refused as disabled', async () => {
+    const disabled = [heldItem(1, 3, { enabled: false })];
+    const refused = { ok: false, code: 'ITEM_DISABLED', details: { item: '10:1001' } };
+    expect(await plan(disabled, items([1001, 2]))).toEqual(refused);
+    expect(await plan([...disabled, heldItem(2, 1)], items([1001, 2]))).toEqual(refused);
   });
 
   it('names the issuer by its key before it has a serial number', async () => {
@@ -158,6 +203,34 @@ describe('everything that can be moved', () => {
     expect(await plan(holdings, { kind: 'all' }, { channels, issues: 'return' })).toEqual([[1, 1]]);
     expect(await plan(holdings, { kind: 'all' }, { channels, issues: 'nothing' })).toMatchObject({
       code: 'ORDER_EMPTY',
+    });
+  });
+
+  it('is nothing where no license may move, and each one says why', async () => {
+    const holdings = [
+      heldItem(1, 0, { pending: 3 }),
+      heldItem(2, 1, { productCode: 2, hops: 2 }),
+      heldItem(3, 1, { productCode: 2, hops: 2 }),
+      heldItem(4, 1, { productCode: 3, enabled: false }),
+    ];
+    const why = '10:1001: all of it is in transit; 10:2: it has made 2 of 2 hops; 10:3: it is disabled by its vendor';
+    expect(await plan(holdings, { kind: 'all' })).toEqual({
+      ok: false,
+      code: 'ORDER_EMPTY',
+      details: { why: `none of what is here may go to bbbbbbbb (${why})` },
+    });
+  });
+
+  it('is nothing where many may not move, of which the first say why', async () => {
+    const holdings = Array.from({ length: 9 }, (_, at) => heldItem(at + 1, 1, { productCode: at, transfer: 'none' }));
+    expect(await plan(holdings, { kind: 'all' })).toMatchObject({
+      details: { why: expect.stringMatching(/10:0: it may not be moved at all; .*10:5: [^:]*; 3 more\)$/) },
+    });
+  });
+
+  it('is nothing where nothing is held', async () => {
+    expect(await plan([], { kind: 'all' }, { channels: [channel] })).toMatchObject({
+      details: { why: 'no license is held here, and none is in transit to t' },
     });
   });
 
