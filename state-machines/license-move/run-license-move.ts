@@ -14,6 +14,7 @@ import {
 import { LICENSE_MOVE_VERSION } from './license-move-machine.ts';
 import { licenseMoveBetween, type MoveParties } from './move-actors.ts';
 import { type MoveOrder, type MovePlan, normalOrder, sameOrder } from './move-order.ts';
+import { stillInTransit } from './still-in-transit.ts';
 
 export type MoveState = 'moved' | 'movedInPart' | 'refused' | 'interrupted';
 
@@ -50,6 +51,12 @@ export interface MoveResult {
   readonly plan: MovePlan | null;
   /** Every entry of the order and where it stands. */
   readonly entries: readonly MovedEntry[];
+  /**
+   * Sequences that the order has put in transit and that are not settled, ascending, however the run ended: nothing of
+   * them is lost, and they can be delivered or cancelled. When the issuer cannot be asked any more, those that the target
+   * is not known to have. Empty once the order has moved.
+   */
+  readonly inTransit: readonly number[];
   readonly deferral: Deferral | null;
   /** Why it was refused or interrupted, or why its last step was not done. */
   readonly failure: Failure | null;
@@ -176,6 +183,7 @@ async function runFrom(
     order: output.order,
     plan: output.planned?.plan ?? null,
     entries: entriesOfOrder(output),
+    inTransit: state === 'moved' ? [] : await stillInTransit(request.issuer, output),
     deferral: output.deferral,
     failure: output.failure,
     resumed: 'snapshot' in from,
@@ -192,5 +200,5 @@ async function forgetOthers({ blobs }: MoveRequest, files: readonly string[]): P
 
 function notBegun(order: MoveOrder, earlier: MoveResult): MoveResult {
   const { state, failure } = earlier;
-  return { state, order, plan: null, entries: [], deferral: null, failure, resumed: false, earlier };
+  return { state, order, plan: null, entries: [], inTransit: [], deferral: null, failure, resumed: false, earlier };
 }
