@@ -6,6 +6,7 @@ import { contextTransactionMachine } from '../context-transaction/context-transa
 import { requestContext } from '../context-transaction/request-context.ts';
 import type { EntryOutcome } from '../entry-outcome.ts';
 import type { BlobStore } from '../runtime/blob-store-port.ts';
+import { unlessForgetful } from './forgetful-target.ts';
 import { licenseMoveMachine, type SettleInput } from './license-move-machine.ts';
 import type { MoveOrder, MovePlan } from './move-order.ts';
 import type { MoveIssuer, MoveTarget } from './move-ports.ts';
@@ -20,12 +21,12 @@ export interface MoveParties {
 
 /** The machine with everything that it does; only `checkpoint` is left to the runner. */
 export function licenseMoveBetween(parties: MoveParties) {
-  const { target, blobs } = parties;
+  const { issuer, target, blobs } = parties;
   return licenseMoveMachine.provide({
     actors: {
       plan: planning(parties),
       contextTransaction: contextTransactionMachine.provide({
-        actors: { requestContext: requestContext(target, blobs) },
+        actors: { requestContext: requestContext(unlessForgetful(issuer, target), blobs) },
       }),
       issue: issuing(parties),
       applyTransaction: applyTransactionMachine.provide({ actors: { applyUpdate: applyUpdate(target, blobs) } }),
