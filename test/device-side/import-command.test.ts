@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../container/errors.ts';
-import type { ImportedFile, ImportReport } from '../../device-side/index.ts';
+import { CATALOGUE, explain } from '../../container/errors.ts';
+import type { ImportedFile, ImportReport, WrittenReceipt } from '../../device-side/index.ts';
 import { createCommands } from '../../host/cli/commands/create.ts';
 import { deviceImportCommand } from '../../host/cli/commands/device.ts';
 import { runFerry } from '../../host/cli/run-ferry.ts';
@@ -102,6 +102,19 @@ const deferred: ImportedFile = {
 const full = { code: 'FILE_UNWRITABLE', details: { file: 'x', why: 'the disk is full' } } as const;
 const failed = { code: 'STORE_WRITE_FAILED', details: { where: 'x', why: 'the disk is full' } } as const;
 
+/** The report as `--json` shows it: every failure with its number, its exit code and its texts. */
+function inFull(report: ImportReport): object {
+  const told = (failure: ImportReport['interruption']) =>
+    failure === null ? null : { ...failure, ...explain(failure.code, failure.details) };
+  const withTexts = <T extends ImportedFile | WrittenReceipt>(one: T) => ({ ...one, failure: told(one.failure) });
+  return {
+    ...report,
+    files: report.files.map(withTexts),
+    receipts: report.receipts.map(withTexts),
+    interruption: told(report.interruption),
+  };
+}
+
 describe('the exit code of an import', () => {
   it.each<[string, number, Partial<ImportReport>, string]>([
     ['of which a file was not taken', 6, { files: [applied, gap] }, 'b: not taken: The update 3 to 3'],
@@ -137,6 +150,61 @@ describe('the exit code of an import', () => {
     expect(answer.exit).toBe(exit);
     expect(answer.stdout + answer.stderr).toContain(words);
     const json = await ferry(['device', 'import', 'device', 'stick', '--json', '--quiet'], side);
-    expect([json.exit, json.stderr, JSON.parse(json.stdout)]).toEqual([exit, '', { updates: 'stick', ...report }]);
+    expect([json.exit, json.stderr, JSON.parse(json.stdout)]).toMatchObject([
+      exit,
+      '',
+      { updates: 'stick', ...report },
+    ]);
+  });
+});
+
+describe('the failures in the JSON of an import', () => {
+  it('have number, exit code and the three texts, like every error', async () => {
+    const report: ImportReport = {
+      serial: SERIAL,
+      files: [applied, gap],
+      receipts: [{ issuer: '3-1', file: null, isNew: false, failure: full }],
+      foreign: 0,
+      hidden: 0,
+      interruption: failed,
+    };
+    const side = async () => ({ importUpdates: async () => report });
+    const { stdout } = await ferry(['device', 'import', 'device', 'stick', '--json'], side);
+    expect(JSON.parse(stdout)).toEqual({ updates: 'stick', ...inFull(report) });
+    expect(JSON.parse(stdout).files[1].failure).toMatchObject({
+      number: 201,
+      exit: 3,
+      happened: 'The update 3 to 3 comes too early: 2 must be applied before it.',
+      effect: 'Nothing was changed.',
+      remedy: expect.stringContaining('Apply the missing update first'),
+    });
+  });
+});
+
+describe('the places of an import', () => {
+  const places = async (...args: readonly string[]) => {
+    const asked: object[] = [];
+    const importUpdates = async (options: object): Promise<ImportReport> => {
+      asked.push(options);
+      return { serial: SERIAL, files: [], receipts: [], foreign: 0, hidden: 0, interruption: null };
+    };
+    const answer = await ferry(['device', 'import', ...args], async () => ({ importUpdates }));
+    return { ...answer, asked };
+  };
+
+  it.each([
+    ['device', 'stick'],
+    ['sim:device', 'folder:stick'],
+  ])('are taken as paths and as addresses: %s and %s', async (dir, place) => {
+    expect((await places(dir, place)).asked).toEqual([{ folder: 'device', updates: 'stick' }]);
+  });
+
+  it.each([
+    ['central:device', 'stick', '"central:device" is not an address that works here: this needs sim:DIR.'],
+    ['sim:', 'stick', 'it names no folder'],
+    ['device', 'sim:stick', 'this needs folder:DIR'],
+  ])('are refused when the address is of another kind: %s and %s', async (dir, place, words) => {
+    const { exit, stderr, asked } = await places(dir, place);
+    expect([exit, stderr, asked]).toEqual([2, expect.stringContaining(words), []]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CATALOGUE, explain } from '../../../container/errors.ts';
 import type { Deferral, EntryOutcome, Failure } from '../../../state-machines/index.ts';
+import { parseAddress, type Scheme } from '../addresses.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 
@@ -35,7 +36,8 @@ This is what a device does with a stick. Files for other containers are left alo
 issuers at any time: ferry settle ADDRESS FILE
 
 Examples:
-  ferry device import device stick`;
+  ferry device import device stick
+  ferry device import sim:device folder:stick`;
 
 /** `ferry device import`. To be registered after `ferry device create`, if both are. */
 export function deviceImportCommand(device: () => Promise<DeviceSide>): Register {
@@ -43,16 +45,21 @@ export function deviceImportCommand(device: () => Promise<DeviceSide>): Register
     deviceFamily(program)
       .command('import')
       .description('Has a device apply the update files for it in a folder, and write a receipt for each issuer.')
-      .argument('<DIR>', 'folder of the device')
+      .argument('<DIR>', 'folder of the device, or sim:DIR')
       .argument('<FOLDER>', 'folder with update files, such as a stick, or folder:DIR; the receipts go there, too')
       .addHelpText('after', EXAMPLES)
-      .action(async (folder: string, place: string) => {
-        const updates = place.replace(/^folder:/, '');
+      .action(async (dir: string, place: string) => {
+        const [folder, updates] = [folderOf(dir, 'sim'), folderOf(place, 'folder')];
         const report = await (await device()).importUpdates({ folder, updates });
         show(context, updates, report);
         context.endWith(exitOf(report));
       });
   };
+}
+
+/** The folder, named by its path or by an address of that scheme. @throws ADDRESS_WRONG */
+function folderOf(text: string, scheme: Scheme): string {
+  return /^(sim|folder|central):/.test(text) ? parseAddress(text, [scheme]).folder : text;
 }
 
 function deviceFamily(program: Command): Command {
@@ -82,7 +89,24 @@ function show({ output }: CommandContext, updates: string, report: Imported): vo
     const { happened, effect, remedy } = explain(interruption.code, interruption.details);
     for (const sentence of [happened, effect, remedy]) output.complain(sentence);
   }
-  output.json({ updates, serial, files, receipts, foreign, hidden, interruption });
+  const withWords = <T extends { readonly failure: Failure | null }>(one: T) => ({
+    ...one,
+    failure: inFull(one.failure),
+  });
+  output.json({
+    updates,
+    serial,
+    files: files.map(withWords),
+    receipts: receipts.map(withWords),
+    foreign,
+    hidden,
+    interruption: inFull(interruption),
+  });
+}
+
+/** A failure as `--json` shows it: with its number, its exit code and what there is to say of it. */
+function inFull(failure: Failure | null): object | null {
+  return failure === null ? null : { ...explain(failure.code, failure.details), details: failure.details };
 }
 
 function tell({ code, details }: Failure): string {
