@@ -613,6 +613,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Set it in the environment variable FERRY_PASSPHRASE.',
   },
+  LEFT_IN_TRANSIT: {
+    number: 711,
+    exit: 6,
+    happened: 'The order is in transit from {from} (sequences {sequences}), but {to} does not take it: {why}',
+    effect: 'What is in transit is not lost; nobody can use it before it has arrived or come back.',
+    remedy: 'Mend the cause and run the same command again, or take it back with `ferry cancel`.',
+  },
   UPDATE_UNWRITTEN: {
     number: 710,
     exit: 5,

@@ -62,9 +62,13 @@ export function showPlan(
 /** How a move ended. @throws the failure when nothing was moved */
 export function showMove(context: CommandContext, { from, to }: Sides, result: MoveResult): void {
   const { output } = context;
-  const { state, failure, resumed, plan, entries, earlier } = result;
-  if (failure !== null && (state === 'refused' || state === 'interrupted'))
+  const { state, failure, resumed, plan, entries, inTransit, earlier } = result;
+  if (failure !== null && state === 'refused' && inTransit.length > 0)
+    throw new FerryError('LEFT_IN_TRANSIT', { from, to, sequences: inTransit.join(', '), why: happened(failure) });
+  if (failure !== null && (state === 'refused' || state === 'interrupted')) {
+    if (inTransit.length > 0) output.note(`In transit from ${from}: sequences ${inTransit.join(', ')}.`);
     throw new FerryError(failure.code, failure.details);
+  }
   if (earlier !== null && earlier.entries.length > 0) {
     output.line('The interrupted move before it:');
     showEntries(output, from, to, earlier);
@@ -72,7 +76,7 @@ export function showMove(context: CommandContext, { from, to }: Sides, result: M
   showEntries(output, from, to, result);
   if (failure !== null) output.complain(`Its last step is not done: ${happened(failure)}`);
   const before = earlier === null ? null : { state: earlier.state, entries: earlier.entries, failure: earlier.failure };
-  output.json({ from, to, state, resumed, moved: plan?.parts ?? [], entries, failure, earlier: before });
+  output.json({ from, to, state, resumed, moved: plan?.parts ?? [], entries, inTransit, failure, earlier: before });
   if (state === 'movedInPart') context.endWith(CATALOGUE.DONE_IN_PART.exit);
   if (state === 'refused') context.endWith(CATALOGUE.CANCELLED.exit);
 }

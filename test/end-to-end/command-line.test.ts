@@ -260,6 +260,23 @@ describe('the command line', () => {
     expect((await world.seats('dongle')).held).toBe(106);
   });
 
+  it('says what is in transit when the target does not take it, instead of that nothing was changed', async () => {
+    const device = path.join(world.folder, 'device');
+    fs.cpSync(device, `${device}-before`, { recursive: true });
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    const parked = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item', world.item(2)];
+    await world.must(...parked, '-o', 'a.ferry-update');
+    fs.rmSync(device, { recursive: true });
+    fs.renameSync(`${device}-before`, device);
+    const answer = await world.run(...move('--item', world.item(2)));
+    expect(answer).toMatchObject({ exit: 6, stderr: expect.stringContaining('LEFT_IN_TRANSIT') });
+    expect(answer.stderr).toContain(
+      'The order is in transit from sim:dongle (sequences 1), but sim:device does not take it',
+    );
+    expect(answer.stderr).not.toContain('Nothing was changed');
+    expect(await world.seats('dongle')).toEqual({ held: 4, pending: 2 });
+  });
+
   it('lists what it can and ends with exit code 6 when an address fails beside others', async () => {
     const answer = await world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
     expect(answer.exit).toBe(6);
