@@ -142,7 +142,7 @@ export const CATALOGUE = {
     number: 204,
     exit: 3,
     happened: '{partner} was set back to an earlier state or copied: {why}.',
-    effect: 'Nothing new is taken from it or given to it; the signed evidence is kept here.',
+    effect: 'Nothing new is taken from it or given to it; signed evidence, where there is any, is kept here.',
     remedy: 'Tell your vendor; show `ferry history`.',
   },
   SELF_ROLLED_BACK: {
@@ -207,7 +207,7 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The container {here} may not move {item} to {target}: {why}.',
     effect: BOTH_KEEP,
-    remedy: 'Ask the vendor for a license whose transfer terms allow it.',
+    remedy: 'Ask the vendor, who decides what may move where.',
     field: 231,
   },
   ITEM_DISABLED: {

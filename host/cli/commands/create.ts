@@ -13,7 +13,7 @@ export function createCommands(far: FarBank): Register {
       .command('create')
       .description('Makes a dongle in an empty folder.')
       .argument('<DIR>', 'new or empty folder')
-      .option('--flash <SIZE>', 'size of its memory, 64K to 64M', '384K')
+      .option('--flash <SIZE>', 'size of its memory, 160K to 64M', '384K')
       .option('--serial <SERIAL>', 'serial number, 3-NNNNNNN; random unless given')
       .addHelpText(
         'after',
