@@ -1,5 +1,6 @@
 import { CATALOGUE, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
 import { expandFiles } from './ferry-files.adapter.ts';
+import type { Progress } from './progress.ts';
 import type { CommandContext } from './run-ferry.ts';
 
 export interface FileNamed {
@@ -30,13 +31,14 @@ const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOW
  * @throws the first failure when no file could be taken; FILE_UNREADABLE
  */
 export async function eachFile<T extends object>(
-  names: readonly string[],
-  suffix: string,
+  { names, suffix, bar }: { readonly names: readonly string[]; readonly suffix: string; readonly bar: Progress },
   work: (file: string) => Promise<T>,
 ): Promise<Handled<T>> {
   const done: (FileNamed & T)[] = [];
   const failures: FileFailure[] = [];
-  for (const file of expandFiles(names, suffix)) {
+  const files = expandFiles(names, suffix);
+  for (const [at, file] of files.entries()) {
+    bar.update(at, files.length, file);
     try {
       done.push({ file, ...(await work(file)) });
     } catch (error) {

@@ -46,14 +46,15 @@ export async function apply(
 ): Promise<void> {
   const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map((file) => headerIn(file)?.get('From')));
   if (issuers.size > 1) requireFolder(wanted, issuers.size);
+  const bar = context.progress();
   const handled = await withSim(far, address, ({ client }) =>
-    eachFile(names, UPDATE_SUFFIX, async (file): Promise<Done> => {
+    eachFile({ names, suffix: UPDATE_SUFFIX, bar }, async (file): Promise<Done> => {
       const report = await client.call('apply', { update: readFerryFile(file) });
       const { serial } = await client.call('list', {});
       const name = { serial: serial ?? address, issuer: headerIn(file)?.get('From') ?? '', kind: 'receipt' } as const;
       return { report, receipt: writeContext(wanted, name, report.receipt) };
     }),
-  );
+  ).finally(() => bar.end());
   const { done, foreign, failures } = handled;
   show(context, address, done);
   showRest(context, handled);

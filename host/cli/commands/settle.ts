@@ -28,9 +28,10 @@ export function settleCommand(far: FarBank): Register {
 }
 
 async function settle(far: FarBank, context: CommandContext, address: string, names: readonly string[]): Promise<void> {
+  const bar = context.progress();
   const handled = await withIssuer(far, context, { address }, (issuer) =>
-    eachFile(names, CONTEXT_SUFFIX, (file) => issuer.settle(readFerryFile(file))),
-  );
+    eachFile({ names, suffix: CONTEXT_SUFFIX, bar }, (file) => issuer.settle(readFerryFile(file))),
+  ).finally(() => bar.end());
   const { done, foreign, failures } = handled;
   show(context, done);
   showRest(context, handled);
