@@ -12,6 +12,8 @@ import { MAX_DEPTH, scanMsgpack } from './msgpack-scan.ts';
 export interface Field<T> {
   /** The type in the words of docs/protocol.md, with its bounds. */
   readonly type: string;
+  /** MessagePack values that it takes at most, arrays and what they hold all counted. */
+  readonly values: number;
   readonly schema: v.GenericSchema<unknown, T>;
   readonly wire: (value: T) => unknown;
   readonly unchecked: (wire: unknown) => T;
@@ -24,6 +26,7 @@ export interface Field<T> {
 /** A field of whatever type, where only its checks and its description matter. */
 export interface AnyField {
   readonly type: string;
+  readonly values: number;
   readonly schema: v.GenericSchema<unknown, unknown>;
   readonly wire: (value: never) => unknown;
   readonly unchecked: (wire: unknown) => unknown;
@@ -102,8 +105,10 @@ export function defineRecord<const S extends Shape>(name: string, about: string,
     if (!checked.success) throw new Defect(`a ${name} is outside its schema: ${problem(record, checked)}`);
     return values;
   };
+  const values = fields.reduce((sum, field) => sum + field.values, 1);
   const codec: Codec<Value> = {
     type: name,
+    values,
     schema,
     wire,
     unchecked,
@@ -113,9 +118,9 @@ export function defineRecord<const S extends Shape>(name: string, about: string,
       checkedWire(value);
     },
     decode: (bytes) => {
-      const wrong = scanMsgpack(bytes);
+      const wrong = scanMsgpack(bytes, { depth: MAX_DEPTH, values });
       if (wrong !== undefined) return refuse('FILE_MALFORMED', { what: `${name}: ${wrong}` });
-      const parsed = v.safeParse(schema, packr.unpack(bytes));
+      const parsed = v.safeParse(schema, packr.unpack(bytes), { abortEarly: true });
       if (!parsed.success) return refuse('FILE_MALFORMED', { what: `${name}: ${problem(record, parsed)}` });
       return { ok: true, value: parsed.output };
     },

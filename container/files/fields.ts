@@ -7,7 +7,7 @@ const same = (value: unknown): unknown => value;
 
 function integer(type: string, largest: number): Field<number> {
   const schema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largest));
-  return { type, schema, wire: same, unchecked: same as (wire: unknown) => number };
+  return { type, values: 1, schema, wire: same, unchecked: same as (wire: unknown) => number };
 }
 
 export const U32_MAX = 0xffffffff;
@@ -18,11 +18,18 @@ export const u32 = integer('u32', U32_MAX);
 /** An unsigned integer with a least value, for example a quantity of at least 1. */
 export function u32From(least: number): Field<number> {
   const schema = v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(U32_MAX));
-  return { type: `u32, at least ${least}`, schema, wire: same, unchecked: same as (wire: unknown) => number };
+  return {
+    type: `u32, at least ${least}`,
+    values: 1,
+    schema,
+    wire: same,
+    unchecked: same as (wire: unknown) => number,
+  };
 }
 
 export const bool: Field<boolean> = {
   type: 'boolean',
+  values: 1,
   schema: v.boolean(),
   wire: same,
   unchecked: same as (wire: unknown) => boolean,
@@ -44,7 +51,7 @@ function view(bytes: Uint8Array): Uint8Array {
 export function bytes(least: number, most: number): Field<Uint8Array> {
   const type = least === most ? `bytes[${least}]` : `bytes[${least}..${most}]`;
   const schema = v.pipe(bytesSchema(type, least, most), v.transform(view));
-  return { type, schema, wire: same, unchecked: (wire) => copyBytes(wire as Uint8Array) };
+  return { type, values: 1, schema, wire: same, unchecked: (wire) => copyBytes(wire as Uint8Array) };
 }
 
 /** A key, hash or id of exactly `length` bytes, held as hexadecimal text. */
@@ -52,6 +59,7 @@ export function hexBytes<T extends Hex = Hex>(length: number): Field<T> {
   const type = `bytes[${length}]`;
   return {
     type,
+    values: 1,
     schema: v.pipe(
       bytesSchema(type, length, length),
       v.transform((value) => toHex(value) as T),
@@ -65,6 +73,7 @@ export function hexBytes<T extends Hex = Hex>(length: number): Field<T> {
 export function text(most: number): Field<string> {
   return {
     type: `text[0..${most}]`,
+    values: 1,
     schema: v.pipe(v.string(), v.maxLength(most)),
     wire: same,
     unchecked: same as (wire: unknown) => string,
@@ -75,6 +84,7 @@ export function text(most: number): Field<string> {
 export function optional<T>(field: Field<T>): Field<T | null> {
   return {
     type: `${field.type} or nil`,
+    values: field.values,
     schema: v.nullable(field.schema) as unknown as v.GenericSchema<unknown, T | null>,
     wire: (value) => (value === null ? null : field.wire(value)),
     unchecked: (wire) => (wire === null ? null : field.unchecked(wire)),
@@ -84,12 +94,12 @@ export function optional<T>(field: Field<T>): Field<T | null> {
 
 /** `least` to `most` values in order. */
 export function list<T>(field: Field<T>, most: number, least = 0): Field<readonly T[]> {
-  const schema = v.pipe(v.array(field.schema), v.minLength(least), v.maxLength(most)) as unknown as v.GenericSchema<
-    unknown,
-    readonly T[]
-  >;
+  // The length is checked first: a file of millions of values must not cost a check of each before it is refused.
+  const sized = v.pipe(v.custom<unknown[]>(Array.isArray, 'Array'), v.minLength(least), v.maxLength(most));
+  const schema = v.pipe(sized, v.array(field.schema)) as unknown as v.GenericSchema<unknown, readonly T[]>;
   return {
     type: `list[${least}..${most}] of ${field.type}`,
+    values: 1 + most * field.values,
     schema,
     wire: (values) => values.map(field.wire),
     unchecked: (wire) => (wire as unknown[]).map(field.unchecked),
@@ -110,6 +120,7 @@ export function choice<const Names extends Readonly<Record<string, number>>>(
   const type = [...byNumber].map(([number, name]) => `${number} ${name}`).join(', ');
   return {
     type: `u8: ${type}`,
+    values: 1,
     schema,
     wire: (name) => names[name],
     unchecked: (wire) => byNumber.get(wire as number) as Name,
@@ -119,6 +130,7 @@ export function choice<const Names extends Readonly<Record<string, number>>>(
 /** MASK-NUMBER as a two-element array. */
 export const serialNumber: Field<SerialNumber> = {
   type: '[u16 mask, u32 number]',
+  values: 3,
   schema: v.pipe(
     v.strictTuple([u16.schema, u32.schema]),
     v.transform(([mask, number]) => serialFromParts(mask, number)),

@@ -2,6 +2,8 @@
 export interface ScanLimits {
   /** Nesting of arrays. */
   readonly depth: number;
+  /** Values in all, arrays and what they hold all counted; no bound beyond the bytes when it is left out. */
+  readonly values?: number;
 }
 
 /** Deepest nesting of any structure of this format: file > list > record > list > record. */
@@ -12,7 +14,8 @@ export const MAX_DEPTH = 6;
  *
  * Allowed: nil, booleans, unsigned integers up to 2^32-1 in shortest form, UTF-8 strings, byte strings and arrays with
  * shortest headers. Refused: maps (so there are no keys to double), floats, negative integers, extension types, longer
- * forms than needed, invalid UTF-8, lengths beyond the end, nesting beyond `depth`, trailing bytes.
+ * forms than needed, invalid UTF-8, lengths beyond the end, nesting beyond `depth`, more values than
+ * `values`, trailing bytes.
  *
  * @returns undefined, or what is wrong and where.
  * @see docs/protocol.md, "Encoding"
@@ -21,6 +24,7 @@ export function scanMsgpack(bytes: Uint8Array, limits: ScanLimits = { depth: MAX
   // `open[d]` counts the values still missing in the array at depth d; a loop instead of recursion bounds the stack.
   const open: number[] = [1];
   let at = 0;
+  let left = (limits.values ?? Number.POSITIVE_INFINITY) - 1;
   while (open.length > 0) {
     const top = open.length - 1;
     const missing = open[top] ?? 0;
@@ -35,6 +39,8 @@ export function scanMsgpack(bytes: Uint8Array, limits: ScanLimits = { depth: MAX
     if (head.items > 0) {
       if (head.items > bytes.length - head.end) return `an array longer than the data at byte ${at}`;
       if (open.length > limits.depth) return `nesting deeper than ${limits.depth} at byte ${at}`;
+      if (head.items > left) return `more than ${limits.values} values at byte ${at}`;
+      left -= head.items;
       open.push(head.items);
     }
     if (head.text !== undefined && !isUtf8(bytes.subarray(head.text, head.end))) return `invalid UTF-8 at byte ${at}`;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../container/commands/index.ts';
 import { CHANGES, type Change, changeFromWire, changeToWire } from '../../../container/engine/changes.ts';
@@ -15,7 +16,7 @@ import * as signed from '../../../container/files/signed-file.ts';
 import * as statements from '../../../container/files/statement.ts';
 import * as transfers from '../../../container/files/transfer-record.ts';
 import * as updates from '../../../container/files/update-file.ts';
-import { toHex } from '../../../container/model/bytes.ts';
+import { concatBytes, toHex } from '../../../container/model/bytes.ts';
 
 const MODULES = [
   certificates,
@@ -152,6 +153,8 @@ describe('what is wrong with a record', () => {
     },
     { wire: changed(3, [1, 256]), what: 'outer: numbers.1: expected <=255' },
     { wire: changed(3, [1, 2, 3]), what: 'outer: numbers: expected <=2' },
+    { wire: changed(3, ['a', 'b', 'c']), what: 'outer: numbers: expected <=2' },
+    { wire: changed(3, 7), what: 'outer: numbers: expected Array' },
     { wire: good.slice(0, 3), what: 'outer: numbers: expected Array' },
     { wire: [...good, 1], what: 'outer: 4: expected never' },
     { wire: 7, what: 'outer: record: expected Array' },
@@ -163,5 +166,71 @@ describe('what is wrong with a record', () => {
     const value = { flag: true, one: null, many: [{ count: 0, label: 'a' }], numbers: [] };
     expect(() => outer.encode(value)).toThrow('outside its schema: many.0.count');
     expect(() => pack({ a: 1 })).toThrow('no reader accepts');
+  });
+});
+
+/** A list field whose elements tell how often they were looked at. */
+function counted(isValid: boolean) {
+  let looks = 0;
+  const look = (value: unknown): boolean => {
+    looks += 1;
+    return isValid && value !== undefined;
+  };
+  const schema = v.custom<number>(look, 'a number of the test');
+  const numbers = list({ ...u8, schema }, 20, 1);
+  const codec = defineRecord('counted', 'For the test.', { numbers: [numbers, 'numbers'] });
+  return { codec, looks: () => looks };
+}
+
+/** An envelope as bytes whose list of parts has `count` elements, all of these bytes. */
+function crowdedEnvelope(count: number, element: readonly number[]): Uint8Array {
+  const size = [24, 16, 8, 0].map((shift) => (count >>> shift) & 0xff);
+  const elements = new Uint8Array(count * element.length).map((_, at) => element[at % element.length] ?? 0);
+  return concatBytes(
+    new Uint8Array([0x94, 7, 1, 0xdd, ...size]),
+    elements,
+    new Uint8Array([0xc4, 64]),
+    new Uint8Array(64),
+  );
+}
+
+describe('a crafted record of very many values', () => {
+  it.each([
+    { what: 'valid', isValid: true },
+    { what: 'wrong', isValid: false },
+  ])('costs no look at any of its $what elements when the list is too long', ({ isValid }) => {
+    const { codec, looks } = counted(isValid);
+    expect(codec.decode(pack([new Array(21).fill(1)])).ok).toBe(false);
+    expect(v.safeParse(codec.schema, [new Array(2_000_000).fill(1)]).success).toBe(false);
+    expect(looks()).toBe(0);
+  });
+
+  it('is looked at up to its first mistake only', () => {
+    const { codec, looks } = counted(false);
+    expect(codec.decode(pack([new Array(20).fill(1)])).ok).toBe(false);
+    expect(looks()).toBe(1);
+  });
+
+  it.each([
+    { what: 'numbers', count: 2_000_000, element: [0] },
+    { what: 'nils', count: 2_000_000, element: [0xc0] },
+    { what: 'empty byte strings, each of them valid', count: 1_000_000, element: [0xc4, 0] },
+  ])('is refused by its head when it holds $count $what', ({ count, element }) => {
+    const details = { what: 'signed envelope: more than 8 values at byte 3' };
+    const refusal = { ok: false, code: 'FILE_MALFORMED', details };
+    expect(envelopes.signedEnvelope.decode(crowdedEnvelope(count, element))).toEqual(refusal);
+  });
+
+  it('is refused when the values lie in many small arrays', () => {
+    const wire = [1, 1, [[1, 1, 1], [1], [1]], 1];
+    const details = { what: 'signed envelope: more than 8 values at byte 4' };
+    expect(envelopes.signedEnvelope.decode(pack(wire))).toEqual({ ok: false, code: 'FILE_MALFORMED', details });
+  });
+
+  it('is none as long as every list is filled to its bound', () => {
+    const pair = { count: 1, label: 'abc' };
+    const full = { flag: true, one: pair, many: [pair, pair], numbers: [1, 2] };
+    expect(outer.values).toBe(15);
+    expect(outer.decode(outer.encode(full))).toEqual({ ok: true, value: full });
   });
 });

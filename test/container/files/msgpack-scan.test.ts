@@ -98,6 +98,12 @@ describe('the strict scan', () => {
     expect(scanMsgpack(fromHex('9191c0'), { depth: 1 })).toBe('nesting deeper than 1 at byte 1');
   });
 
+  it('refuses one value more than the bound, by the head of the array that brings it', () => {
+    expect(scanMsgpack(fromHex('93019002'), { depth: 6, values: 4 })).toBeUndefined();
+    expect(scanMsgpack(fromHex('9301910102'), { depth: 6, values: 4 })).toBe('more than 4 values at byte 2');
+    expect(scanMsgpack(fromHex('93019002'), { depth: 6, values: 3 })).toBe('more than 3 values at byte 0');
+  });
+
   it('answers any bytes without an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
