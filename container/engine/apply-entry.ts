@@ -210,12 +210,15 @@ function takeHolding(
   const hops = way.map(({ content }) => content);
   const wrong = checkCustody(grant, hops, scene.certificates, { key, kind });
   if (wrong !== undefined) return wrong;
-  const held = holdingsOf(draft.state, grant.itemId).reduce((sum, { quantity }) => sum + quantity, 0);
+  const holdings = holdingsOf(draft.state, grant.itemId);
+  const held = holdings.reduce((sum, { quantity }) => sum + quantity, 0);
   if (held + item.quantity > grant.quantity)
     return refuse('QUANTITY_EXCEEDED', { granted: grant.quantity, item: grant.itemId });
   const goesBack = isReturn(hops);
   const { mostPerTarget } = grant.terms;
-  if (!goesBack && mostPerTarget !== null && held + item.quantity > mostPerTarget)
+  // What is in transit from here counts too: cancelling it would bring it back.
+  const mayHold = holdings.reduce((sum, { pending }) => sum + pending, held + item.quantity);
+  if (!goesBack && mostPerTarget !== null && mayHold > mostPerTarget)
     return refuse('TARGET_LIMIT', { limit: mostPerTarget });
   const kept = goesBack ? way.slice(0, -2) : way;
   for (const record of kept) keepRecord(draft, record, scene);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../container/errors.ts';
 import type { Grant, TransferTerms } from '../../../container/files/grant.ts';
 import { load, makeContainer, move, order, seats, TestFirm } from '../../world/parties.ts';
-import { apply, bound, codeOf, contextFor, holdingId, only, settle } from './scene.ts';
+import { apply, bound, codeOf, contextFor, holdingId, only, reasons, settle } from './scene.ts';
 
 const OPEN: TransferTerms = {
   type: 'quantity',
@@ -70,6 +71,29 @@ describe('the transfer terms of an item', () => {
       { held: 3, pending: 0 },
       { held: 2, pending: 0 },
     ]);
+  });
+
+  it('most per target: what the target has in transit counts, since it can be called back', () => {
+    const { dongle, device, itemId } = loaded({ quantity: 10 }, { mostPerTarget: 3 });
+    move(dongle, device, [{ holding: 1, quantity: 3 }]);
+    const back = order(device, dongle, [{ holding: holdingId(device), quantity: 3 }]);
+    const more = move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    expect(reasons(only(more.reports))).toEqual([CATALOGUE.TARGET_LIMIT.number]);
+    const { updates } = device.container.run('cancel', { target: dongle.key, sequences: [back.first] });
+    settle(device, apply(dongle, only(updates)).receipt);
+    expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+      { held: 7, pending: 0 },
+      { held: 3, pending: 0 },
+    ]);
+  });
+
+  it('most per target: once a return is settled, as many may come again', () => {
+    const { dongle, device, itemId } = loaded({ quantity: 10 }, { mostPerTarget: 3 });
+    move(dongle, device, [{ holding: 1, quantity: 3 }]);
+    move(device, dongle, [{ holding: holdingId(device), quantity: 2 }]);
+    const again = move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    expect(reasons(only(again.reports))).toEqual([0]);
+    expect(seats(device, itemId)).toEqual({ held: 3, pending: 0 });
   });
 
   it('depth: as many hops as allowed, and a return undoes one', () => {
