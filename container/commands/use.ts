@@ -44,7 +44,7 @@ export const checkCommand = defineCommand({
 export const useCommand = defineCommand({
   name: 'use',
   code: 10,
-  about: 'Begins the usage period where one is due and counts units down; durable before it answers.',
+  about: 'Begins the usage period where one is due, counts units down, remembers the time; durable before it answers.',
   asker: 'anyone',
   request: defineRecord('use request', 'Which product, and how many units.', {
     ...wanted,

@@ -9,7 +9,7 @@ import { decideApply } from './decide-apply.ts';
 import { decideContext } from './decide-context.ts';
 import { decideIssue } from './decide-issue.ts';
 import { decideCancel, decideSettle } from './decide-settle.ts';
-import { decideUse } from './decide-use.ts';
+import { decideUse, type Usage } from './decide-use.ts';
 import { nameOf, type Rulebook } from './draft.ts';
 import { type Emitter, emitContext, emitUpdates, pendingTo } from './emit.ts';
 import { historyOf, listingOf } from './listing.ts';
@@ -49,10 +49,10 @@ export class ContainerCommands {
         return { updates: this.#updates(target) };
       },
       transit: ({ target }) => this.#transit(target),
-      check: (request) => this.#decided(decideUse(host.state, host.book, { ...request, units: null }, host.now())),
+      check: (request) => this.#use({ ...request, units: null }),
       use: (request) => {
         COMMANDS.use.request.assert(request);
-        return this.#decided(decideUse(host.state, host.book, request, host.now()));
+        return this.#use(request);
       },
       'write-data': (request) => this.#writeData(request),
     };
@@ -75,6 +75,13 @@ export class ContainerCommands {
 
   #updates(target: PublicKey, largestRecord: number | null = null): Uint8Array[] {
     return emitUpdates(this.#host.state, this.#host.emitter, target, largestRecord);
+  }
+
+  #use(usage: Usage): Response<'use'> {
+    const { state, book, now } = this.#host;
+    const answer = this.#decided(decideUse(state, book, usage, now()));
+    if (!answer.ok) throw new FerryError(answer.code, answer.details);
+    return answer.value;
   }
 
   #apply(update: Uint8Array): Response<'apply'> {

@@ -1,5 +1,6 @@
 import type { License } from '../commands/use.ts';
 import { type Refusal, refuse } from '../errors.ts';
+import { U32_MAX } from '../files/fields.ts';
 import type { Grant } from '../files/grant.ts';
 import { isoDate } from '../model/time.ts';
 import type { Change } from './changes.ts';
@@ -15,34 +16,56 @@ export interface Usage {
   readonly units: number | null;
 }
 
+/** A license that may be used, or why none may. Time that was seen is kept in both cases. */
+export type UseAnswer = { readonly ok: true; readonly value: License } | Refusal;
+
 /** The floor may lag this many seconds behind, so that it costs a commit at most hourly. */
 const FLOOR_STEP = 3600;
 
 /**
  * Decides whether a product may be used now, and what using it changes (R9: time decides use and nothing else). The
  * first holding that may be used is taken; otherwise the answer says why the first one may not. Pure.
+ *
+ * @param now system time, seconds since 2000-01-01; outside u32 it is taken as the nearest u32.
  */
 export function decideUse(
   state: ContainerState,
   book: Rulebook,
   usage: Usage,
   now: number,
-): Decided<License> | Refusal {
+): Decided<UseAnswer> | Refusal {
   const item = `${usage.firmCode}:${usage.productCode}`;
   const here = nameOf(state);
   if (book.locked) return refuse('CONTAINER_LOCKED', { here });
   if (state.identity.kind === 'dongle')
     return refuse('NOT_USABLE_HERE', { item, here, why: 'a transfer dongle only carries licenses' });
-  const time = Math.max(now, counter(state, 'timeFloor'));
+  const time = Math.min(Math.max(now, counter(state, 'timeFloor')), U32_MAX);
   let first: Refusal | undefined;
+  let isTimed = false;
   for (const holding of state.holdings.values()) {
     const grant = grantOf(state, holding.itemId);
     if (grant.firmCode !== usage.firmCode || grant.productCode !== usage.productCode) continue;
+    isTimed ||= dependsOnTime(grant);
     const refusal = unusable(item, here, holding, grant, usage, time);
-    if (refusal === undefined) return used(state, holding, grant, usage, time);
+    if (refusal === undefined) {
+      const { changes, license } = used(holding, grant, usage, time);
+      if (isTimed || changes.length > 0) changes.push(...floorRise(state, usage, time));
+      return { ok: true, changes, result: { ok: true, value: license } };
+    }
     first ??= refusal;
   }
-  return first ?? refuse('NOT_HELD', { here, item });
+  if (first === undefined) return refuse('NOT_HELD', { here, item });
+  return { ok: true, changes: isTimed ? floorRise(state, usage, time) : [], result: first };
+}
+
+function dependsOnTime({ activationTime, expirationTime, usagePeriod }: Grant): boolean {
+  return activationTime !== null || expirationTime !== null || usagePeriod !== null;
+}
+
+/** Keeps the time that a use has seen, so that setting the clock back revives nothing. Looking alone commits nothing. */
+function floorRise(state: ContainerState, { units }: Usage, time: number): Change[] {
+  if (units === null || time < counter(state, 'timeFloor') + FLOOR_STEP) return [];
+  return [{ change: 'floorRaised', time }];
 }
 
 function unusable(
@@ -76,16 +99,20 @@ function periodEnd(holding: Holding, grant: Grant): number | null {
   return holding.usageStart + grant.usagePeriod;
 }
 
-function used(state: ContainerState, holding: Holding, grant: Grant, usage: Usage, time: number): Decided<License> {
+function used(
+  holding: Holding,
+  grant: Grant,
+  usage: Usage,
+  time: number,
+): { readonly changes: Change[]; readonly license: License } {
   const starts = usage.units !== null && grant.usagePeriod !== null && holding.usageStart === null;
   const units = holding.units === null ? null : holding.units - (usage.units ?? 0);
   const after: Holding = { ...holding, units, usageStart: starts ? time : holding.usageStart };
-  const changes: Change[] = [];
-  if (starts || units !== holding.units) {
-    changes.push({ change: 'holdingPut', ...after });
-    if (time >= counter(state, 'timeFloor') + FLOOR_STEP) changes.push({ change: 'floorRaised', time });
-  }
-  const ends = [grant.expirationTime, periodEnd(after, grant)].filter((end) => end !== null);
+  const changes: Change[] = starts || units !== holding.units ? [{ change: 'holdingPut', ...after }] : [];
+  // An end that no clock of the field can show is none.
+  const ends = [grant.expirationTime, periodEnd(after, grant)].flatMap((end) =>
+    end === null || end > U32_MAX ? [] : [end],
+  );
   const license = {
     holding: holding.id,
     itemId: holding.itemId,
@@ -94,5 +121,5 @@ function used(state: ContainerState, holding: Holding, grant: Grant, usage: Usag
     featureMap: grant.featureMap,
     usableUntil: ends.length === 0 ? null : Math.min(...ends),
   };
-  return { ok: true, changes, result: license };
+  return { changes, license };
 }

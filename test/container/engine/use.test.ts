@@ -1,23 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../container/commands/index.ts';
 import type { Grant } from '../../../container/files/grant.ts';
 import { load, makeContainer, order, reopen, seededEnv, TestFirm } from '../../world/parties.ts';
 import { codeOf, hashOf, only, world } from './scene.ts';
 
 const NOW = 800_000_000;
+const PRODUCT = { firmCode: 6000010, productCode: 1001, releaseDate: null };
 
 function device(...options: Partial<Grant>[]) {
   const firm = new TestFirm();
   const made = makeContainer('soft', 2);
   load(firm, made, ...options);
-  const product = { firmCode: 6000010, productCode: 1001, releaseDate: null };
   const setTime = (time: number) => Object.assign(made.parts.env, { time });
   return {
     made,
     firm,
     setTime,
     check: (change: { releaseDate?: number; productCode?: number } = {}) =>
-      made.container.run('check', { ...product, ...change }),
-    use: (units: number) => made.container.run('use', { ...product, units }),
+      made.container.run('check', { ...PRODUCT, ...change }),
+    use: (units: number) => made.container.run('use', { ...PRODUCT, units }),
   };
 }
 
@@ -113,5 +114,70 @@ describe('a license', () => {
     use(1);
     expect(made.container.state.counters.get('timeFloor')).toBe(NOW + 900);
     expect(seededEnv('x').now()).toBe(NOW);
+  });
+
+  it.each([
+    { what: 'used', at: 900 + 3600 },
+    { what: 'refused as expired', at: 90_000 },
+  ])('is not revived by setting the clock back after it was $what, whatever it consists of', ({ at }) => {
+    const { made, use, check, setTime } = device({ expirationTime: NOW + 86_400 });
+    setTime(NOW + at);
+    const before = codeOf(() => use(0));
+    expect(made.container.state.counters.get('timeFloor')).toBe(NOW + at);
+    reopen(made);
+    setTime(NOW);
+    expect(made.container.state.counters.get('timeFloor')).toBe(NOW + at);
+    expect(codeOf(() => made.container.run('check', PRODUCT))).toBe(before);
+    expect(codeOf(check)).toBe(before);
+  });
+
+  it('is not brought back by a clock before the year 2000', () => {
+    const { use, check, setTime } = device({ expirationTime: NOW + 10 });
+    setTime(NOW + 10);
+    expect(codeOf(() => use(0))).toBe('ITEM_EXPIRED');
+    setTime(-86_400);
+    expect(codeOf(check)).toBe('ITEM_EXPIRED');
+    expect(codeOf(() => use(0))).toBe('ITEM_EXPIRED');
+  });
+
+  it.each([
+    { what: 'used', expirationTime: NOW + 1_000_000 },
+    { what: 'refused', expirationTime: NOW - 1 },
+  ])('costs a commit an hour at most when it is $what again and again', ({ expirationTime }) => {
+    const { made, use, setTime } = device({ expirationTime });
+    const generation = () => made.container.run('list', {}).generation;
+    const before = generation();
+    for (let minute = 0; minute < 180; minute += 1) {
+      setTime(NOW + minute * 60);
+      codeOf(() => use(0));
+    }
+    expect(generation() - before).toBe(3);
+  });
+
+  it('commits nothing when neither time nor units bound it, nor when it is not held, nor for a check', () => {
+    const { made, use, check, setTime } = device({}, { productCode: 7, expirationTime: NOW - 1 });
+    setTime(NOW + 10 * 3600);
+    const before = hashOf(made);
+    use(0);
+    expect(codeOf(() => check({ productCode: 7 }))).toBe('ITEM_EXPIRED');
+    expect(codeOf(() => made.container.run('use', { ...PRODUCT, productCode: 8, units: 0 }))).toBe('NOT_HELD');
+    expect(hashOf(made)).toBe(before);
+  });
+
+  it('is judged as at the last moment of the format by a clock beyond it', () => {
+    const { made, use, setTime } = device({ unitCounter: 10 }, { productCode: 7, expirationTime: NOW + 10 });
+    setTime(2 ** 32);
+    expect(use(1).units).toBe(9);
+    expect(made.container.state.counters.get('timeFloor')).toBe(2 ** 32 - 1);
+    expect(codeOf(() => made.container.run('use', { ...PRODUCT, productCode: 7, units: 0 }))).toBe('ITEM_EXPIRED');
+    reopen(made);
+    expect(codeOf(() => made.container.run('use', { ...PRODUCT, units: 1 }))).toBe('nothing');
+  });
+
+  it('has no end that a client can be told when its usage period ends beyond the format', () => {
+    const { use } = device({ usagePeriod: 0xfffffff0 });
+    const answer = use(0);
+    expect(answer.usableUntil).toBeNull();
+    expect(() => COMMANDS.use.response.encode(answer)).not.toThrow();
   });
 });
