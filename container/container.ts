@@ -19,6 +19,7 @@ import { limitsOfBank } from './model/limits.ts';
 import type { Anchor, AnchorStore } from './store/anchor-port.ts';
 import type { Flash } from './store/flash-port.ts';
 import { Journal } from './store/journal.ts';
+import { bankCapacity } from './store/journal-layout.ts';
 import { decodeRecord, encodeRecord, nextStateHash } from './store/record.ts';
 import { ReplayCost } from './store/replay-cost.ts';
 import { changesIn, decodeSnapshot, encodeSnapshot, identityOf, type Secrets } from './store/snapshot.ts';
@@ -74,14 +75,23 @@ export class Container {
     });
   }
 
-  /** Makes a container with fresh keys on empty memory. It is certified by `enrol`. */
+  /**
+   * Makes a container with fresh keys on empty memory. It is certified by `enrol`.
+   *
+   * @throws USAGE_WRONG when the memory is so small that none of it is left for licenses; nothing is written then.
+   * STORE_WRITE_FAILED
+   */
   static create(parts: ContainerParts, settings: NewContainer): Container {
     const { crypto, env, flash, where } = parts;
+    const limits = limitsOfBank(settings.kind, bankCapacity(flash.geometry));
+    if (limits.capacity <= 0) {
+      const what = `${flash.geometry.size} bytes of memory leave none for licenses in ${where}`;
+      throw new FerryError('USAGE_WRONG', { what });
+    }
     const secrets = { seed: env.random(32), sealingSecret: env.random(32) };
     const identity = identityOf(crypto, settings.kind, secrets, settings.root.key, settings.root.successor);
-    // The bank's size is known only from a journal; an empty one is formatted first and compacted to the real snapshot.
     const journal = Journal.format(flash, { crypto, where });
-    const state = newState(identity, limitsOfBank(settings.kind, journal.bankBytes));
+    const state = newState(identity, limits);
     state.marks.set('stateHash', toHex(env.random(32)));
     journal.compact(encodeSnapshot(state, secrets));
     parts.anchor.advance(anchorOf(state));

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { load, makeContainer, move, order, reopen, seats, TestFirm } from '../world/parties.ts';
+import { Container } from '../../container/container.ts';
+import { equalBytes } from '../../container/model/bytes.ts';
+import { MemoryAnchor } from '../../container/store/memory-anchor.ts';
+import { MemoryFlash } from '../../container/store/memory-flash.ts';
+import {
+  crypto,
+  load,
+  makeContainer,
+  move,
+  order,
+  reopen,
+  root,
+  seats,
+  seededEnv,
+  TestFirm,
+} from '../world/parties.ts';
 
 function world() {
   const firm = new TestFirm();
@@ -78,5 +93,27 @@ describe('moving Product Items from a dongle to a device', () => {
       expect.objectContaining({ code: 'NOT_ADDRESSED' }),
     );
     expect(other.container.run('list', {}).stateHash).toBe(before);
+  });
+});
+
+describe('making a container', () => {
+  it.each([
+    { kind: 'dongle', kib: 128 },
+    { kind: 'soft', kib: 1024 },
+  ] as const)('is refused on memory that leaves a $kind nothing, before anything is written', ({ kind, kib }) => {
+    const flash = new MemoryFlash({ size: kib * 1024, pageSize: 256, sectorSize: 4096 });
+    const empty = flash.image();
+    const anchor = new MemoryAnchor();
+    const parts = { crypto, env: seededEnv('small'), flash, anchor, where: 'small' };
+    expect(() => Container.create(parts, { kind, root })).toThrow(expect.objectContaining({ code: 'USAGE_WRONG' }));
+    expect(equalBytes(flash.image(), empty)).toBe(true);
+    expect(anchor.read()).toBeUndefined();
+  });
+
+  it('on the least memory that it takes gives one that holds a license', () => {
+    const dongle = makeContainer('dongle', 1, { size: 160 * 1024 });
+    load(new TestFirm(), dongle, {});
+    reopen(dongle);
+    expect(dongle.container.run('list', {}).holdings).toHaveLength(1);
   });
 });
