@@ -144,9 +144,16 @@ function readArmor(text: string): Result<Uint8Array> {
 
 function firstDifference({ lines }: ArmorHeader, found: readonly string[]): string | undefined {
   for (const [at, [name, value]] of lines.entries()) {
-    if (found[at] !== `${name}: ${value}`) return `line "${found[at] ?? ''}", signed is "${name}: ${value}"`;
+    if (found[at] !== `${name}: ${value}`) return `line "${quoted(found[at])}", signed is "${name}: ${value}"`;
   }
-  return found.length > lines.length ? `line "${found[lines.length]}" is not part of it` : undefined;
+  return found.length > lines.length ? `line "${quoted(found[lines.length])}" is not part of it` : undefined;
+}
+
+/** Characters of a foreign line that an error repeats at most: a line may be as long as the file. */
+const QUOTED = 80;
+
+function quoted(line = ''): string {
+  return line.length > QUOTED ? `${line.slice(0, QUOTED)}...` : line;
 }
 
 function malformed(what: string): Refusal {

@@ -77,6 +77,17 @@ describe('armor', () => {
     expect(refusal('-----BEGIN LICENSE FERRY CONTEXT FILE-----\nFormat: x')).toBe('FILE_MALFORMED');
   });
 
+  it.each([
+    { what: 'changed', bent: text.replace('Issuer: ', `Issuer: ${'x'.repeat(100_000)}`) },
+    { what: 'added', bent: text.replace('Root: TEST', `Root: TEST\nNote: ${'x'.repeat(100_000)}`) },
+  ])('repeats only the beginning of a $what line of the header that is very long', ({ bent }) => {
+    const answer = unarmor(bent);
+    if (answer.ok) throw new TypeError('it was taken');
+    expect(answer.code).toBe('FILE_HEADER');
+    expect(String(answer.details.what)).toMatch(/^line "(Issuer|Note): x{72,74}\.\.\."/);
+    expect(String(answer.details.what).length).toBeLessThan(250);
+  });
+
   it('reads a text of two thousand lines', () => {
     const firm = new TestFirm();
     const dongle = makeContainer('dongle', 3);
