@@ -79,6 +79,13 @@ describe('two statements of one container', () => {
     expect(contradiction(first, now, seen)).toBe(why);
   });
 
+  it('are not compared in what either of them has settled and forgotten', () => {
+    const forgot = { ...first, inbound: { ...first.inbound, refused: [], prunedThrough: 5 } };
+    const remembers = { ...newer, inbound: { ...newer.inbound, prunedThrough: 3 } };
+    expect(contradiction(forgot, remembers, seen)).toBeUndefined();
+    expect(contradiction(remembers, { ...forgot, generation: 12 }, seen)).toBeUndefined();
+  });
+
   it('contradict what was taken from their signer', () => {
     expect(contradiction(undefined, first, { applied: 5, settled: 0 })).toBe('it forgot what it had issued');
     expect(contradiction(undefined, first, { applied: 0, settled: 6 })).toBe('it forgot what it had applied');

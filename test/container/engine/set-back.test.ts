@@ -55,6 +55,21 @@ describe('a container that was set back together with its anchor', () => {
     expect(evidenceOf(twin)).toEqual(['the target applied other entries than are known here']);
   });
 
+  it('settles nothing that another partner applied either, once it is proven', () => {
+    const { dongle, device, itemId } = loaded();
+    const third = makeContainer('soft', 3);
+    const { receipt } = apply(third, only(order(dongle, third, [{ holding: 1, quantity: 1 }]).updates));
+    const before = backup(dongle);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    expect(codeOf(() => order(twin, device, [{ holding: 1, quantity: 1 }]))).toBe('SELF_ROLLED_BACK');
+    expect(codeOf(() => settle(twin, receipt))).toBe('SELF_ROLLED_BACK');
+    expect(seats(twin, itemId)).toEqual({ held: 4, pending: 1 });
+    expect(seats(dongle, itemId)).toEqual({ held: 2, pending: 1 });
+    settle(dongle, receipt);
+    expect(seats(dongle, itemId)).toEqual({ held: 2, pending: 0 });
+  });
+
   it('settles nothing from such a proof within an update, and does not hold more than was granted', () => {
     const { dongle, device, twin, itemId } = rolledBackIssuer();
     const back = order(device, dongle, [{ holding: holdingId(device), quantity: 2 }]);

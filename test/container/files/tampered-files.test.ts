@@ -173,6 +173,30 @@ function headerOf(file: Uint8Array) {
   return read.value;
 }
 
+describe('a genuine update file whose header', () => {
+  it.each([
+    [{ header: { last: 0, first: 2 } }, 'the last sequence is before the first'],
+    [{ header: { last: FORMAT.fileEntries + 1 }, issued: 2000 }, 'more sequences than a file may carry'],
+    [{ header: { settledThrough: 1 } }, 'a settled sequence is carried again'],
+    [{ issued: 1 }, 'more sequences than were issued'],
+    [{ header: { cancelled: [2, 2] } }, 'cancelled sequences are not ascending'],
+  ])('says what cannot be is refused: %j', (change, wrong) => {
+    const { firm, dongle } = world();
+    const hand = new HandContainer(12);
+    for (let count = 0; count < 2; count++) {
+      const { grant, raw } = firm.grant(hand.key);
+      const moved = { itemId: grant.itemId, quantity: 5, units: null, usageStart: null };
+      hand.transfer(dongle, [{ moved, grant: raw }]);
+    }
+    const before = hashOf(dongle);
+    expect(() => apply(dongle, hand.update(dongle, [firm.certificate], change))).toThrow(
+      expect.objectContaining({ code: 'FILE_MALFORMED', details: { what: `update header: ${wrong}` } }),
+    );
+    expect(hashOf(dongle)).toBe(before);
+    expect(apply(dongle, hand.update(dongle, [firm.certificate])).entries).toHaveLength(2);
+  });
+});
+
 describe('a certificate', () => {
   const content = (hand: HandContainer) => ({
     serial: serialFromParts(3, 5),
