@@ -8,7 +8,7 @@ import type { PublicKey } from '../model/ids.ts';
 import type { ContainerState } from './state.ts';
 import { readGrant } from './stored.ts';
 
-/** The certificates that an entry may lean on: those of the file, then those that the container keeps. */
+/** The certificates that an entry may lean on, by their keys: the container's own, those in the file, and the issuer's. */
 export type Certificates = ReadonlyMap<PublicKey, Certificate>;
 
 export interface CheckedGrant {

@@ -22,7 +22,7 @@ export function partnerOrNew(crypto: Crypto, state: ContainerState, key: PublicK
   );
 }
 
-/** Keeps a verified certificate unless the very same bytes are kept already. */
+/** Keeps a verified certificate, unless one for the same key is kept: the first stays, also when it has other bytes. */
 export function keepCertificate(draft: Draft, certificate: Certificate): void {
   if (!draft.state.certificates.has(certificate.key))
     draft.push({ change: 'certificateStored', key: certificate.key, raw: copyBytes(certificate.raw) });
