@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { Defect, FerryError } from '../errors.ts';
-import { concatBytes, equalBytes, fromHex, toHex, utf8 } from '../model/bytes.ts';
+import { concatBytes, equalBytes, fromHex, NO_BYTES, toHex, utf8 } from '../model/bytes.ts';
 import type { Anchor, AnchorStore } from './anchor-port.ts';
 import { createDurably, type FileWrites, readAll, usePlainFile, writeAll } from './file-durable.adapter.ts';
-import { writeFailed } from './file-failure.ts';
+import { readFailed, writeFailed } from './file-failure.ts';
 import type { Hash } from './journal-layout.ts';
 
 /**
@@ -40,10 +40,14 @@ function encodeSlot(hash: Hash, { writes, anchor }: Slot): Uint8Array {
   return bytes;
 }
 
-function readSlot(hash: Hash, handle: number, slot: number): Slot | undefined {
+/** What lies at a slot; nothing when the file ends before it does. */
+function readSlot(handle: number, slot: number): Uint8Array {
   const bytes = new Uint8Array(SLOT_LENGTH);
-  if (!readAll(handle, bytes, slotPosition(slot)) || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC))
-    return undefined;
+  return readAll(handle, bytes, slotPosition(slot)) ? bytes : NO_BYTES;
+}
+
+function decodeSlot(hash: Hash, bytes: Uint8Array): Slot | undefined {
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return undefined;
   const checksum = hash.sha256(DOMAIN, bytes.subarray(0, COVERED_LENGTH));
   if (!equalBytes(checksum, bytes.subarray(COVERED_LENGTH, COVERED_LENGTH + 32))) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -59,19 +63,29 @@ export interface AnchorOptions {
   readonly path: string;
   readonly crypto: Hash;
   readonly writes?: FileWrites;
+  /** Names the container in errors; the file's path unless given. */
+  readonly container?: string;
+  /** Called by `open` once the file is known to be there, before it is read: to become its one writer. */
+  readonly claim?: () => void;
 }
 
-/** The anchor of a container in a file of its own, away from the container's folder. One writer at a time. */
+/**
+ * The anchor of a container in a file of its own, away from the container's folder. One writer at a time; a second one
+ * is found out when it advances, by what lies in the slots.
+ */
 export class FileAnchor implements AnchorStore {
   readonly #options: AnchorOptions;
   #handle: number | undefined;
   #newest: Slot;
+  /** Both slots, as this object read or wrote them last. */
+  readonly #slots: [Uint8Array, Uint8Array];
   #broken = false;
 
-  private constructor(options: AnchorOptions, handle: number, newest: Slot) {
+  private constructor(options: AnchorOptions, handle: number, newest: Slot, slots: [Uint8Array, Uint8Array]) {
     this.#options = options;
     this.#handle = handle;
     this.#newest = newest;
+    this.#slots = slots;
   }
 
   /**
@@ -94,18 +108,18 @@ export class FileAnchor implements AnchorStore {
    * Reads both slots, and writes the newest one again: the program that wrote it may have ended before the disk had it.
    *
    * @throws ANCHOR_DAMAGED when the file is missing or no slot is readable
-   * @throws FILE_UNREADABLE, STORE_WRITE_FAILED
+   * @throws FILE_UNREADABLE, STORE_WRITE_FAILED, and what `claim` throws
    */
   static open(options: AnchorOptions): FileAnchor {
     const damaged = new FerryError('ANCHOR_DAMAGED', { where: options.path });
     return usePlainFile(options.path, damaged, (handle) => {
-      const slots = [0, 1].map((slot) => readSlot(options.crypto, handle, slot));
-      const newest = slots.reduce(
-        (best, slot) => ((slot?.writes ?? -1) > (best?.writes ?? -1) ? slot : best),
-        undefined,
-      );
+      options.claim?.();
+      const slots: [Uint8Array, Uint8Array] = [readSlot(handle, 0), readSlot(handle, 1)];
+      const newest = slots
+        .map((bytes) => decodeSlot(options.crypto, bytes))
+        .reduce((best, slot) => ((slot?.writes ?? -1) > (best?.writes ?? -1) ? slot : best), undefined);
       if (newest === undefined) throw damaged;
-      const anchor = new FileAnchor(options, handle, newest);
+      const anchor = new FileAnchor(options, handle, newest, slots);
       anchor.#write(newest);
       return anchor;
     });
@@ -117,9 +131,11 @@ export class FileAnchor implements AnchorStore {
     return this.#newest.anchor;
   }
 
+  /** @throws CONTAINER_LOCKED when another writer advanced it: what it belongs to is newer than this one's container */
   advance(anchor: Anchor): void {
     if (anchor.stateHash.length !== 32) throw new Defect('a state hash has 32 bytes');
     this.#checkUsable();
+    this.#checkUnchanged();
     const stateHash = concatBytes(anchor.stateHash);
     this.#write({ writes: this.#newest.writes + 1, anchor: { generation: anchor.generation, stateHash } });
   }
@@ -132,15 +148,34 @@ export class FileAnchor implements AnchorStore {
 
   #write(slot: Slot): void {
     const writes = this.#options.writes ?? fs;
-    if (this.#handle === undefined) throw new Defect('the anchor file is closed');
+    const handle = this.#opened();
+    const bytes = encodeSlot(this.#options.crypto, slot);
     try {
-      writeAll(writes, this.#handle, encodeSlot(this.#options.crypto, slot), slotPosition(slot.writes));
-      writes.fdatasyncSync(this.#handle);
+      writeAll(writes, handle, bytes, slotPosition(slot.writes));
+      writes.fdatasyncSync(handle);
     } catch (error) {
       this.#broken = true;
       throw writeFailed(this.#options.path, error);
     }
+    this.#slots[slot.writes % 2] = bytes;
     this.#newest = slot;
+  }
+
+  #opened(): number {
+    if (this.#handle === undefined) throw new Defect('the anchor file is closed');
+    return this.#handle;
+  }
+
+  #checkUnchanged(): void {
+    const handle = this.#opened();
+    let isSame: boolean;
+    try {
+      isSame = this.#slots.every((bytes, slot) => equalBytes(readSlot(handle, slot), bytes));
+    } catch (error) {
+      throw readFailed(this.#options.path, error);
+    }
+    const { container: here = this.#options.path } = this.#options;
+    if (!isSame) throw new FerryError('CONTAINER_LOCKED', { here });
   }
 
   #checkUsable(): void {
@@ -153,7 +188,13 @@ export class FileAnchor implements AnchorStore {
 
 /** Whether there is an anchor's file that names that making of a container. */
 export function isAnchorOf(file: string, creation: string): boolean {
-  if (!fs.existsSync(file)) return false;
-  const bytes = fs.readFileSync(file).subarray(CREATION_POSITION, CREATION_POSITION + CREATION_LENGTH);
-  return toHex(bytes) === creation;
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const handle = fs.openSync(file, 'r');
+  try {
+    const head = new Uint8Array(CREATION_POSITION + CREATION_LENGTH);
+    const isAnchor = readAll(handle, head, 0) && equalBytes(head.subarray(0, MAGIC.length), MAGIC);
+    return isAnchor && toHex(head.subarray(CREATION_POSITION)) === creation;
+  } finally {
+    fs.closeSync(handle);
+  }
 }

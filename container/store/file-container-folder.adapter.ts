@@ -82,7 +82,7 @@ export function beginCreation(type: FileContainerKind, folder: string, anchorFil
   if (names.some((name) => !interrupted || ![...own, ...inside].includes(name)))
     throw new FerryError('CONTAINER_EXISTS', { where: folder });
   try {
-    if (interrupted) removeRemains(type, folder);
+    if (interrupted) removeRemains(type, folder, anchorFile);
     if (fs.existsSync(anchorFile)) throw new FerryError('CONTAINER_EXISTS', { where: anchorFile });
     const creation = toHex(env.random(16));
     const settings: FolderSettings = { format: 1, kind, anchor: path.relative(folder, anchorFile), creation };
@@ -107,17 +107,14 @@ export function finishCreation(type: FileContainerKind, folder: string): void {
 }
 
 /**
- * Removes what an interrupted making left. The anchor goes only when it names that making: a file of that name may have
- * become another container's since.
+ * Removes what an interrupted making left. The anchor goes only from where the new one goes, whatever the folder says:
+ * the folder may be from somebody else. And only when it names that making: it may have become another container's since.
  */
-function removeRemains(type: FileContainerKind, folder: string): void {
+function removeRemains(type: FileContainerKind, folder: string, anchorFile: string): void {
   const settings = parseSettings(folder, unfinished(type));
-  if (typeof settings === 'object' && settings.creation !== undefined) {
-    const anchor = path.resolve(folder, settings.anchor);
-    if (isAnchorOf(anchor, settings.creation)) {
-      fs.rmSync(anchor);
-      syncFolder(path.dirname(anchor));
-    }
+  if (typeof settings === 'object' && settings.creation !== undefined && isAnchorOf(anchorFile, settings.creation)) {
+    fs.rmSync(anchorFile);
+    syncFolder(path.dirname(anchorFile));
   }
   for (const name of [type.memoryFile, `${type.memoryFile}.new`]) fs.rmSync(path.join(folder, name), { force: true });
 }

@@ -16,7 +16,7 @@ import {
   isUnfinished,
   readSettings,
 } from './file-container-folder.adapter.ts';
-import { makeFolder } from './file-durable.adapter.ts';
+import { isSameFolder, makeFolder } from './file-durable.adapter.ts';
 import { acquireLock } from './file-lock.adapter.ts';
 import type { ClosableFlash } from './flash-port.ts';
 
@@ -56,7 +56,8 @@ export function createFileContainer(
     held.keep({ close: () => lock.release() });
     const { creation } = beginCreation(type, folder, anchorFile, env);
     const crypto = nativeCrypto();
-    const anchor = held.keep(FileAnchor.create({ path: anchorFile, crypto }, creation));
+    lockAnchor(held, folder, anchorFile);
+    const anchor = held.keep(FileAnchor.create({ path: anchorFile, crypto, container: folder }, creation));
     const flash = held.keep(createFlash(path.join(folder, memoryFile)));
     const root = testRoot(crypto);
     const container = Container.create({ crypto, env, flash, anchor, where: folder }, { kind, root });
@@ -81,7 +82,9 @@ export function openFileContainer(type: FileContainerKind, folder: string, env: 
     const lock = acquireLock(folder);
     held.keep({ close: () => lock.release() });
     const crypto = nativeCrypto();
-    const anchor = held.keep(FileAnchor.open({ path: path.resolve(folder, settings.anchor), crypto }));
+    const anchorFile = path.resolve(folder, settings.anchor);
+    const claim = () => lockAnchor(held, folder, anchorFile);
+    const anchor = held.keep(FileAnchor.open({ path: anchorFile, crypto, container: folder, claim }));
     return Container.open({
       crypto,
       env,
@@ -90,6 +93,19 @@ export function openFileContainer(type: FileContainerKind, folder: string, env: 
       where: folder,
     });
   });
+}
+
+/**
+ * Makes this process the one writer of the anchor as well, where it lies apart: a copy of the container's folder has a
+ * lock of its own, and the same anchor.
+ *
+ * @throws CONTAINER_IN_USE, STORE_WRITE_FAILED
+ */
+function lockAnchor(held: Held, folder: string, anchorFile: string): void {
+  const apart = path.dirname(anchorFile);
+  if (isSameFolder(apart, folder)) return;
+  const lock = acquireLock(apart);
+  held.keep({ close: () => lock.release() });
 }
 
 /** What is held of the system's while a container is open; let go in the opposite order. */
@@ -101,8 +117,15 @@ class Held {
     return one;
   }
 
+  /** All of it, whatever of it fails; throws the last failure. */
   letGo(): void {
-    for (const one of this.#held.splice(0).reverse()) one.close();
+    const last = this.#held.pop();
+    if (last === undefined) return;
+    try {
+      last.close();
+    } finally {
+      this.letGo();
+    }
   }
 }
 

@@ -48,6 +48,11 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** Whether both are one folder, by whatever names. Both are there. */
+export function isSameFolder(one: string, other: string): boolean {
+  return fs.realpathSync(one) === fs.realpathSync(other);
+}
+
 /** Makes the names in a folder durable. Windows has no such call and needs none. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;

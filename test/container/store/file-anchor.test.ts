@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
-import { Defect } from '../../../container/errors.ts';
+import { Defect, FerryError } from '../../../container/errors.ts';
 import type { Anchor } from '../../../container/store/anchor-port.ts';
 import { FileAnchor } from '../../../container/store/file-anchor.adapter.ts';
 import { codeOf } from './code-of.ts';
@@ -111,6 +111,42 @@ describe('an anchor in a file', () => {
       anchor.close();
       expect([1, 2]).toContain(read(file)?.generation);
     }
+  });
+
+  it('is not advanced by one who did not see what another wrote meanwhile, and stays as that one left it', () => {
+    for (const generations of [[4], [4, 5], [4, 5, 6]]) {
+      const file = fileOf(1, 2, 3);
+      const late = FileAnchor.open({ path: file, crypto, container: '130-1' });
+      const other = FileAnchor.open({ path: file, crypto });
+      for (const generation of generations) other.advance(anchorOf(generation));
+      for (const times of [1, 2]) {
+        const refused = expect.objectContaining({ code: 'CONTAINER_LOCKED', details: { here: '130-1' } });
+        expect(() => late.advance(anchorOf(10 * times))).toThrow(refused);
+      }
+      late.close();
+      other.advance(anchorOf(7));
+      other.close();
+      expect(read(file)).toEqual(anchorOf(7));
+    }
+  });
+
+  it('is advanced on from where others left it before it was opened, torn or not', () => {
+    const file = fileOf(1, 2);
+    fs.truncateSync(file, 4096 + 100);
+    const anchor = FileAnchor.open({ path: file, crypto });
+    for (const generation of [3, 4, 5]) anchor.advance(anchorOf(generation));
+    anchor.close();
+    expect(read(file)).toEqual(anchorOf(5));
+  });
+
+  it('is claimed before it is read, and not read when that fails', () => {
+    const file = fileOf(1);
+    const claim = (): never => {
+      throw new FerryError('CONTAINER_IN_USE', { where: file, process: 1 });
+    };
+    expect(codeOf(() => FileAnchor.open({ path: file, crypto, claim }))).toBe('CONTAINER_IN_USE');
+    fs.rmSync(file);
+    expect(codeOf(() => FileAnchor.open({ path: file, crypto, claim }))).toBe('ANCHOR_DAMAGED');
   });
 
   it('takes a hash of another length, and a use after close, for defects', () => {

@@ -5,7 +5,7 @@ import { Defect } from '../../../container/errors.ts';
 import type { FileContainer } from '../../../container/store/file-container.adapter.ts';
 import { createSoftContainer, openSoftContainer } from '../../../device-side/index.ts';
 import { createDongle, openDongle } from '../../../dongle-firmware-sim/index.ts';
-import { TestFirm } from '../../world/parties.ts';
+import { type TestContainer, TestFirm } from '../../world/parties.ts';
 import { codeOf } from './code-of.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
@@ -81,5 +81,76 @@ describe.each(KINDS)('a $name in a folder', ({ create, open, flash, settings, an
     expect(other.container.locked).toBe(false);
     other.close();
     open(folder).close();
+  });
+});
+
+describe('a copy of a soft container’s folder', () => {
+  const USE = { firmCode: 6000010, productCode: 1001, releaseDate: null, units: 0 };
+
+  /** Original and copy, beside each other, with one anchor; and an update for them. */
+  function twoFolders(): { readonly original: string; readonly copy: string; readonly update: Uint8Array } {
+    const place = newFolder();
+    const [original, copy] = [path.join(place, 'device'), path.join(place, 'copy')];
+    const made = createSoftContainer({ folder: original, anchorFolder: path.join(place, 'anchor') });
+    const { key, certified } = made.container.state.identity;
+    made.close();
+    fs.cpSync(original, copy, { recursive: true });
+    const firm = new TestFirm();
+    const target = { key, certificate: certified?.raw ?? new Uint8Array() } as TestContainer;
+    firm.issue(target, { kind: 'add', grants: [firm.grant(key, { quantity: 1 }).raw] });
+    return { original, copy, update: firm.update(target) };
+  }
+
+  it('cannot be opened while the original is, nor the other way round', () => {
+    const { original, copy } = twoFolders();
+    for (const [first, second] of [
+      [original, copy],
+      [copy, original],
+    ] as const) {
+      const held = openSoftContainer(first);
+      expect(codeOf(() => openSoftContainer(second))).toBe('CONTAINER_IN_USE');
+      held.close();
+    }
+    openSoftContainer(copy).close();
+  });
+
+  it('opens locked once the other has gone on, and neither uses nor applies anything', () => {
+    const { original, copy, update } = twoFolders();
+    const held = openSoftContainer(original);
+    held.container.run('apply', { update });
+    expect(held.container.run('use', USE).seats).toBe(1);
+    held.close();
+    const late = openSoftContainer(copy);
+    expect(late.container.locked).toBe(true);
+    expect(codeOf(() => late.container.run('apply', { update }))).toBe('CONTAINER_LOCKED');
+    expect(codeOf(() => late.container.run('use', USE))).toBe('CONTAINER_LOCKED');
+    late.close();
+    const again = openSoftContainer(original);
+    expect([again.container.locked, again.container.run('use', USE).seats]).toEqual([false, 1]);
+    again.close();
+  });
+
+  it('does not go on where the locks of two machines do not see each other', () => {
+    const { original, copy, update } = twoFolders();
+    const held = openSoftContainer(original);
+    const locks = path.join(path.dirname(copy), 'anchor');
+    for (const name of fs.readdirSync(locks)) if (name.endsWith('.lock')) fs.rmSync(path.join(locks, name));
+    const other = openSoftContainer(copy);
+    other.container.run('apply', { update });
+    expect(codeOf(() => held.container.run('apply', { update }))).toBe('CONTAINER_LOCKED');
+    expect(codeOf(() => held.container.run('use', USE))).toBe('STORE_WRITE_FAILED');
+    other.close();
+    expect(codeOf(() => held.close())).toBe('STORE_WRITE_FAILED');
+    const late = openSoftContainer(original);
+    expect(late.container.locked).toBe(true);
+    late.close();
+  });
+
+  it('is one of the anchor too where both lie in one folder', () => {
+    const folder = newFolder();
+    createSoftContainer({ folder, anchorFolder: folder }).close();
+    const opened = openSoftContainer(folder);
+    expect(opened.container.locked).toBe(false);
+    opened.close();
   });
 });

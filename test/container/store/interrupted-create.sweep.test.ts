@@ -209,6 +209,41 @@ describe('a folder in which making a container was interrupted', () => {
   });
 });
 
+describe('a folder of somebody else that looks as if making a container in it was interrupted', () => {
+  /** What it names as its anchor, and the 16 bytes by which that is to be its own. */
+  function foreign(content: Uint8Array): Place & { readonly victim: string } {
+    const place = newPlace();
+    fs.mkdirSync(place.folder, { recursive: true });
+    const victim = path.join(path.dirname(place.folder), 'victim');
+    fs.writeFileSync(victim, content);
+    const creation = '6b'.repeat(16);
+    const settings = { format: 1, kind: 'soft', anchor: '../victim', creation };
+    fs.writeFileSync(path.join(place.folder, 'container.json.new'), JSON.stringify(settings));
+    return { ...place, victim };
+  }
+
+  it('has no file removed that it names as its anchor, whatever is in that', () => {
+    const anchor = new Uint8Array(600).fill(0x6b);
+    anchor.set(new TextEncoder().encode('LFANCHOR'));
+    for (const content of [new Uint8Array(600).fill(0x6b), anchor]) {
+      const place = foreign(content);
+      KINDS.soft.create(place).close();
+      expect(new Uint8Array(fs.readFileSync(place.victim))).toEqual(content);
+    }
+  });
+
+  it('has nothing removed that is no anchor where the new anchor goes', () => {
+    for (const length of [10, 600]) {
+      const place = foreign(new Uint8Array(0));
+      fs.mkdirSync(place.anchorFolder);
+      const victim = path.join(place.anchorFolder, 'anchor.bin');
+      fs.writeFileSync(victim, new Uint8Array(length).fill(0x6b));
+      expect(codeOf(() => KINDS.soft.create(place))).toBe('CONTAINER_EXISTS');
+      expect(fs.statSync(victim).size).toBe(length);
+    }
+  });
+});
+
 describe('a folder that lost the file which says what is in it', () => {
   it('is damaged, and nothing is made over its memory', () => {
     const place = newPlace();
