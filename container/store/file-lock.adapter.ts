@@ -16,6 +16,10 @@ interface Owner {
   readonly boot?: string;
 }
 
+/** The highest number of a lock file; more takes than any folder sees. Higher ones would not be found again. */
+const LAST_NUMBER = 999_999_999_999_999;
+/** The highest process number of any system; higher ones cannot be asked for. */
+const LAST_PROCESS = 0x7fff_ffff;
 const LOCK_NAME = /^writer\.([1-9]\d{0,14})\.lock$/;
 const TEMPORARY_NAME = /^writer\.([1-9]\d{0,14})\.new$/;
 
@@ -33,6 +37,7 @@ const TEMPORARY_NAME = /^writer\.([1-9]\d{0,14})\.new$/;
  *
  * @throws CONTAINER_IN_USE also when this process holds the lock already
  * @throws STORE_WRITE_FAILED
+ * @throws STORE_DAMAGED when a lock file has the last number, which no program of ours reaches
  */
 export function acquireLock(folder: string): FolderLock {
   try {
@@ -49,6 +54,11 @@ function contend(folder: string, own: Owner): FolderLock {
     if (owner !== undefined && !isFree(owner)) {
       throw new FerryError('CONTAINER_IN_USE', { where: folder, process: owner.process });
     }
+    if (highest === LAST_NUMBER)
+      throw new FerryError('STORE_DAMAGED', {
+        where: folder,
+        what: `no number follows that of writer.${highest}.lock`,
+      });
     const mine = highest + 1;
     if (!link(folder, mine, own)) continue;
     const numbers = numbersIn(folder);
@@ -120,7 +130,9 @@ function readOwner(folder: string, number: number): Owner | undefined {
 }
 
 function isOwner(value: unknown): value is Owner {
-  return typeof value === 'object' && value !== null && 'process' in value && Number.isSafeInteger(value.process);
+  if (typeof value !== 'object' || value === null || !('process' in value)) return false;
+  const { process } = value;
+  return Number.isSafeInteger(process) && Number(process) >= 1 && Number(process) <= LAST_PROCESS;
 }
 
 /** Whether the owner is gone; one of whom that cannot be told is taken to be there. */

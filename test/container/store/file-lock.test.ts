@@ -190,6 +190,27 @@ describe('the lock of a folder', () => {
     }
   });
 
+  it('is free when what it names cannot be a process', () => {
+    for (const process of [0, -1, 1.5, 2 ** 31, 2 ** 32 + 1, 1e15]) {
+      const folder = newFolder();
+      fs.writeFileSync(path.join(folder, 'writer.4.lock'), JSON.stringify({ process }));
+      expect(refusedFor(folder)).toBeUndefined();
+    }
+  });
+
+  it('is damaged, and nobody waits for it, where no number is left', () => {
+    const folder = newFolder();
+    const last = path.join(folder, 'writer.999999999999999.lock');
+    fs.writeFileSync(last, '');
+    expect(refusedFor(folder)).toBe('STORE_DAMAGED undefined');
+    expect(fs.readdirSync(folder)).toEqual([path.basename(last)]);
+    fs.renameSync(last, path.join(folder, 'writer.999999999999998.lock'));
+    expect(refusedFor(folder)).toBeUndefined();
+    expect(fs.readdirSync(folder)).toEqual([path.basename(last)]);
+    fs.writeFileSync(path.join(folder, 'writer.1000000000000000.lock'), '');
+    expect(refusedFor(folder)).toBe('STORE_DAMAGED undefined');
+  });
+
   it('clears away what ended contenders left, and nothing else', () => {
     const folder = newFolder();
     for (const name of ['writer.999999999.new', 'writer.1.lock', 'writer.x.lock', 'notes.txt']) {
