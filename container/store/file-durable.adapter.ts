@@ -6,6 +6,49 @@ import { readFailed, systemCode, writeFailed } from './file-failure.ts';
 /** The writing half of the file system, so that a test can let any part of it fail. */
 export type FileWrites = Pick<typeof fs, 'writeSync' | 'fdatasyncSync'>;
 
+/** How a file is replaced. */
+export interface Replacement {
+  /** What is written first, in the same folder as the file; what lies there is removed. Default: the file's name and `.new`. */
+  readonly temporary?: string;
+  /** Who may do what with the file. Default: the owner alone. */
+  readonly mode?: number;
+  /** Makes the folders that are missing, for whom this says. Unless given, the folder has to be there. */
+  readonly folderMode?: number;
+}
+
+/**
+ * Gives a file its new content, durably and all at once: after a power cut it has the old content or the new. Content is
+ * the bytes, or what `content` writes to the handle. A link in the file's place is replaced and not followed.
+ *
+ * @throws what the operating system answers; nothing half written is left then
+ */
+export function replaceFile(
+  file: string,
+  content: Uint8Array | string | ((handle: number) => void),
+  { temporary = `${file}.new`, mode = 0o600, folderMode }: Replacement = {},
+): void {
+  const folder = path.dirname(file);
+  if (folderMode !== undefined) makeFolders(folder, folderMode);
+  const fill = typeof content === 'function' ? content : (handle: number) => fs.writeFileSync(handle, content);
+  try {
+    fs.rmSync(temporary, { force: true });
+    writeDurably(temporary, fill, 'wx', mode);
+    fs.renameSync(temporary, file);
+    syncFolder(folder);
+  } catch (error) {
+    discard(temporary);
+    throw error;
+  }
+}
+
+function discard(temporary: string): void {
+  try {
+    fs.rmSync(temporary, { force: true });
+  } catch {
+    // What counts is why the file could not be written; when the disk is gone, this fails as well.
+  }
+}
+
 /**
  * Makes a file appear at `file` with its whole content, durably, or not at all. Content is what `fill` writes.
  *
@@ -13,21 +56,17 @@ export type FileWrites = Pick<typeof fs, 'writeSync' | 'fdatasyncSync'>;
  * @throws STORE_WRITE_FAILED
  */
 export function createDurably(file: string, fill: (handle: number) => void): void {
-  const temporary = `${file}.new`;
   if (fs.existsSync(file)) throw new FerryError('CONTAINER_EXISTS', { where: file });
   try {
-    writeDurably(temporary, fill);
-    fs.renameSync(temporary, file);
-    syncFolder(path.dirname(file));
+    replaceFile(file, fill);
   } catch (error) {
-    if (fs.existsSync(temporary)) fs.rmSync(temporary);
     throw writeFailed(file, error);
   }
 }
 
 /** Writes a file in place and returns when the disk has its content; its name only after `syncFolder`. */
-export function writeDurably(file: string, fill: (handle: number) => void): void {
-  const handle = fs.openSync(file, 'w', 0o600);
+export function writeDurably(file: string, fill: (handle: number) => void, flags = 'w', mode = 0o600): void {
+  const handle = fs.openSync(file, flags, mode);
   try {
     fill(handle);
     fs.fsyncSync(handle);
@@ -39,13 +78,17 @@ export function writeDurably(file: string, fill: (handle: number) => void): void
 /** Makes a folder, and those above it that are missing, durably. @throws STORE_WRITE_FAILED */
 export function makeFolder(folder: string): void {
   try {
-    const first = fs.mkdirSync(folder, { recursive: true });
-    if (first === undefined) return;
-    const shortest = path.resolve(first).length;
-    for (let at = path.resolve(folder); at.length >= shortest; at = path.dirname(at)) syncFolder(path.dirname(at));
+    makeFolders(folder, 0o777);
   } catch (error) {
     throw writeFailed(folder, error);
   }
+}
+
+function makeFolders(folder: string, mode: number): void {
+  const first = fs.mkdirSync(folder, { recursive: true, mode });
+  if (first === undefined) return;
+  const shortest = path.resolve(first).length;
+  for (let at = path.resolve(folder); at.length >= shortest; at = path.dirname(at)) syncFolder(path.dirname(at));
 }
 
 /** Whether both are one folder, by whatever names. Both are there. */

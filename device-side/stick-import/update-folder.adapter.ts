@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../../container/errors.ts';
 import { armor, unarmor } from '../../container/files/armor.ts';
-import { syncFolder } from '../../container/store/file-durable.adapter.ts';
+import { replaceFile } from '../../container/store/file-durable.adapter.ts';
 import { readFailed, systemCode, systemWords } from '../../container/store/file-failure.ts';
 import type { FolderEntry, UpdateFolder } from './update-folder-port.ts';
 
@@ -38,20 +38,9 @@ export class FileUpdateFolder implements UpdateFolder {
 
   async write(name: string, envelope: Uint8Array): Promise<void> {
     const file = path.join(this.#folder, name);
-    const temporary = path.join(this.#folder, `.${name}.new`);
     try {
-      fs.rmSync(temporary, { force: true });
-      const handle = fs.openSync(temporary, 'wx', 0o644);
-      try {
-        fs.writeFileSync(handle, armor(envelope));
-        fs.fsyncSync(handle);
-      } finally {
-        fs.closeSync(handle);
-      }
-      fs.renameSync(temporary, file);
-      syncFolder(this.#folder);
+      replaceFile(file, armor(envelope), { temporary: path.join(this.#folder, `.${name}.new`), mode: 0o644 });
     } catch (error) {
-      discard(temporary);
       if (systemCode(error) === undefined) throw error;
       throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });
     }
@@ -70,13 +59,5 @@ function readPlain(file: string): Uint8Array {
     throw readFailed(file, error);
   } finally {
     if (handle !== undefined) fs.closeSync(handle);
-  }
-}
-
-function discard(temporary: string): void {
-  try {
-    fs.rmSync(temporary, { force: true });
-  } catch {
-    // What counts is why the file could not be written; when the stick is gone, this fails as well.
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { FerryError } from '../../container/errors.ts';
 import { armor, describeFile, unarmor } from '../../container/files/armor.ts';
 import { contextFileName, updateFileName } from '../../container/files/file-names.ts';
+import { replaceFile } from '../../container/store/file-durable.adapter.ts';
 import { systemCode, systemWords } from '../../container/store/file-failure.ts';
 
 /** No file of ours is longer as text. More is not even read. */
@@ -71,7 +72,7 @@ export function writeFerryFile(wanted: string | undefined, name: string, raw: Ui
 }
 
 /**
- * Writes a file: to a temporary one, made durable, then renamed; a reader never sees half of it.
+ * Writes a file durably and all at once, folders that are missing included; a reader never sees half of it.
  *
  * @param wanted the file, or a folder (`folder:DIR` or one that exists) in which it gets its own name; the present folder
  *   when it is not given.
@@ -81,29 +82,12 @@ export function writeFerryFile(wanted: string | undefined, name: string, raw: Ui
 export function writeBytes(wanted: string | undefined, name: string, content: string | Uint8Array): string {
   const file = placeFor(wanted, name);
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    replaceFile(file, content);
+    const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
+    replaceFile(file, content, { temporary, mode: 0o644, folderMode: 0o777 });
     return file;
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });
-  }
-}
-
-function replaceFile(file: string, content: string | Uint8Array): void {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
-  const handle = fs.openSync(temporary, 'wx', 0o644);
-  try {
-    try {
-      fs.writeFileSync(handle, content);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { syncFolder } from '../../container/store/file-durable.adapter.ts';
+import { replaceFile, syncFolder } from '../../container/store/file-durable.adapter.ts';
 import { writeFailed } from '../../container/store/file-failure.ts';
 
 /**
@@ -11,19 +11,8 @@ import { writeFailed } from '../../container/store/file-failure.ts';
  * @throws STORE_WRITE_FAILED
  */
 export function replaceDurably(file: string, bytes: Uint8Array): void {
-  const folder = path.dirname(file);
-  const temporary = temporaryOf(file);
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const handle = fs.openSync(temporary, 'w', 0o600);
-    try {
-      fs.writeFileSync(handle, bytes);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(temporary, file);
-    syncFolder(folder);
+    replaceFile(file, bytes, { temporary: temporaryOf(file), folderMode: 0o700 });
   } catch (error) {
     throw writeFailed(file, error);
   }
