@@ -1,4 +1,5 @@
 import { CATALOGUE, type ErrorCode, FerryError } from '../../container/errors.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
 import type { Deferral } from '../entry-outcome.ts';
 import { type Failure, isExplained } from '../failure.ts';
 import { runDurably } from '../runtime/run-durably.ts';
@@ -81,7 +82,7 @@ export async function runLicenseMove(asked: MoveRequest): Promise<MoveResult> {
   const order = normalOrder(asked.order);
   const issuer = await asked.issuer.list();
   const target = await asked.target.list();
-  const id = `move-${issuer.key.slice(0, 8)}-${target.key.slice(0, 8)}`;
+  const id = `move-${nameInId(issuer.key)}-${nameInId(target.key)}`;
   const request = { ...asked, blobs: asked.blobs.part(id) };
   const tell = asked.onProgress ?? (() => {});
   const afresh = () => runFrom(request, id, { input: { order } }, tell);
@@ -97,6 +98,11 @@ export async function runLicenseMove(asked: MoveRequest): Promise<MoveResult> {
     tell({ kind: 'endedByHand', order, failure: earlier.failure });
   } else if (earlier.state === 'interrupted') return notBegun(order, earlier);
   return { ...(await afresh()), earlier };
+}
+
+/** So much of a key that no two parties have it in common, by chance or by trying: 128 bits. */
+function nameInId(key: PublicKey): string {
+  return key.slice(0, 32);
 }
 
 /** Why an issuer refuses a plan that it never carried out: its sequence or its seats were used for something else. */

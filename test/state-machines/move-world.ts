@@ -52,7 +52,7 @@ export class MoveWorld {
   }
 }
 
-export const SNAPSHOT_ID = 'move-aaaaaaaa-bbbbbbbb';
+export const SNAPSHOT_ID = `move-${'a'.repeat(32)}-${'b'.repeat(32)}`;
 
 export function items(...parts: [productCode: number, quantity: number][]): MoveOrder {
   return {

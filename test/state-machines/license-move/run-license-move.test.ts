@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, Defect, type ErrorCode, FerryError } from '../../../container/errors.ts';
+import type { PublicKey } from '../../../container/model/ids.ts';
 import type { MoveIssuer, MoveTarget, SnapshotStore } from '../../../state-machines/index.ts';
-import { FORBIDDEN_PRODUCT, heldItem } from '../fake-parties.ts';
+import { FakeIssuer, FakeTarget, FORBIDDEN_PRODUCT, heldItem, ISSUER_KEY, TARGET_KEY } from '../fake-parties.ts';
 import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
 
 const ALL_STATES = [
@@ -253,6 +254,23 @@ describe('an unfinished move', () => {
       earlier: { state: 'interrupted', order: items([1001, 5]) },
     });
     expect(world.issuer.issued).toBe(1);
+  });
+
+  it.each([8, 31])('is left alone by a move of parties whose keys begin with the same %i digits', async (length) => {
+    const keyLike = (key: string) => key.slice(0, length).padEnd(64, 'c') as PublicKey;
+    class OtherIssuer extends FakeIssuer {
+      override list = async () => ({ ...(await super.list()), key: keyLike(ISSUER_KEY) });
+    }
+    class OtherTarget extends FakeTarget {
+      override list = async () => ({ key: keyLike(TARGET_KEY) });
+    }
+    for (const others of [{ issuer: new OtherIssuer(heldItem(1, 5)) }, { target: new OtherTarget() }]) {
+      const world = await unfinished();
+      expect(await world.run(items([1002, 1]), others)).toMatchObject({ resumed: false, earlier: null });
+      expect(world.told[0]).toEqual({ kind: 'entered', state: 'planning' });
+      expect(await world.snapshot()).toBeDefined();
+      expect(await world.run(items([1001, 5]))).toMatchObject({ state: 'moved', resumed: true });
+    }
   });
 
   it('whose order is written in another way is the same', async () => {
