@@ -4,7 +4,7 @@ import { readEnvelope } from '../../container/files/envelope.ts';
 import type { Result } from '../../container/files/signed-file.ts';
 import { statement } from '../../container/files/statement.ts';
 import { updateHeader } from '../../container/files/update-file.ts';
-import { NO_BYTES } from '../../container/model/bytes.ts';
+import { copyBytes, NO_BYTES } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 
 /** Who an update file says it is from. */
@@ -24,13 +24,13 @@ export interface UpdateHeading {
   readonly last: number;
 }
 
-/** Reads what an update file says of itself. @throws FILE_MALFORMED, FILE_VERSION, FILE_KIND */
+/** Reads what an update file says of itself; nothing of it keeps the file in memory. @throws FILE_MALFORMED, FILE_VERSION, FILE_KIND */
 export function readUpdateHeading(raw: Uint8Array): UpdateHeading {
   const [saidRaw = NO_BYTES, headerRaw = NO_BYTES] = given(readEnvelope(raw, 'updateFile', 3, 'an update file')).parts;
   const said = given(statement.decode(saidRaw));
   const { certificate, container, first, last } = given(updateHeader.decode(headerRaw));
   const { From: name = said.signer } = Object.fromEntries(given(describeFile(raw)).lines);
-  return { issuer: { key: said.signer, certificate, name }, container, first, last };
+  return { issuer: { key: said.signer, certificate: copyBytes(certificate), name }, container, first, last };
 }
 
 function given<T>(result: Result<T>): T {
