@@ -58,18 +58,21 @@ function showLedger(output: Output, ledger: readonly LedgerLine[]): void {
 }
 
 /** What became of a grant, and where its seats are, as its containers told last; red when they do not add up. */
-function whereabouts({ refusedFor, surplus, unaccounted, places, firstHolder, status }: LedgerLine): Part {
+function whereabouts({ refusedFor, surplus, movedOn, unaccounted, places, firstHolder, status }: LedgerLine): Part {
   if (refusedFor !== null) return styled('red', `refused by ${firstHolder}: ${summary(refusedFor)} [${refusedFor}]`);
   if (status === 'issued') return styled('yellow', `on its way to ${firstHolder}, not confirmed`);
   const told = [`${status}: ${places.length === 0 ? `was granted to ${firstHolder}` : places.map(placeOf).join('; ')}`];
+  if (movedOn > 0) told.push(`${movedOn} of these moved on, not told from where`);
+  if (unaccounted > 0) told.push(`${unaccounted} moved on, not told where`);
   if (surplus > 0) return styled('red', [...told, `${surplus} more than granted`].join('; '));
-  if (unaccounted > 0) return styled('yellow', [...told, `${unaccounted} moved on, not told where`].join('; '));
+  if (movedOn + unaccounted > 0) return styled('yellow', told.join('; '));
   return styled('dim', told.join('; '));
 }
 
-function placeOf({ serial, quantity, pending, enabled, toldAt }: ItemPlace): string {
+function placeOf({ serial, quantity, pending, leftSince, enabled, toldAt }: ItemPlace): string {
   const away = pending > 0 ? ` and ${pending} in transit` : '';
-  return `${quantity}${away} in ${serial}${enabled ? '' : ', disabled'} (${isoDate(toldAt)})`;
+  const left = leftSince > 0 ? `, ${leftSince} left since` : '';
+  return `${quantity}${away} in ${serial}${enabled ? '' : ', disabled'} (${isoDate(toldAt)}${left})`;
 }
 
 function showTransit(output: Output, transit: CentralListing['transit']): void {

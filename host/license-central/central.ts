@@ -12,12 +12,13 @@ import { type FirmKeys, KeyVault } from './firm-keys.ts';
 import { makeFirm, type NewFirm, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
-import { type ItemPlace, type LedgerLine, listLedger, listPlaces } from './ledger.ts';
+import { type LedgerLine, listLedger } from './ledger.ts';
 import { containerByName, firmByCode, rememberContainer } from './parties.ts';
 import { passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
 import type { FirmRow, Reads } from './tables.ts';
+import { type ItemPlace, listPlaces } from './told-seats.ts';
 import { type CentralChannel, type CentralTransit, listChannels, listTransit } from './transit.ts';
 import { entriesInTransit, updateFiles } from './update-files.ts';
 
@@ -237,7 +238,7 @@ export class LicenseCentral {
 
   /** Where an item is, or all items are, as their containers told last. */
   async where(itemId?: ItemId): Promise<ItemPlace[]> {
-    return this.#read((db) => listPlaces(db, itemId));
+    return this.#read((db) => listPlaces(db, itemId === undefined ? undefined : [itemId]));
   }
 
   /** The item whose id begins so. @throws USAGE_WRONG when none does, or several do */

@@ -54,6 +54,7 @@ export async function openChannel(
     witness: null,
     toldGeneration: 0,
     custodyKnownThrough: 0,
+    logWhole: 1,
     contradiction: null,
   };
   await tx.insertInto('channels').values(channel).execute();

@@ -8,10 +8,15 @@ import {
 } from '../../container/files/certificate.ts';
 import type { Inventory } from '../../container/files/context-file.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import { FORMAT } from '../../container/model/limits.ts';
 import type { Foundation } from './channels.ts';
 import { updateChannel } from './channels.ts';
 import { rememberContainer } from './parties.ts';
 import type { ChannelRow, Flag, PlaceRow, Reads, Writes } from './tables.ts';
+
+/** More than a transfer record and a holding add to a context beside their own bytes: framing and certificates. */
+const BESIDE_RECORD = 600;
+const HOLDING_BYTES = 64;
 
 /** An inventory of which every certificate and every transfer record was verified. */
 export interface CheckedInventory {
@@ -60,18 +65,19 @@ export async function checkInventory(
 
 /**
  * Stores a verified inventory: the transfers whoever tells of them first, and where the items are unless something newer
- * is known already. Repeatable, in any order.
+ * is known already. Of a container that just now turned out to be set back or copied (`contradicted`), only the transfers:
+ * that one of its copies signed them is true. Repeatable, in any order.
  */
 export async function storeInventory(
   tx: Writes,
   base: Foundation,
   channel: ChannelRow,
   inventory: CheckedInventory,
-  generation: number,
+  { generation, contradicted }: { readonly generation: number; readonly contradicted: boolean },
 ): Promise<void> {
   for (const certificate of inventory.certificates) await rememberContainer(tx, certificate);
   await storeLog(tx, channel, inventory);
-  if (generation < channel.toldGeneration) return;
+  if (contradicted || generation < channel.toldGeneration) return;
   const { content } = inventory;
   if (content.complete)
     await tx
@@ -90,11 +96,26 @@ export async function storeInventory(
       )
       .execute();
   }
-  await updateChannel(tx, channel, { toldGeneration: generation });
+  await updateChannel(tx, channel, { toldGeneration: generation, logWhole: tellsAll(channel, content) ? 1 : 0 });
+}
+
+/**
+ * Whether an inventory certainly brings the log as far as it goes: nothing is missing before it, and it is small enough for
+ * the container to have had room for more.
+ */
+function tellsAll({ custodyKnownThrough }: ChannelRow, { logFirst, log, holdings }: Inventory): boolean {
+  const bytes = log.reduce((sum, { length }) => sum + length + BESIDE_RECORD, 0) + holdings.length * HOLDING_BYTES;
+  return logFirst <= custodyKnownThrough + 1 && bytes < FORMAT.fileBytes / 2;
 }
 
 function placeKey({ firmCode, container }: ChannelRow): Pick<PlaceRow, 'firmCode' | 'container'> {
   return { firmCode, container };
+}
+
+/** Items that an inventory tells of, by holding or transfer. */
+export function itemsOf({ content, records }: CheckedInventory): Set<ItemId> {
+  const moved = records.flatMap((record) => record.content.items);
+  return new Set([...content.holdings, ...moved].map(({ itemId }) => itemId));
 }
 
 /** Seats of each item over all holdings of it; enabled only when every one of them is. */

@@ -1,21 +1,11 @@
 import { readGrant } from '../../container/engine/stored.ts';
 import { codeOfNumber, type ErrorCode } from '../../container/errors.ts';
-import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import type { TransferTerms } from '../../container/files/grant.ts';
+import type { ItemId } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { countSeats } from './seat-balance.ts';
 import type { GrantStatus, Reads } from './tables.ts';
-
-/** How much of an item a container said that it has. */
-export interface ItemPlace {
-  readonly itemId: ItemId;
-  readonly container: PublicKey;
-  readonly serial: SerialNumber;
-  readonly quantity: number;
-  /** Seats in transit from there to other containers. */
-  readonly pending: number;
-  readonly enabled: boolean;
-  /** When this server heard it; seconds since 2000-01-01. */
-  readonly toldAt: number;
-}
+import { type ItemPlace, type ToldItem, toldItems } from './told-seats.ts';
 
 /** A grant and what became of it, as far as this server was told. */
 export interface LedgerLine {
@@ -31,55 +21,76 @@ export interface LedgerLine {
   readonly status: GrantStatus;
   /** Why the first holder refused it. */
   readonly refusedFor: ErrorCode | null;
+  /** Seats held and in transit, each counted once, however old the words are. @see `countSeats` */
   readonly held: number;
   readonly inTransit: number;
+  /** Seats among `places` that are elsewhere by now for all that is known, though nobody told yet which of them moved. */
+  readonly movedOn: number;
   /** Seats that were moved by containers whose contexts this server has not seen since. */
   readonly unaccounted: number;
-  /** Seats shown beyond those granted: contexts of different age, or a copy. */
+  /** Seats that certainly exist beyond those granted: a container was copied. Honest containers never come to this. */
   readonly surplus: number;
   readonly places: readonly ItemPlace[];
 }
 
-/** Where an item is, or every item of every firm, as its containers told last. */
-export async function listPlaces(db: Reads, itemId?: ItemId): Promise<ItemPlace[]> {
-  const all = db
-    .selectFrom('places')
-    .innerJoin('containers', 'containers.key', 'places.container')
-    .select(['itemId', 'container', 'serial', 'quantity', 'pending', 'enabled', 'toldAt'])
-    .orderBy('itemId')
-    .orderBy('serial');
-  const rows = await (itemId === undefined ? all : all.where('itemId', '=', itemId)).execute();
-  return rows.map((row) => ({ ...row, enabled: row.enabled === 1 }));
+/** A license of which more seats exist than were granted. */
+export interface Surplus {
+  readonly itemId: ItemId;
+  readonly quantity: number;
 }
 
-/** Every grant of every firm with its whereabouts, oldest first. */
-export async function listLedger(db: Reads): Promise<LedgerLine[]> {
-  const places = new Map<ItemId, ItemPlace[]>();
-  for (const place of await listPlaces(db)) places.set(place.itemId, [...(places.get(place.itemId) ?? []), place]);
-  const grants = await db
+/** Every grant of every firm with its whereabouts, or those of some items, oldest first. */
+export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promise<LedgerLine[]> {
+  const told = await toldItems(db, itemIds);
+  const all = db
     .selectFrom('grants')
     .innerJoin('containers', 'containers.key', 'grants.container')
     .select(['itemId', 'firmCode', 'productCode', 'quantity', 'status', 'reason', 'raw', 'serial'])
     .orderBy('firmCode')
     .orderBy('grants.container')
-    .orderBy('sequence')
-    .execute();
+    .orderBy('sequence');
+  const grants = await (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
   return grants.map(({ raw, reason, quantity: granted, serial: firstHolder, ...row }) => {
-    const found = places.get(row.itemId) ?? [];
-    const held = found.reduce((sum, { quantity }) => sum + quantity, 0);
-    const inTransit = found.reduce((sum, { pending }) => sum + pending, 0);
-    const missing = row.status === 'active' ? granted - held - inTransit : 0;
+    const { text, terms } = readGrant(raw);
+    const seats = count(told.get(row.itemId), terms);
+    const missing = row.status === 'active' ? granted - seats.held - seats.inTransit : 0;
     return {
       ...row,
-      text: readGrant(raw).text,
+      ...seats,
+      text,
       firstHolder,
       granted,
       refusedFor: reason === 0 ? null : (codeOfNumber(reason) ?? null),
-      held,
-      inTransit,
       unaccounted: Math.max(0, missing),
       surplus: Math.max(0, -missing),
-      places: found,
     };
   });
+}
+
+/** Those of some items of which more seats exist than were granted. */
+export async function surplusOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Surplus[]> {
+  const wanted = [...itemIds];
+  const found: Surplus[] = [];
+  for (let from = 0; from < wanted.length; from += 500)
+    for (const { itemId, surplus } of await listLedger(db, wanted.slice(from, from + 500)))
+      if (surplus > 0) found.push({ itemId, quantity: surplus });
+  return found;
+}
+
+type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;
+
+/** Seats that have left a place since are taken off what it had in transit first: most likely they were. */
+function count(told: ToldItem | undefined, terms: TransferTerms): Count {
+  const { places = [], containers = [] } = told ?? {};
+  let held = 0;
+  let inTransit = 0;
+  for (const { quantity, pending, leftSince } of places) {
+    const arrived = Math.min(pending, leftSince);
+    inTransit += pending - arrived;
+    held += quantity - (leftSince - arrived);
+  }
+  const certain = countSeats(containers, terms);
+  const movedOn = held + inTransit - certain;
+  const fromHeld = Math.min(held, movedOn);
+  return { held: held - fromHeld, inTransit: inTransit - (movedOn - fromHeld), movedOn, places };
 }

@@ -8,8 +8,9 @@ import { toHex } from '../../container/model/bytes.ts';
 import type { Hash, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { type Foundation, findChannel, openChannel, updateChannel } from './channels.ts';
-import { checkInventory, storeInventory } from './custody.ts';
+import { checkInventory, itemsOf, storeInventory } from './custody.ts';
 import { keepEvidence } from './evidence.ts';
+import { type Surplus, surplusOf } from './ledger.ts';
 import { HERE, rememberContainer } from './parties.ts';
 import { settleChannel } from './settle-channel.ts';
 import type { ChannelRow, FirmRow, Reads, Writes } from './tables.ts';
@@ -25,6 +26,8 @@ export interface ContextReport {
   readonly pending: number;
   /** What shows that the container was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
+  /** Licenses in this context of which more seats are shown now than were granted; empty while everybody is honest. */
+  readonly surplus: readonly Surplus[];
 }
 
 /** Verifies a context file for one of the firms here. @throws what opening says, NOT_ADDRESSED */
@@ -74,11 +77,15 @@ export async function receiveContext(
   await noteReceipt(tx, base, firmCode, file, given.raw);
   const why = await witnessContainer(tx, base, channel, file);
   const { outcomes, provesRollback } = await settleChannel(tx, base, firm, channel, file);
-  if (why === null && inventory !== null) await storeInventory(tx, base, channel, inventory, file.statement.generation);
+  const { generation } = file.statement;
+  // Of a container that was contradicted before, nothing is believed any more.
+  if (inventory !== null && channel.contradiction === null)
+    await storeInventory(tx, base, channel, inventory, { generation, contradicted: why !== null });
+  const surplus = await surplusOf(tx, inventory === null ? [] : itemsOf(inventory));
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;
-  return { firmCode, target, serial, outcomes, pending, contradiction: why, provesRollback };
+  return { firmCode, target, serial, outcomes, pending, contradiction: why, surplus, provesRollback };
 }
 
 async function noteReceipt(

@@ -42,6 +42,7 @@ const COLUMNS: {
     witness: 'blob?',
     toldGeneration: 'integer',
     custodyKnownThrough: 'integer',
+    logWhole: 'integer',
     contradiction: 'text?',
   },
   entries: {
@@ -121,7 +122,7 @@ const PRIMARY: Keys = {
   places: ['itemId', 'container'],
   transfers: ['hash'],
   transferItems: ['hash', 'itemId'],
-  custodyLog: ['firmCode', 'container', 'position'],
+  custodyLog: ['firmCode', 'container', 'position', 'hash'],
   contexts: ['hash'],
   evidence: ['hash'],
 };
@@ -155,6 +156,7 @@ const INDEXES: { readonly [T in keyof Tables]?: Keys[T] } = {
   grants: ['firmCode', 'container', 'sequence'],
   places: ['firmCode', 'container'],
   transferItems: ['itemId'],
+  custodyLog: ['hash', 'container'],
 };
 
 /** Makes every table. Atomic with the transaction that it is given. */

@@ -63,6 +63,8 @@ export interface ChannelRow {
   /** Its generation when it told the inventory that `places` shows; 0 before. */
   readonly toldGeneration: number;
   readonly custodyKnownThrough: number;
+  /** Whether the custody log is certainly known as far as its container's newest word goes. */
+  readonly logWhole: Flag;
   /** What contradicts the container's history; then nothing more is issued to it. */
   readonly contradiction: string | null;
 }
@@ -143,7 +145,7 @@ export interface TransferItemRow {
   readonly quantity: number;
 }
 
-/** A position of the custody log that a container keeps for a firm. */
+/** A position of the custody log that a container keeps for a firm; copies of one container tell several for one. */
 export interface LogRow {
   readonly firmCode: number;
   readonly container: PublicKey;

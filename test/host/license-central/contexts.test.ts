@@ -5,11 +5,20 @@ import { Container } from '../../../container/container.ts';
 import { toHex } from '../../../container/model/bytes.ts';
 import { FORMAT } from '../../../container/model/limits.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
-import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import type { LicenseCentral } from '../../../host/license-central/index.ts';
 import { centralIssuer } from '../../../host/license-central/index.ts';
-import { crypto, makeContainer, move, order, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
-import { contextFor, deliver, deliverAndSettle, FIRM, licenseCentrals, seats } from './scene.ts';
+import { crypto, makeContainer, move, order, type TestContainer, TestFirm } from '../../world/parties.ts';
+import {
+  contextFor,
+  copyOf,
+  deliver,
+  deliverAndSettle,
+  FIRM,
+  holdingOf,
+  licenseCentrals,
+  makeBusy,
+  seats,
+} from './scene.ts';
 
 const scene = licenseCentrals();
 
@@ -22,25 +31,6 @@ async function loadedDongle(folder = scene.folder()) {
   const { itemIds } = await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(10)] });
   await deliverAndSettle(central, dongle);
   return { central, dongle, device, itemId: itemIds[0] ?? expect.fail('nothing was granted') };
-}
-
-function holdingOf({ container }: TestContainer): number {
-  return container.run('list', {}).holdings[0]?.id ?? expect.fail('nothing is held');
-}
-
-/** The same container once more, as from a copied disk. */
-function copyOf(it: TestContainer): TestContainer {
-  const flash = new MemoryFlash(it.parts.flash.geometry, it.parts.flash.image());
-  const anchor = new MemoryAnchor();
-  anchor.advance(it.parts.anchor.read() ?? expect.fail('there is no anchor'));
-  const parts = { ...it.parts, flash, anchor, env: seededEnv('copy') };
-  return { ...it, parts, container: Container.open(parts) };
-}
-
-/** Lets a container commit a few things that have nothing to do with the firm. */
-function makeBusy({ container }: TestContainer): void {
-  for (const firmCode of [101, 102, 103])
-    container.run('context', { certificate: new TestFirm(firmCode).certificate, firmCode: null });
 }
 
 async function report(central: LicenseCentral, target: TestContainer) {

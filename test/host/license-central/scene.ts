@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
+import { Container } from '../../../container/container.ts';
+import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
+import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import { type GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
-import { crypto, root, seededEnv, type TestContainer } from '../../world/parties.ts';
+import { crypto, root, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
 
 export const FIRM = 6000010;
 export const PASSPHRASE = 'correct horse';
@@ -77,4 +80,24 @@ export async function deliver(central: LicenseCentral, target: TestContainer): P
 /** Applies everything in transit and brings the receipts home. */
 export async function deliverAndSettle(central: LicenseCentral, target: TestContainer): Promise<void> {
   for (const receipt of await deliver(central, target)) await central.receiveContext(receipt);
+}
+
+/** The first holding of a container. */
+export function holdingOf({ container }: TestContainer): number {
+  return container.run('list', {}).holdings[0]?.id ?? expect.fail('nothing is held');
+}
+
+/** The same container once more, as from a copied disk. */
+export function copyOf(it: TestContainer): TestContainer {
+  const flash = new MemoryFlash(it.parts.flash.geometry, it.parts.flash.image());
+  const anchor = new MemoryAnchor();
+  anchor.advance(it.parts.anchor.read() ?? expect.fail('there is no anchor'));
+  const parts = { ...it.parts, flash, anchor, env: seededEnv('copy') };
+  return { ...it, parts, container: Container.open(parts) };
+}
+
+/** Lets a container commit a few things that have nothing to do with the firm. */
+export function makeBusy({ container }: TestContainer): void {
+  for (const firmCode of [101, 102, 103])
+    container.run('context', { certificate: new TestFirm(firmCode).certificate, firmCode: null });
 }

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
+import { makeContainer, move, type TestContainer } from '../../world/parties.ts';
+import {
+  contextFor,
+  copyOf,
+  deliverAndSettle,
+  FIRM,
+  holdingOf,
+  licenseCentrals,
+  MOVABLE,
+  makeBusy,
+  seats,
+} from './scene.ts';
+
+const scene = licenseCentrals();
+
+type Terms = Partial<GrantSpec['terms']>;
+
+/** A dongle that holds so many seats of one item, and two devices. */
+async function load(central: LicenseCentral, quantity: number, terms: Terms = {}, number = 1) {
+  const dongle = makeContainer('dongle', number);
+  const [device, other] = [makeContainer('soft', 2 * number), makeContainer('soft', 2 * number + 1)];
+  await central.addContainer(dongle.certificate);
+  const item = { ...seats(quantity), terms: { ...MOVABLE, ...terms } };
+  const { itemIds } = await central.grantItems({ firmCode: FIRM, target: dongle.key, items: [item] });
+  await deliverAndSettle(central, dongle);
+  return { central, dongle, device, other, itemId: itemIds[0] ?? expect.fail('nothing was granted') };
+}
+
+async function loaded(quantity: number, terms: Terms = {}) {
+  return load(await scene.central(), quantity, terms);
+}
+
+function give(from: TestContainer, to: TestContainer, quantity: number): void {
+  expect(move(from, to, [{ holding: holdingOf(from), quantity }]).reports).toMatchObject([{ applied: 1 }]);
+}
+
+async function tell(central: LicenseCentral, teller: TestContainer) {
+  return central.receiveContext(await contextFor(central, teller));
+}
+
+function ordersOf<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}
+
+describe('seats of honest containers', () => {
+  it('are never shown twice, in whatever order their contexts come, and all of them once everybody told', async () => {
+    const central = await scene.central();
+    for (const [round, order] of ordersOf([0, 1, 2, 3]).entries()) {
+      const { dongle, device, itemId } = await load(central, 5, {}, round + 1);
+      const line = async () => (await central.ledger()).find((it) => it.itemId === itemId) ?? expect.fail('no line');
+      give(dongle, device, 3);
+      const contexts = [await contextFor(central, dongle), await contextFor(central, device)];
+      give(device, dongle, 1);
+      contexts.push(await contextFor(central, device), await contextFor(central, dongle));
+      for (const at of order) {
+        const { surplus } = await central.receiveContext(contexts[at] ?? expect.fail('there are four'));
+        expect(surplus).toEqual([]);
+        const { held, inTransit, unaccounted, surplus: shown } = await line();
+        expect([held + inTransit + unaccounted, shown], `order ${order.join()}`).toEqual([5, 0]);
+      }
+      expect(await line()).toMatchObject({ held: 5, inTransit: 0, unaccounted: 0, movedOn: 0 });
+    }
+  });
+
+  it('that a device gave back are taken off its older word', async () => {
+    const { central, dongle, device } = await loaded(5);
+    give(dongle, device, 3);
+    await tell(central, device);
+    give(device, dongle, 1);
+    await tell(central, dongle);
+    expect(await central.ledger()).toMatchObject([
+      {
+        held: 5,
+        unaccounted: 0,
+        surplus: 0,
+        places: [
+          { serial: '130-2', quantity: 3, leftSince: 1 },
+          { serial: '3-1', quantity: 3, leftSince: 0 },
+        ],
+      },
+    ]);
+  });
+
+  it('that only their target told of are not in transit any more', async () => {
+    const { central, dongle, device } = await loaded(5);
+    const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
+    const parts = [{ holding: holdingOf(dongle), quantity: 3 }];
+    const { updates } = dongle.container.run('issue', { context, first: 1, parts });
+    await tell(central, dongle);
+    expect(await central.ledger()).toMatchObject([{ held: 2, inTransit: 3 }]);
+    for (const update of updates) device.container.run('apply', { update });
+    await tell(central, device);
+    expect(await central.ledger()).toMatchObject([{ held: 5, inTransit: 0, unaccounted: 0, surplus: 0 }]);
+  });
+
+  it('that went through a container which never told are where they went', async () => {
+    const { central, dongle, device } = await loaded(5);
+    const between = makeContainer('dongle', 4);
+    give(dongle, between, 3);
+    give(between, device, 2);
+    await tell(central, device);
+    expect(await central.ledger()).toMatchObject([{ held: 5, movedOn: 2, unaccounted: 0, surplus: 0 }]);
+    await tell(central, dongle);
+    expect(await central.ledger()).toMatchObject([{ held: 4, movedOn: 0, unaccounted: 1, surplus: 0 }]);
+    await tell(central, between);
+    expect(await central.ledger()).toMatchObject([{ held: 5, movedOn: 0, unaccounted: 0, surplus: 0 }]);
+  });
+
+  it('that were given to one device after the other are counted once, before anybody tells of the return', async () => {
+    const { central, dongle, device, other } = await loaded(5);
+    give(dongle, device, 5);
+    await tell(central, device);
+    give(device, dongle, 5);
+    give(dongle, other, 5);
+    expect(await tell(central, other)).toMatchObject({ surplus: [] });
+    expect(await central.ledger()).toMatchObject([{ held: 5, movedOn: 5, unaccounted: 0, surplus: 0 }]);
+  });
+});
+
+describe('seats of a copied dongle', () => {
+  /** Two copies that gave six of ten seats each to a device of their own, which both told. */
+  async function copied(terms: Terms = {}) {
+    const world = await loaded(10, terms);
+    const copy = copyOf(world.dongle);
+    give(world.dongle, world.device, 6);
+    give(copy, world.other, 6);
+    await tell(world.central, world.device);
+    const { surplus } = await tell(world.central, world.other);
+    return { ...world, copy, surplus };
+  }
+
+  it.each(['as often as the other', 'more often than the other'])(
+    'are shown as too many once both copies told, in either order, when one was used %s',
+    async (use) => {
+      for (const backwards of [false, true]) {
+        const { central, dongle, copy, itemId } = await copied();
+        if (use.startsWith('more')) makeBusy(copy);
+        const contexts = [await contextFor(central, dongle), await contextFor(central, copy)];
+        if (backwards) contexts.reverse();
+        const reports = [];
+        for (const context of [...contexts, ...contexts]) reports.push(await central.receiveContext(context));
+        expect(reports[0]).toMatchObject({ surplus: [] });
+        for (const { surplus } of reports.slice(1)) expect(surplus).toEqual([{ itemId, quantity: 6 }]);
+        expect(await central.ledger()).toMatchObject([{ granted: 10, held: 16, surplus: 6, unaccounted: 0 }]);
+      }
+    },
+  );
+
+  it('are shown as too many as soon as both devices told, when they cannot give them back', async () => {
+    const { central, surplus, itemId } = await copied({ returnable: false });
+    expect(surplus).toEqual([{ itemId, quantity: 2 }]);
+    expect(await central.ledger()).toMatchObject([{ held: 12, surplus: 2, unaccounted: 0 }]);
+  });
+});
