@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import Database from 'libsql';
 import { FerryError } from '../../container/errors.ts';
+import { systemWords } from '../../container/store/file-failure.ts';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** Name of the one file of a License Central in its folder. */
@@ -109,7 +110,7 @@ function adapted(database: Database.Database): SqliteDatabase {
     },
     prepare: (query) => {
       const steps = TRANSACTION_STEPS.get(query);
-      if (steps !== undefined) return transactionStep(database, steps);
+      if (steps !== undefined) return transactionStep(database, query, steps);
       const statement = database.prepare(query);
       return {
         reader: statement.reader,
@@ -123,14 +124,16 @@ function adapted(database: Database.Database): SqliteDatabase {
 
 /**
  * A step by `exec`: a prepared `begin` that meets a lock is not reset by libsql 0.5 and keeps the connection in a
- * half-open transaction, in which every later one fails.
+ * half-open transaction, in which every later one fails. There is nothing to roll back when SQLite did it already, as on a
+ * full disk.
  */
-function transactionStep(database: Database.Database, steps: readonly string[]): SqliteStatement {
+function transactionStep(database: Database.Database, query: string, steps: readonly string[]): SqliteStatement {
   return {
     reader: false,
     all: () => [],
     iterate: () => [].values(),
     run: () => {
+      if (query === 'rollback' && !database.inTransaction) return { changes: 0, lastInsertRowid: 0 };
       try {
         for (const step of steps) database.exec(step);
       } finally {
@@ -165,7 +168,24 @@ function storeError(where: string, error: unknown): unknown {
   if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true)
     return new FerryError('STORE_DAMAGED', { where, what: why }, { cause: error });
   if (code === undefined || code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
-  return new FerryError('STORE_WRITE_FAILED', { where, why }, { cause: error });
+  return new FerryError(
+    'STORE_WRITE_FAILED',
+    { where, why: wordsFor(code) ?? (code.startsWith('SQLITE_') ? why : systemWords(error)) },
+    { cause: error },
+  );
+}
+
+/** What SQLite's codes mean to a person, by how they begin. */
+const WORDS: readonly (readonly [code: string, words: string])[] = [
+  ['SQLITE_FULL', 'the disk is full'],
+  ['SQLITE_IOERR', 'the disk reports an error, or is full'],
+  ['SQLITE_READONLY', 'the database is read-only'],
+  ['SQLITE_CANTOPEN', 'the database cannot be opened, or the disk is full'],
+  ['SQLITE_BUSY', 'another program keeps it locked'],
+];
+
+function wordsFor(code: string): string | undefined {
+  return WORDS.find(([beginning]) => code.startsWith(beginning))?.[1];
 }
 
 /** Whether another writer was faster: it holds the lock, or it committed while this one was taking it. */

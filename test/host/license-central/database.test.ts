@@ -7,7 +7,7 @@ import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CentralDatabase } from '../../../host/license-central/database.adapter.ts';
 import { createTables } from '../../../host/license-central/schema.ts';
-import type { Reads } from '../../../host/license-central/tables.ts';
+import type { Reads, Writes } from '../../../host/license-central/tables.ts';
 
 describe('the database of a License Central', () => {
   let folder: string;
@@ -25,15 +25,15 @@ describe('the database of a License Central', () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  const addFirm = (firmCode: number): Promise<void> =>
-    database.write(async (tx) => {
-      const bytes = new Uint8Array(1);
-      const row = { firmCode, key: `${firmCode}` as never, name: '', certificate: bytes, sealedKeys: bytes };
-      await tx
-        .insertInto('firms')
-        .values({ ...row, rolledBackBy: null })
-        .execute();
-    });
+  const insertFirm = async (tx: Writes, firmCode: number): Promise<void> => {
+    const bytes = new Uint8Array(1);
+    const row = { firmCode, key: `${firmCode}` as never, name: '', certificate: bytes, sealedKeys: bytes };
+    await tx
+      .insertInto('firms')
+      .values({ ...row, rolledBackBy: null })
+      .execute();
+  };
+  const addFirm = (firmCode: number): Promise<void> => database.write((tx) => insertFirm(tx, firmCode));
   const firms = (): unknown[] => other.prepare('select "firmCode" from firms order by "firmCode"').pluck().all();
   const setting = async (name: string): Promise<unknown> =>
     database.read(async (db: Reads) => {
@@ -66,6 +66,20 @@ describe('the database of a License Central', () => {
     other.exec('commit');
     await waiting;
     expect(runs).toBe(1);
+    await addFirm(1);
+    expect(firms()).toEqual([1]);
+  });
+
+  it('says that the disk is full, changes nothing, and goes on when there is room again', async () => {
+    const pages = await setting('page_count');
+    await setting(`max_page_count = ${pages}`);
+    const full = { code: 'STORE_WRITE_FAILED', details: { where: folder, why: 'the disk is full' } };
+    const filling = database.write(async (tx) => {
+      for (let firmCode = 1; ; firmCode++) await insertFirm(tx, firmCode);
+    });
+    await expect(filling).rejects.toMatchObject(full);
+    expect(firms()).toEqual([]);
+    await setting('max_page_count = 1000000');
     await addFirm(1);
     expect(firms()).toEqual([1]);
   });
