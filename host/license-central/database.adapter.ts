@@ -76,11 +76,20 @@ export class CentralDatabase {
     }
   }
 
-  /** Closes it after bringing everything into the one file, so that a copy of that file is a whole backup. */
+  /**
+   * Closes it after bringing everything into the one file, so that a copy of that file is a whole backup. On a disk that is
+   * full or broken the log beside it stays, with all that was committed, and a later close brings it in.
+   */
   async close(): Promise<void> {
     await this.#lastWrite;
-    if (this.#database.open) this.#database.pragma('wal_checkpoint(PASSIVE)');
-    await this.#connection.destroy();
+    try {
+      if (this.#database.open) this.#database.pragma('wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      // What was done is durable: a failure here would make its caller do it again.
+      if (wordsFor(sqliteCode(error) ?? '') === undefined) throw error;
+    } finally {
+      await this.#connection.destroy();
+    }
   }
 }
 
