@@ -9,7 +9,7 @@ import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './ch
 import { cancelEntries, type Foundation, openChannel, requireTrust } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
-import { makeFirm, type NewFirm, storeFirm } from './firms.ts';
+import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
@@ -61,6 +61,7 @@ export class LicenseCentral {
   static async init(options: CentralOptions, firms: readonly NewFirm[] = []): Promise<LicenseCentral> {
     const { folder, env, root, passphrase } = options;
     if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });
+    requireDistinct(firms);
     const salt = env.random(16);
     const vault = vaultOf(options, salt);
     const made = firms.map((firm) => makeFirm(options, root, vault, firm));
@@ -137,7 +138,7 @@ export class LicenseCentral {
    * Grants Product Items to a container, all in one commit. With a `name` the order is carried out once, however often it
    * is given; without one, every call grants anew.
    *
-   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TOO_LARGE_FOR_TARGET,
+   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
    * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK
    */
   async grantItems(

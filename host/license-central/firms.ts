@@ -28,6 +28,13 @@ export function makeFirm(base: Foundation, root: RootAuthority, vault: KeyVault,
   return { firmCode, key, name, certificate, sealedKeys: vault.sealKeys(firmCode, keys), rolledBackBy: null };
 }
 
+/** @throws USAGE_WRONG when two of the firms have one Firm Code */
+export function requireDistinct(firms: readonly NewFirm[]): void {
+  const codes = firms.map(({ firmCode }) => firmCode);
+  const twice = codes.find((firmCode, at) => codes.indexOf(firmCode) !== at);
+  if (twice !== undefined) throw new FerryError('USAGE_WRONG', { what: `The firm ${twice} is named twice` });
+}
+
 /** @throws USAGE_WRONG when the Firm Code is taken */
 export async function storeFirm(tx: Writes, firm: FirmRow): Promise<void> {
   const { firmCode } = firm;

@@ -65,14 +65,20 @@ const NOTHING: Omit<Chosen, 'productCode' | 'quantity' | 'terms'> = {
 const ENTRY_FRAME = 64;
 const GRANT_FRAME = 5;
 
-/** The grant that a specification stands for. @throws USAGE_WRONG when a value is outside its bounds */
+/** The grant that a specification stands for. @throws USAGE_WRONG when a value is outside its bounds, or it never is usable */
 function grantFrom(spec: GrantSpec, itemId: ItemId, firmCode: number, firstHolder: PublicKey): Grant {
   const content: Grant = { ...NOTHING, ...spec, itemId, firmCode, firstHolder };
+  const { activationTime: from, expirationTime: until } = content;
+  if (from !== null && until !== null && from >= until) throw impossible(spec, 'it would expire before it is usable');
   const checked = v.safeParse(grant.schema, grant.wire(content));
   if (checked.success && !/\p{Surrogate}/u.test(content.text)) return content;
   const [issue] = checked.issues ?? [];
   const field = grant.record.fields[Number(issue?.path?.[0]?.key)]?.name ?? 'text';
-  throw new FerryError('USAGE_WRONG', { what: `The license of product ${spec.productCode} is impossible: ${field}` });
+  throw impossible(spec, field);
+}
+
+function impossible({ productCode }: GrantSpec, why: string): FerryError {
+  return new FerryError('USAGE_WRONG', { what: `The license of product ${productCode} is impossible: ${why}` });
 }
 
 /** A signed grant with a fresh id. @throws USAGE_WRONG */
@@ -91,7 +97,7 @@ export function makeGrant(
  * Grants Product Items to a container: signed grants in one or more `add` entries, all in one commit. An order with a
  * name is carried out once: repeating it answers what was granted.
  *
- * @throws ORDER_EMPTY, USAGE_WRONG, ISSUED_OTHERWISE, TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, SELF_ROLLED_BACK,
+ * @throws ORDER_EMPTY, USAGE_WRONG (also for a name that another order has), TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, SELF_ROLLED_BACK,
  * PARTNER_ROLLED_BACK
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
@@ -170,7 +176,11 @@ async function earlierOrder(tx: Writes, order: GrantOrder, digest: Hash): Promis
     .where('name', '=', order.name)
     .executeTakeFirst();
   if (found === undefined) return undefined;
-  if (found.digest !== digest) throw new FerryError('ISSUED_OTHERWISE', { sequence: found.first });
+  if (found.digest !== digest)
+    throw new FerryError('USAGE_WRONG', {
+      what: `An order of the name "${order.name}" was carried out with other licenses or for another container`,
+      order: order.name,
+    });
   const grants = await tx
     .selectFrom('grants')
     .select('itemId')

@@ -69,5 +69,11 @@ async function grant(
   if (items.some(({ firmCode }) => firmCode !== direction.firmCode))
     throw usage(`The context was made for ${direction.firmCode}, so only its licenses can be granted`);
   const name = `context ${toHex(nativeCrypto().sha256(context))}`;
-  return central.grantItems({ ...direction, items: items.map((item) => licenseOf(item, {})), name });
+  try {
+    return await central.grantItems({ ...direction, items: items.map((item) => licenseOf(item, {})), name });
+  } catch (error) {
+    if (error instanceof FerryError && error.details.order === name)
+      throw usage('Other licenses were granted for this context already, so that new ones need a new context');
+    throw error;
+  }
 }

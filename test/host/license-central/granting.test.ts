@@ -2,6 +2,7 @@ import path from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { FORMAT } from '../../../container/model/limits.ts';
+import { issuerOfFirm } from '../../../host/cli/issuers/firm-issuer.ts';
 import { makeContainer, type TestContainer } from '../../world/parties.ts';
 import { contextFor, deliver, deliverAndSettle, FIRM, licenseCentrals, seats } from './scene.ts';
 
@@ -66,8 +67,10 @@ describe('granting', () => {
     const order = { firmCode: FIRM, target: '3-1', name: 'PO 4711', items: [seats(5, 2), seats(3, 1)] };
     const first = await central.grantItems(order);
     expect(await central.grantItems(order)).toEqual({ ...first, repeated: true });
+    const other = 'An order of the name "PO 4711" was carried out with other licenses or for another container';
     await expect(central.grantItems({ ...order, items: [seats(6, 2)] })).rejects.toMatchObject({
-      code: 'ISSUED_OTHERWISE',
+      code: 'USAGE_WRONG',
+      details: { what: other, order: 'PO 4711' },
     });
     expect(await central.ledger()).toHaveLength(2);
   });
@@ -115,6 +118,45 @@ describe('granting', () => {
     await expect(grant([seats(1)], 'f'.repeat(64))).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
     expect(await central.ledger()).toEqual([]);
     expect(await grant([seats(1)])).toMatchObject({ first: 1 });
+  });
+
+  it('refuses a period that ends before it begins, and grants one that is over', async () => {
+    const central = await scene.central();
+    const dongle = makeContainer('dongle', 1);
+    await central.addContainer(dongle.certificate);
+    const grant = (activationTime: number | null, expirationTime: number | null) =>
+      central.grantItems({
+        firmCode: FIRM,
+        target: '3-1',
+        items: [{ ...seats(1), activationTime, expirationTime }],
+      });
+    const impossible = {
+      code: 'USAGE_WRONG',
+      details: { what: 'The license of product 1001 is impossible: it would expire before it is usable' },
+    };
+    await expect(grant(200, 100)).rejects.toMatchObject(impossible);
+    await expect(grant(100, 100)).rejects.toMatchObject(impossible);
+    expect(await grant(100, 101)).toMatchObject({ first: 1 });
+    expect(await grant(null, 1)).toMatchObject({ first: 2 });
+    expect(await grant(2 ** 32 - 1, null)).toMatchObject({ first: 3 });
+  });
+
+  it('for a context grants once, and other licenses only for a new context', async () => {
+    const central = await scene.central();
+    const device = makeContainer('soft', 2);
+    const issuer = issuerOfFirm(central, undefined);
+    const target = async () => ({ raw: await contextFor(central, device), key: device.key, serial: '130-2' });
+    const order = (quantity: number) =>
+      ({ kind: 'items', items: [{ firmCode: FIRM, productCode: 1001, quantity }] }) as const;
+    const context = await target();
+    expect(await issuer.issue(context, order(1))).toMatchObject({ repeated: false });
+    expect(await issuer.issue(context, order(1))).toMatchObject({ repeated: true });
+    await expect(issuer.issue(context, order(2))).rejects.toMatchObject({
+      code: 'USAGE_WRONG',
+      details: { what: 'Other licenses were granted for this context already, so that new ones need a new context' },
+    });
+    expect(await issuer.issue(await target(), order(2))).toMatchObject({ repeated: false });
+    expect(await central.ledger()).toHaveLength(2);
   });
 
   it('issues no more than a channel can have in transit', async () => {

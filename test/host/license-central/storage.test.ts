@@ -4,7 +4,7 @@ import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { testRoot } from '../../../container/files/test-root.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
-import { LicenseCentral } from '../../../host/license-central/index.ts';
+import { LicenseCentral, type NewFirm } from '../../../host/license-central/index.ts';
 import { crypto, makeContainer, seededEnv } from '../../world/parties.ts';
 import { FIRM, licenseCentrals, seats } from './scene.ts';
 
@@ -65,6 +65,19 @@ describe('the storage of a License Central', () => {
     await scene.central(folder);
     await expect(LicenseCentral.init(options)).rejects.toMatchObject({ code: 'CONTAINER_EXISTS' });
     await expect(LicenseCentral.init({ ...options, passphrase: '' })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
+  });
+
+  it('is not even begun for firms that are impossible or named twice', async () => {
+    const folder = path.join(scene.folder(), 'vendor');
+    const init = (...firms: NewFirm[]) => LicenseCentral.init(scene.options(folder), firms);
+    const [acme, other] = [
+      { firmCode: FIRM, name: 'Acme' },
+      { firmCode: 7, name: 'Other' },
+    ];
+    const named = { code: 'USAGE_WRONG', details: { what: `The firm ${FIRM} is named twice` } };
+    await expect(init(acme, other, { ...acme, name: 'Again' })).rejects.toMatchObject(named);
+    await expect(init(acme, { firmCode: 0, name: 'None' })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
+    expect(fs.existsSync(folder)).toBe(false);
   });
 
   it('takes up an init that was interrupted before its commit', async () => {
