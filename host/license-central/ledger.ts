@@ -1,6 +1,6 @@
 import { readGrant } from '../../container/engine/stored.ts';
 import { codeOfNumber, type ErrorCode } from '../../container/errors.ts';
-import type { TransferTerms } from '../../container/files/grant.ts';
+import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { countSeats } from './seat-balance.ts';
@@ -51,13 +51,13 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
     .orderBy('sequence');
   const grants = await (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
   return grants.map(({ raw, reason, quantity: granted, serial: firstHolder, ...row }) => {
-    const { text, terms } = readGrant(raw);
-    const seats = count(told.get(row.itemId), terms);
+    const content = readGrant(raw);
+    const seats = count(told.get(row.itemId), content);
     const missing = row.status === 'active' ? granted - seats.held - seats.inTransit : 0;
     return {
       ...row,
       ...seats,
-      text,
+      text: content.text,
       firstHolder,
       granted,
       refusedFor: reason === 0 ? null : (codeOfNumber(reason) ?? null),
@@ -80,7 +80,7 @@ export async function surplusOf(db: Reads, itemIds: Iterable<ItemId>): Promise<S
 type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;
 
 /** Seats that have left a place since are taken off what it had in transit first: most likely they were. */
-function count(told: ToldItem | undefined, terms: TransferTerms): Count {
+function count(told: ToldItem | undefined, grant: Grant): Count {
   const { places = [], containers = [] } = told ?? {};
   let held = 0;
   let inTransit = 0;
@@ -89,7 +89,7 @@ function count(told: ToldItem | undefined, terms: TransferTerms): Count {
     inTransit += pending - arrived;
     held += quantity - (leftSince - arrived);
   }
-  const certain = countSeats(containers, terms);
+  const certain = countSeats(containers, grant);
   const movedOn = held + inTransit - certain;
   const fromHeld = Math.min(held, movedOn);
   return { held: held - fromHeld, inTransit: inTransit - (movedOn - fromHeld), movedOn, places };

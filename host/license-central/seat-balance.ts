@@ -1,13 +1,15 @@
 import type { IssueRight } from '../../container/files/certificate.ts';
-import type { TransferTerms } from '../../container/files/grant.ts';
+import type { Grant, TransferTerms } from '../../container/files/grant.ts';
 
 /** What this server was told of the seats of one item that one container has, and of those that went in or out since. */
 export interface ToldSeats {
-  /** Held and in transit, by the container's own newest word; 0 when it told nothing that still counts. */
+  /** Held and in transit, by the container's own newest word; 0 when it told nothing. */
   readonly told: number;
   /** Moves out of it and into it that others told of, and that its own word does not know yet. */
   readonly left: number;
   readonly arrived: number;
+  /** Whether its word and its custody log certainly belong together: all that went in or out before it is known. */
+  readonly whole: boolean;
   readonly issues: IssueRight;
   /** Whether it was proven to be set back or copied. */
   readonly contradicted: boolean;
@@ -32,8 +34,13 @@ export function leftSince({ left, arrived }: Pick<ToldSeats, 'left' | 'arrived'>
  * copies told, as the seats that one copy kept are in its word and those that the other gave are with their targets; and
  * more seats in containers that cannot give them back than were granted. A contradicted container has nothing to set its
  * debt against.
+ *
+ * Where the way of some seats is not known, as after the loss of this server's data, no more than was granted is certain.
  */
-export function countSeats(containers: readonly ToldSeats[], terms: TransferTerms): number {
+export function countSeats(
+  containers: readonly ToldSeats[],
+  { quantity, terms }: Pick<Grant, 'quantity' | 'terms'>,
+): number {
   let moving = 0;
   let kept = 0;
   for (const container of containers) {
@@ -42,7 +49,8 @@ export function countSeats(containers: readonly ToldSeats[], terms: TransferTerm
     else if (mayGive(container, terms)) moving += balance;
     else kept += balance;
   }
-  return kept + Math.max(0, moving);
+  const certain = kept + Math.max(0, moving);
+  return containers.every(({ whole }) => whole) ? certain : Math.min(certain, quantity);
 }
 
 function mayGive({ issues }: ToldSeats, { type, returnable }: TransferTerms): boolean {

@@ -106,15 +106,13 @@ function toldItem(itemId: ItemId, containers: ReadonlyMap<PublicKey, Seats>, tel
   const seats: ToldSeats[] = [];
   for (const [container, { firmCode, left, arrived, place }] of containers) {
     const { logWhole, toldGeneration, ...teller } = tellers(firmCode, container);
-    // An arrival may be in its word already, if its log does not reach as far as its word.
-    const moves = { left, arrived: logWhole === 1 ? arrived : 0 };
-    const quantity = place === undefined ? 0 : place.quantity + place.pending;
-    // A word that a newer one left out, for want of room, counts for nothing: its log goes further than it does.
-    const told = place === undefined || place.generation < toldGeneration ? 0 : quantity;
-    seats.push({ ...teller, ...moves, told });
+    const told = place === undefined ? 0 : place.quantity + place.pending;
+    // A word that a newer one left out for want of room is older than the log.
+    const whole = logWhole === 1 && (place === undefined || place.generation >= toldGeneration);
+    seats.push({ ...teller, told, left, arrived, whole });
     if (place === undefined) continue;
     const { generation: _, enabled, ...word } = place;
-    const gone = Math.min(quantity, leftSince(moves));
+    const gone = Math.min(told, leftSince({ left, arrived }));
     places.push({ itemId, container, ...word, leftSince: gone, enabled: enabled === 1 });
   }
   return { places, containers: seats };

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
 import { makeContainer, move, type TestContainer } from '../../world/parties.ts';
@@ -117,6 +119,28 @@ describe('seats of honest containers', () => {
     give(dongle, other, 5);
     expect(await tell(central, other)).toMatchObject({ surplus: [] });
     expect(await central.ledger()).toMatchObject([{ held: 5, movedOn: 5, unaccounted: 0, surplus: 0 }]);
+  });
+});
+
+describe('seats whose way was forgotten', () => {
+  it('are counted once by a server that was restored from a backup, too', async () => {
+    const [folder, backup] = [scene.folder(), scene.folder()];
+    const first = await scene.central(folder);
+    const { dongle, device } = await load(first, 5);
+    await first.close();
+    fs.copyFileSync(path.join(folder, 'central.sqlite'), path.join(backup, 'central.sqlite'));
+    const lost = await scene.another(folder, 'before the loss');
+    const between = makeContainer('dongle', 4);
+    give(dongle, between, 5);
+    await tell(lost, between);
+    await deliverAndSettle(lost, between);
+    const restored = await scene.another(backup, 'restored');
+    await tell(restored, between);
+    give(between, device, 4);
+    for (const teller of [device, dongle]) expect(await tell(restored, teller)).toMatchObject({ surplus: [] });
+    expect(await restored.ledger()).toMatchObject([{ held: 5, unaccounted: 0, surplus: 0 }]);
+    expect(await tell(restored, between)).toMatchObject({ surplus: [], contradiction: null });
+    expect(await restored.ledger()).toMatchObject([{ held: 5, unaccounted: 0, surplus: 0 }]);
   });
 });
 
