@@ -36,12 +36,16 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   show(context, done);
   showRest(context, handled);
   context.output.json({ address, receipts: done, foreign, failures: failures.map(failureDocument) });
-  if (failures.length > 0 || done.some(({ contradiction }) => contradiction !== null))
-    context.endWith(exitInPart(failures));
+  if (failures.length > 0 || done.some(isAlarming)) context.endWith(exitInPart(failures));
+}
+
+/** Whether a context shows that somebody was set back or copied. */
+function isAlarming({ surplus, contradiction }: Settled): boolean {
+  return surplus.length > 0 || contradiction !== null;
 }
 
 function show({ output }: CommandContext, done: readonly (FileNamed & Settled)[]): void {
-  for (const { file, target, entries, pending, late, tooLate, contradiction } of done) {
+  for (const { file, target, entries, pending, late, tooLate, surplus, contradiction } of done) {
     const gone = entries.filter(({ reason }) => reason === 0).length;
     output.line(`${file}: ${target} applied ${gone}, refused ${entries.length - gone}; ${pending} still in transit.`);
     for (const { sequence, reason } of entries)
@@ -49,6 +53,10 @@ function show({ output }: CommandContext, done: readonly (FileNamed & Settled)[]
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     if (late) output.line('  It settles nothing new.');
+    for (const { itemId, quantity } of surplus)
+      output.complain(
+        `  License ${itemId}: ${quantity} more than were granted are shown. Somewhere on its way a container was copied.`,
+      );
     if (contradiction !== null)
       output.complain(
         `  ${target} was set back or copied (${contradiction}); the proof is kept, it gets nothing more.`,

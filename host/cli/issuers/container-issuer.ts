@@ -25,7 +25,7 @@ export function issuerOfContainer(client: ContainerClient, name: string): Issuer
       const { transit } = await client.call('list', {});
       const settled = await client.call('settle', { context });
       const open = transit.filter(({ serial }) => serial === settled.target);
-      return { ...settled, tooLate: appliedThoughCancelled(open, settled.entries), contradiction: null };
+      return { ...settled, tooLate: appliedThoughCancelled(open, settled.entries), surplus: [], contradiction: null };
     },
     async cancel(serial, sequences) {
       const { transit, serial: own } = await client.call('list', {});

@@ -44,6 +44,7 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
         late: report.outcomes.length === 0,
         entries,
         tooLate: appliedThoughCancelled(open, entries),
+        surplus: report.surplus,
         contradiction: report.contradiction,
       };
     },

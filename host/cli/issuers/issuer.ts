@@ -29,6 +29,8 @@ export interface Settled {
   readonly entries: readonly { readonly sequence: number; readonly reason: number }[];
   /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
   readonly tooLate: readonly number[];
+  /** Licenses of which more seats are shown now than were granted. */
+  readonly surplus: readonly { readonly itemId: string; readonly quantity: number }[];
   /** What shows that the target was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
 }
