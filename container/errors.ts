@@ -517,7 +517,7 @@ export const CATALOGUE = {
     exit: 3,
     happened: '{item} expired on {date}.',
     effect: 'The license stays in the container but may not be used.',
-    remedy: 'Ask the vendor to renew it; if the date is wrong, correct the clock of the device.',
+    remedy: 'Ask the vendor to renew it: a container does not forget how late it has been.',
   },
   ITEM_NOT_YET_ACTIVE: {
     number: 602,

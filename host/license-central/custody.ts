@@ -7,6 +7,9 @@ import {
   verifyCertificate,
 } from '../../container/files/certificate.ts';
 import type { Inventory } from '../../container/files/context-file.ts';
+import { readEnvelope } from '../../container/files/envelope.ts';
+import { transferRecord } from '../../container/files/transfer-record.ts';
+import { NO_BYTES } from '../../container/model/bytes.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { Foundation } from './channels.ts';
@@ -40,10 +43,7 @@ export async function checkInventory(
   content: Inventory,
 ): Promise<CheckedInventory> {
   const parties = new Map<PublicKey, Certificate>();
-  for (const { certificate } of await db.selectFrom('containers').select('certificate').execute()) {
-    const known = readStoredCertificate(certificate);
-    parties.set(known.key, known);
-  }
+  for (const known of await certificatesOf(db, sendersIn(content.log))) parties.set(known.key, known);
   parties.set(teller.key, teller);
   const certificates: CheckedInventory['certificates'][number][] = [];
   for (const raw of content.certificates) {
@@ -61,6 +61,31 @@ export async function checkInventory(
     return record.value;
   });
   return { content, certificates, records };
+}
+
+/** Who says to have made these records; what cannot be read names nobody, and is refused when it is verified. */
+function sendersIn(log: readonly Uint8Array[]): ReadonlySet<PublicKey> {
+  const senders = new Set<PublicKey>();
+  for (const raw of log) {
+    const envelope = readEnvelope(raw, 'transferRecord', 1, 'a transfer record');
+    const content = envelope.ok ? transferRecord.decode(envelope.value.parts[0] ?? NO_BYTES) : envelope;
+    if (content.ok) senders.add(content.value.from);
+  }
+  return senders;
+}
+
+/** Keys that one query names. */
+const NAMED_AT_ONCE = 500;
+
+async function certificatesOf(db: Reads, keys: ReadonlySet<PublicKey>): Promise<Certificate[]> {
+  const wanted = [...keys];
+  const found: Certificate[] = [];
+  for (let from = 0; from < wanted.length; from += NAMED_AT_ONCE) {
+    const some = wanted.slice(from, from + NAMED_AT_ONCE);
+    const rows = await db.selectFrom('containers').select('certificate').where('key', 'in', some).execute();
+    found.push(...rows.map(({ certificate }) => readStoredCertificate(certificate)));
+  }
+  return found;
 }
 
 /**
