@@ -16,5 +16,5 @@ export const contextCommand = defineCommand({
   response: defineRecord('context response', 'The file.', {
     context: [bytes(1, FORMAT.fileBytes), 'context file'],
   }),
-  failures: [...FILE_FAILURES, ...COMMIT_FAILURES, 'ISSUER_UNKNOWN', 'TABLE_FULL', 'MEMORY_FULL'],
+  failures: [...FILE_FAILURES, ...COMMIT_FAILURES, 'CONTAINER_LOCKED', 'ISSUER_UNKNOWN', 'TABLE_FULL', 'MEMORY_FULL'],
 });
