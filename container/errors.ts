@@ -497,19 +497,19 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Choose an empty folder.',
   },
-  CONTAINER_INCOMPLETE: {
-    number: 508,
-    exit: 5,
-    happened: 'Making the container in {where} was interrupted: there is no container in it yet.',
-    effect: 'No license was ever in it, so none is lost.',
-    remedy: 'Run the same create command again; it removes what is left and makes the container.',
-  },
   NO_CENTRAL: {
     number: 507,
     exit: 5,
     happened: 'There is no License Central in {where}.',
     effect: NOTHING_CHANGED,
     remedy: 'Check the address. `ferry central init` makes one.',
+  },
+  CONTAINER_INCOMPLETE: {
+    number: 508,
+    exit: 5,
+    happened: 'Making the container in {where} was interrupted: there is no container in it yet.',
+    effect: 'No license was ever in it, so none is lost.',
+    remedy: 'Run the same create command again; it removes what is left and makes the container.',
   },
 
   ITEM_EXPIRED: {
@@ -599,6 +599,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Set the right one in the environment variable FERRY_PASSPHRASE.',
   },
+  SNAPSHOT_WRONG: {
+    number: 707,
+    exit: 3,
+    happened: 'What is stored of the interrupted work {id} cannot be used: {why}.',
+    effect: 'Nothing was changed; every license is where it was, held or in transit.',
+    remedy: 'Look at `ferry list`, then order again with --start-over: what is in transit is found and finished.',
+  },
   PACKAGE_MISSING: {
     number: 708,
     exit: 5,
@@ -613,13 +620,6 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Set it in the environment variable FERRY_PASSPHRASE.',
   },
-  LEFT_IN_TRANSIT: {
-    number: 711,
-    exit: 6,
-    happened: 'The order is in transit from {from} (sequences {sequences}), but {to} does not take it: {why}',
-    effect: 'What is in transit is not lost; nobody can use it before it has arrived or come back.',
-    remedy: 'Mend the cause and run the same command again, or take it back with `ferry cancel`.',
-  },
   UPDATE_UNWRITTEN: {
     number: 710,
     exit: 5,
@@ -627,12 +627,12 @@ export const CATALOGUE = {
     effect: 'The licenses are in transit and nothing is lost; giving the order again could give them twice.',
     remedy: 'Have only the files written again: {again}',
   },
-  SNAPSHOT_WRONG: {
-    number: 707,
-    exit: 3,
-    happened: 'What is stored of the interrupted work {id} cannot be used: {why}.',
-    effect: 'Nothing was changed; every license is where it was, held or in transit.',
-    remedy: 'Look at `ferry list`, then order again with --start-over: what is in transit is found and finished.',
+  LEFT_IN_TRANSIT: {
+    number: 711,
+    exit: 6,
+    happened: 'The order is in transit from {from} (sequences {sequences}), but {to} does not take it: {why}',
+    effect: 'What is in transit is not lost; nobody can use it before it has arrived or come back.',
+    remedy: 'Mend the cause and run the same command again, or take it back with `ferry cancel`.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
