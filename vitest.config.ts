@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Every point at which a process can be killed, one after the other: part of `npm run test:all`.
     exclude: ['test/**/*.sweep.test.ts'],
+    // The work of most tests is real: processes, files, flushes. As many workers as there are cores, not one less.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: {

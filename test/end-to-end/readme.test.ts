@@ -80,15 +80,4 @@ describe('the README', () => {
       expect([run.status, String(run.stderr)]).toEqual([5, expect.stringContaining('FILE_UNWRITABLE')]);
     },
   );
-
-  it('has a demo that leaves an older folder of the demo alone', () => {
-    fs.writeFileSync(path.join(demo, 'my-notes'), 'mine');
-    const second = path.join(folder, 'license-ferry-demo-2');
-    fs.mkdirSync(second);
-    const run = spawnSync(process.execPath, [PROGRAM, 'demo'], { cwd: folder, env, encoding: 'utf8' });
-    expect(run.status).toBe(0);
-    expect(run.stdout).toContain('cd license-ferry-demo-3;');
-    expect(fs.readFileSync(path.join(demo, 'my-notes'), 'utf8')).toBe('mine');
-    expect(fs.readdirSync(second)).toEqual([]);
-  }, 60_000);
 });

@@ -20,7 +20,7 @@ interface Place {
 }
 
 const KINDS = {
-  dongle: { create: ({ folder }: Place) => createDongle({ folder, flashBytes: 64 * 1024 }), open: openDongle },
+  dongle: { create: ({ folder }: Place) => createDongle({ folder, flashBytes: 160 * 1024 }), open: openDongle },
   soft: {
     create: (place: Place) => createSoftContainer({ ...place, memoryBytes: 2 * 1024 * 1024 }),
     open: openSoftContainer,

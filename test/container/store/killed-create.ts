@@ -31,6 +31,6 @@ for (const name of CHANGING) {
     },
   });
 }
-if (kind === 'dongle') createDongle({ folder, flashBytes: 64 * 1024 });
+if (kind === 'dongle') createDongle({ folder, flashBytes: 160 * 1024 });
 else createSoftContainer({ folder, anchorFolder, memoryBytes: 2 * 1024 * 1024 });
 fs.writeFileSync(process.stdout.fd, `${operations}\n`);
