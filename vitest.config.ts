@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/**/*.sweep.test.ts'],
     // The work of most tests is real: processes, files, flushes. As many workers as there are cores, not one less.
     maxWorkers: '100%',
+    // Nothing here keeps state in a module, so the files of one worker share what they load.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: {
