@@ -18,6 +18,16 @@ export function parseItem(text: string): ItemArgument {
   return { firmCode, productCode, quantity };
 }
 
+/** `FIRM:PRODUCT`. @throws USAGE_WRONG */
+export function parseProduct(text: string): { readonly firmCode: number; readonly productCode: number } {
+  const [firmCode, productCode, ...more] = text.split(':');
+  if (more.length > 0) throw usage(`"${text}" is not a product like 6000010:1001`);
+  return {
+    firmCode: parseNumber(firmCode ?? '', 'Firm Code'),
+    productCode: parseNumber(productCode ?? '', 'Product Code'),
+  };
+}
+
 /** `CODE:NAME`. @throws USAGE_WRONG */
 export function parseFirm(text: string): { readonly firmCode: number; readonly name: string } {
   const at = text.indexOf(':');

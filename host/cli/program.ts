@@ -13,6 +13,7 @@ import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
 import { moveCommand } from './commands/move.ts';
 import { settleCommand } from './commands/settle.ts';
+import { useCommands } from './commands/use.ts';
 import type { Register } from './run-ferry.ts';
 
 const device = () => import('../../device-side/commands.ts');
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Register[] = [
   settleCommand(FAR_BANK),
   cancelCommand(FAR_BANK),
   lookingCommands(FAR_BANK),
+  useCommands(FAR_BANK),
   createCommands(FAR_BANK),
   deviceImportCommand(device),
   centralCommands(FAR_BANK),

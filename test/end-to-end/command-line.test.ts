@@ -277,6 +277,35 @@ describe('the command line', () => {
     expect(await world.seats('dongle')).toEqual({ held: 4, pending: 2 });
   });
 
+  it('uses a product where it may be used: counts units, begins periods, and says why not elsewhere', async () => {
+    const terms = ['--units', '10', '--usage-days', '30', '--maintenance', '2026-01-01..2026-12-31'];
+    await world.must(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      'sim:device',
+      '--item',
+      '6000010:9',
+      ...terms,
+      '-o',
+      'a.ferry-update',
+    );
+    await world.must('apply', 'sim:device', 'a.ferry-update');
+    expect(await world.must('check', 'sim:device', '6000010:9')).toContain('1 seat, 10 units left');
+    expect(await world.json('use', 'sim:device', '6000010:9', '--units', '4')).toMatchObject({ units: 6 });
+    expect((await world.json('check', 'sim:device', '6000010:9')).usableUntil).toBeGreaterThan(0);
+    const refusals: [string, string[]][] = [
+      ['UNITS_EXHAUSTED', ['use', 'sim:device', '6000010:9', '--units', '7']],
+      ['MAINTENANCE_OVER', ['check', 'sim:device', '6000010:9', '--released', '2027-01-01']],
+      ['NOT_USABLE_HERE', ['check', 'sim:dongle', '6000010:1001']],
+      ['NOT_HELD', ['use', 'sim:other', '6000010:9']],
+    ];
+    for (const [code, args] of refusals)
+      expect(await world.run(...args)).toMatchObject({ exit: 3, stderr: expect.stringContaining(code) });
+    expect(await world.run('check', 'sim:device', 'x')).toMatchObject({ exit: 2 });
+  });
+
   it('lists what it can and ends with exit code 6 when an address fails beside others', async () => {
     const answer = await world.run('list', 'sim:dongle', 'sim:nowhere', '--json');
     expect(answer.exit).toBe(6);

@@ -63,6 +63,8 @@ function moveSeats(stage: Stage): void {
   stage.balance();
   stage.run(...TO_DEVICE, `${RUNTIME}x2`, '--item', MOTION);
   stage.balanceAtRest();
+  stage.show('use', 'sim:device', RUNTIME);
+  stage.runTo(3, 'check', 'sim:dongle', RUNTIME);
 }
 
 async function interrupt(stage: Stage): Promise<void> {
