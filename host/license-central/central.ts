@@ -14,7 +14,7 @@ import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts'
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
 import { containerByName, firmByCode, rememberContainer } from './parties.ts';
-import { passphraseKey } from './passphrase-key.adapter.ts';
+import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
 import type { FirmRow, Reads } from './tables.ts';
@@ -63,14 +63,17 @@ export class LicenseCentral {
     if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });
     requireDistinct(firms);
     const salt = env.random(16);
-    const vault = vaultOf(options, salt);
+    const vault = vaultOf(options, salt, PASSPHRASE_COST);
     const made = firms.map((firm) => makeFirm(options, root, vault, firm));
     return usingDatabase(CentralDatabase.create(folder), async (database) => {
       await database.write(async (tx) => {
         if (await hasTables(tx)) throw new FerryError('CONTAINER_EXISTS', { where: folder });
         await createTables(tx);
-        const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, keyCheck: vault.makeCheck() } as const;
-        await tx.insertInto('central').values(row).execute();
+        const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, ...PASSPHRASE_COST } as const;
+        await tx
+          .insertInto('central')
+          .values({ ...row, keyCheck: vault.makeCheck() })
+          .execute();
         for (const firm of made) await storeFirm(tx, firm);
       });
       return new LicenseCentral(database, vault, options);
@@ -93,7 +96,9 @@ export class LicenseCentral {
         throw new FerryError('FILE_VERSION', { version: row.schema, known: SCHEMA_VERSION });
       if (row.rootKey !== root.key)
         throw new FerryError('CERTIFICATE_OTHER_ROOT', { who: folder, found: row.rootKey, pinned: root.key });
-      const vault = vaultOf(options, row.salt);
+      if (!isPossibleCost(row))
+        throw new FerryError('STORE_DAMAGED', { where: folder, what: 'the cost of the passphrase is impossible' });
+      const vault = vaultOf(options, row.salt, row);
       if (!vault.matches(row.keyCheck)) throw new FerryError('PASSPHRASE_WRONG', { where: folder });
       return new LicenseCentral(database, vault, options);
     });
@@ -280,8 +285,8 @@ export class LicenseCentral {
   }
 }
 
-function vaultOf({ crypto, env, passphrase }: CentralOptions, salt: Uint8Array): KeyVault {
-  return new KeyVault(crypto, env, passphraseKey(passphrase, salt));
+function vaultOf({ crypto, env, passphrase }: CentralOptions, salt: Uint8Array, cost: PassphraseCost): KeyVault {
+  return new KeyVault(crypto, env, passphraseKey(passphrase, salt, cost));
 }
 
 /** Hands a database to `use`, which keeps it; when `use` throws, it is closed. */

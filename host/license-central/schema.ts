@@ -10,7 +10,16 @@ type ColumnType = 'integer' | 'text' | 'blob';
 const COLUMNS: {
   readonly [T in keyof Tables]: Readonly<Record<keyof Tables[T] & string, ColumnType | `${ColumnType}?`>>;
 } = {
-  central: { id: 'integer', schema: 'integer', rootKey: 'text', salt: 'blob', keyCheck: 'blob' },
+  central: {
+    id: 'integer',
+    schema: 'integer',
+    rootKey: 'text',
+    salt: 'blob',
+    scryptN: 'integer',
+    scryptR: 'integer',
+    scryptP: 'integer',
+    keyCheck: 'blob',
+  },
   firms: {
     firmCode: 'integer',
     key: 'text',

@@ -17,6 +17,10 @@ export interface CentralRow {
   readonly rootKey: PublicKey;
   /** Salt of the key that is derived from the passphrase. */
   readonly salt: Uint8Array;
+  /** What that derivation costs. */
+  readonly scryptN: number;
+  readonly scryptR: number;
+  readonly scryptP: number;
   /** A known text sealed with that key, so that a wrong passphrase is noticed. */
   readonly keyCheck: Uint8Array;
 }

@@ -3,10 +3,13 @@ import path from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { testRoot } from '../../../container/files/test-root.ts';
+import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
+import { KeyVault } from '../../../host/license-central/firm-keys.ts';
 import { LicenseCentral, type NewFirm } from '../../../host/license-central/index.ts';
+import { passphraseKey } from '../../../host/license-central/passphrase-key.adapter.ts';
 import { crypto, makeContainer, seededEnv } from '../../world/parties.ts';
-import { FIRM, licenseCentrals, seats } from './scene.ts';
+import { FIRM, licenseCentrals, PASSPHRASE, seats } from './scene.ts';
 
 const scene = licenseCentrals();
 
@@ -36,6 +39,36 @@ describe('the storage of a License Central', () => {
       code: 'CERTIFICATE_OTHER_ROOT',
     });
     await expect(scene.another(folder, 'right')).resolves.toBeInstanceOf(LicenseCentral);
+  });
+
+  it('opens at the cost of the passphrase that is stored with it, and at no other', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    const { key } = (await central.firms())[0] ?? expect.fail('there is a firm');
+    await central.close();
+    const database = new Database(path.join(folder, 'central.sqlite'));
+    const cost = { scryptN: 4096, scryptR: 4, scryptP: 2 };
+    const { salt } = database.prepare('select salt from central').get() as { salt: ArrayBuffer };
+    const vault = new KeyVault(crypto, seededEnv('dearer'), passphraseKey(PASSPHRASE, new Uint8Array(salt), cost));
+    const store = (change: string): void => void database.exec(`update central set ${change}`);
+    store('scryptN = 4096, scryptR = 4, scryptP = 2');
+    await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'PASSPHRASE_WRONG' });
+    store(`keyCheck = x'${toHex(vault.makeCheck())}'`);
+    expect(await (await scene.another(folder, 'stored')).firms()).toMatchObject([{ key }]);
+    for (const damage of [
+      'scryptN = 4095',
+      'scryptN = 0',
+      'scryptN = 1 << 40',
+      'scryptR = 3',
+      'scryptR = 1 << 22',
+      'scryptP = 0',
+      'scryptP = 17',
+    ]) {
+      store('scryptN = 4096, scryptR = 4, scryptP = 2');
+      store(damage);
+      await expect(LicenseCentral.open(scene.options(folder)), damage).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    }
+    database.close();
   });
 
   it('never holds the secrets of a firm in plain text', async () => {
