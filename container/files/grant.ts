@@ -1,3 +1,4 @@
+import { NO_BYTES } from '../model/bytes.ts';
 import type { ItemId, PublicKey } from '../model/ids.ts';
 import { CONTAINER_KINDS } from './certificate.ts';
 import { defineRecord, type ValueOf } from './codec.ts';
@@ -50,3 +51,20 @@ export const grant = defineRecord('grant', 'A Product Item as its vendor granted
 
 export type Grant = ValueOf<typeof grant>;
 export type TransferTerms = ValueOf<typeof transferTerms>;
+
+/** The Product Item Options of a license that has none. */
+export const NO_OPTIONS = {
+  unitCounter: null,
+  featureMap: null,
+  activationTime: null,
+  expirationTime: null,
+  usagePeriod: null,
+  maintenance: null,
+  lingerTime: null,
+  minimumRuntime: null,
+  text: '',
+  protectedData: NO_BYTES,
+  extendedProtectedData: [],
+  hiddenData: [],
+  secretData: [],
+} as const satisfies Partial<Grant>;

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import * as v from 'valibot';
 import { largestEntry } from '../../container/engine/issuer-channel.ts';
 import { FerryError } from '../../container/errors.ts';
-import { type Grant, grant } from '../../container/files/grant.ts';
+import { type Grant, grant, NO_OPTIONS } from '../../container/files/grant.ts';
 import { signGrant } from '../../container/files/test-root.ts';
-import { concatBytes, fromHex, NO_BYTES, toHex, utf8 } from '../../container/model/bytes.ts';
+import { concatBytes, fromHex, toHex, utf8 } from '../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import {
@@ -45,29 +45,13 @@ export interface NewGrant {
   readonly raw: Uint8Array;
 }
 
-const NOTHING: Omit<Chosen, 'productCode' | 'quantity' | 'terms'> = {
-  unitCounter: null,
-  featureMap: null,
-  activationTime: null,
-  expirationTime: null,
-  usagePeriod: null,
-  maintenance: null,
-  lingerTime: null,
-  minimumRuntime: null,
-  text: '',
-  protectedData: NO_BYTES,
-  extendedProtectedData: [],
-  hiddenData: [],
-  secretData: [],
-};
-
 /** Room in an entry beside its grants, and beside each of them. Bytes. */
 const ENTRY_FRAME = 64;
 const GRANT_FRAME = 5;
 
 /** The grant that a specification stands for. @throws USAGE_WRONG when a value is outside its bounds, or it never is usable */
 function grantFrom(spec: GrantSpec, itemId: ItemId, firmCode: number, firstHolder: PublicKey): Grant {
-  const content: Grant = { ...NOTHING, ...spec, itemId, firmCode, firstHolder };
+  const content: Grant = { ...NO_OPTIONS, ...spec, itemId, firmCode, firstHolder };
   const { activationTime: from, expirationTime: until } = content;
   if (from !== null && until !== null && from >= until) throw impossible(spec, 'it would expire before it is usable');
   const checked = v.safeParse(grant.schema, grant.wire(content));

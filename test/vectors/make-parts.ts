@@ -2,7 +2,7 @@ import type { Crypto } from '../../container/crypto/port.ts';
 import { chainNext, chainStart, entryHash } from '../../container/engine/issuer-channel.ts';
 import type { EntryContent } from '../../container/files/entries.ts';
 import { sealEnvelope } from '../../container/files/envelope.ts';
-import type { Grant } from '../../container/files/grant.ts';
+import { type Grant, NO_OPTIONS } from '../../container/files/grant.ts';
 import type { Statement } from '../../container/files/statement.ts';
 import { certifyContainer, certifyFirm, signGrant, testRoot } from '../../container/files/test-root.ts';
 import { type TransferRecord, transferRecord } from '../../container/files/transfer-record.ts';
@@ -79,19 +79,7 @@ export function makeGrants({ secret, dongle, device }: Parties): { readonly plai
     productCode: 1001,
     firstHolder: dongle.key,
     quantity: 5,
-    unitCounter: null,
-    featureMap: null,
-    activationTime: null,
-    expirationTime: null,
-    usagePeriod: null,
-    maintenance: null,
-    lingerTime: null,
-    minimumRuntime: null,
-    text: '',
-    protectedData: NO_BYTES,
-    extendedProtectedData: [],
-    hiddenData: [],
-    secretData: [],
+    ...NO_OPTIONS,
     terms: { type: 'quantity', targetKinds: [], targetKeys: [], mostPerTarget: null, returnable: true, depth: 2 },
   };
   const full: Grant = {

@@ -5,10 +5,10 @@ import { chainNext, entryHash, type IssuedHead, newHead, newInbound } from '../.
 import type { Env } from '../../container/env.ts';
 import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
 import { type EntryContent, encodeEntry } from '../../container/files/entries.ts';
-import type { Grant } from '../../container/files/grant.ts';
+import { type Grant, NO_OPTIONS } from '../../container/files/grant.ts';
 import { certifyContainer, certifyFirm, signGrant, testRoot } from '../../container/files/test-root.ts';
 import { sealUpdateFile, type UpdateHeader } from '../../container/files/update-file.ts';
-import { fromHex, NO_BYTES, toHex, utf8 } from '../../container/model/bytes.ts';
+import { fromHex, toHex, utf8 } from '../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
 import { serialFromParts } from '../../container/model/serial-number.ts';
 import { MemoryAnchor } from '../../container/store/memory-anchor.ts';
@@ -106,19 +106,8 @@ export class TestFirm {
       productCode: 1001,
       firstHolder: holder,
       quantity: 5,
-      unitCounter: null,
-      featureMap: null,
-      activationTime: null,
-      expirationTime: null,
-      usagePeriod: null,
-      maintenance: null,
-      lingerTime: null,
-      minimumRuntime: null,
+      ...NO_OPTIONS,
       text: 'Controller runtime',
-      protectedData: NO_BYTES,
-      extendedProtectedData: [],
-      hiddenData: [],
-      secretData: [],
       terms: { type: 'quantity', targetKinds: [], targetKeys: [], mostPerTarget: null, returnable: true, depth: 2 },
       ...options,
     };

@@ -79,26 +79,30 @@ async function interrupt(stage: Stage): Promise<void> {
 function park(stage: Stage): void {
   stage.step('A seat travels in a file: another device refuses it, the right one takes it once');
   stage.run('device', 'create', 'other', '--serial', '130-1000000001');
-  stage.run('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
-  const from = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item'];
-  stage.run(...from, `${RUNTIME}x1`, '-o', 'parked.ferry-update');
-  stage.balance();
+  issueToDevice(stage, 'parked.ferry-update');
   stage.runTo(4, 'apply', 'sim:other', 'parked.ferry-update');
-  stage.run('apply', 'sim:device', 'parked.ferry-update', '-o', 'receipt.ferry-context');
+  applyAndSettle(stage, 'parked.ferry-update');
+}
+
+/** Puts a seat in transit to the device, in a file. */
+function issueToDevice(stage: Stage, file: string): void {
+  stage.run('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+  const order = ['--context', 'device.ferry-context', '--item', `${RUNTIME}x1`, '-o', file];
+  stage.run('issue', 'sim:dongle', ...order);
+  stage.balance();
+}
+
+function applyAndSettle(stage: Stage, file: string): void {
+  stage.run('apply', 'sim:device', file, '-o', 'receipt.ferry-context');
   stage.run('settle', 'sim:dongle', 'receipt.ferry-context');
   stage.balanceAtRest();
 }
 
 function cancel(stage: Stage): void {
   stage.step('A pending move is cancelled; the receipt brings the seat back to the dongle');
-  stage.run('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
-  const from = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item'];
-  stage.run(...from, `${RUNTIME}x1`, '-o', 'regretted.ferry-update');
-  stage.balance();
+  issueToDevice(stage, 'regretted.ferry-update');
   stage.run('cancel', 'sim:dongle', '--to', DEVICE, '-o', 'cancelled.ferry-update');
-  stage.run('apply', 'sim:device', 'cancelled.ferry-update', '-o', 'receipt.ferry-context');
-  stage.run('settle', 'sim:dongle', 'receipt.ferry-context');
-  stage.balanceAtRest();
+  applyAndSettle(stage, 'cancelled.ferry-update');
 }
 
 function giveBack(stage: Stage): void {
@@ -116,44 +120,23 @@ function tellVendor(stage: Stage): void {
   stage.step('The receipt goes home: the vendor learns where its licenses are');
   stage.run('context', 'sim:device', '--for', 'central:vendor', '-o', 'home/device.ferry-context');
   stage.run('settle', 'central:vendor', 'home/device.ferry-context');
-  const option = motionOf(stage);
-  const renewal = [
-    'central',
-    'replace',
-    'vendor',
-    option,
-    '--item',
-    MOTION,
-    '--expiration',
-    '2030-01-01',
-    '-o',
-    'folder:sent',
-  ];
-  stage.runTo(3, ...renewal);
+  stage.runTo(3, ...renewal(stage));
   stage.run('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'home/dongle.ferry-context');
   stage.run('settle', 'central:vendor', 'folder:home');
 }
 
 function updateMoved(stage: Stage): void {
   stage.step('Now the vendor can update the moved option where it is');
-  const option = motionOf(stage);
-  const text = ['--text', 'Motion option, renewed', '--transfer', 'complete'];
-  stage.run(
-    'central',
-    'replace',
-    'vendor',
-    option,
-    '--item',
-    MOTION,
-    '--expiration',
-    '2030-01-01',
-    ...text,
-    '-o',
-    'folder:sent',
-  );
+  stage.run(...renewal(stage));
   stage.run('move', '--from', 'central:vendor', '--to', 'sim:device', '--all');
   stage.show('list', 'sim:device');
   stage.balanceAtRest();
+}
+
+/** The order that replaces the option by one with an end. */
+function renewal(stage: Stage): string[] {
+  const text = ['--text', 'Motion option, renewed', '--transfer', 'complete', '--expiration', '2030-01-01'];
+  return ['central', 'replace', 'vendor', motionOf(stage), '--item', MOTION, ...text, '-o', 'folder:sent'];
 }
 
 /** The id of the option that is in force. */
