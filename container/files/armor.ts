@@ -44,20 +44,27 @@ export function armor(raw: Uint8Array): string {
 }
 
 /**
- * The envelope in a file from a disk: armor or the raw envelope itself. Line ends may be LF or CRLF, the same in the
- * whole file; beyond that exactly what `armor` writes is accepted. Nothing is verified but that the header is true to
- * the content.
+ * The envelope in a file from a disk: armor or the raw envelope itself. Editors may have put a byte order mark before the
+ * text and CRLF at the ends of all lines; beyond that exactly what `armor` writes is accepted. Nothing is verified but that
+ * the header is true to the content.
  *
  * @returns the envelope, or FILE_TOO_LARGE, FILE_MALFORMED, FILE_HEADER, FILE_KIND, FILE_VERSION
  */
 export function unarmor(file: Uint8Array | string): Result<Uint8Array> {
   if (file.length > LONGEST_TEXT) return refuse('FILE_TOO_LARGE', { size: file.length, limit: LONGEST_TEXT });
   if (typeof file !== 'string' && file[0] === ENVELOPE_START) return { ok: true, value: file };
-  const text = typeof file === 'string' ? file : asText(file);
+  const text = typeof file === 'string' ? file : asText(withoutMark(file));
   if (text === undefined) return malformed('it is neither text nor an envelope');
   const lines = text.replaceAll('\r\n', '\n');
   if (text !== lines && text !== lines.replaceAll('\n', '\r\n')) return malformed('its line ends are mixed');
   return readArmor(lines);
+}
+
+/** UTF-8's byte order mark, which some editors write before a text. */
+const MARK = [0xef, 0xbb, 0xbf];
+
+function withoutMark(file: Uint8Array): Uint8Array {
+  return MARK.every((byte, at) => file[at] === byte) ? file.subarray(MARK.length) : file;
 }
 
 /** What the file says of itself, read from the signed content. The signature is not checked. */

@@ -42,9 +42,18 @@ describe('armor', () => {
     expect(text).toContain('\nRoot: TEST\n');
   });
 
-  it('gives the envelope back from text, from its bytes, with CRLF, and from the raw envelope', () => {
-    for (const form of [text, utf8(text), text.replaceAll('\n', '\r\n'), raw])
+  it('gives the envelope back from text, from its bytes, with CRLF, behind a byte order mark, and from the raw envelope', () => {
+    for (const form of [text, utf8(text), text.replaceAll('\n', '\r\n'), utf8(`\uFEFF${text}`), raw])
       expect(unarmor(form)).toEqual({ ok: true, value: raw });
+  });
+
+  it('refuses a byte order mark that is not whole, comes twice, or stands before an envelope', () => {
+    for (const form of [
+      utf8(`\uFEFF${text}`).subarray(1),
+      utf8(`\uFEFF\uFEFF${text}`),
+      new Uint8Array([0xef, 0xbb, 0xbf, ...raw]),
+    ])
+      expect(unarmor(form)).toMatchObject({ code: 'FILE_MALFORMED' });
   });
 
   it('refuses a header that is not what was signed', () => {
