@@ -94,7 +94,7 @@ export function writeBytes(wanted: string | undefined, name: string, content: st
 function placeFor(wanted: string | undefined, name: string): string {
   if (wanted === undefined) return name;
   if (wanted.startsWith('folder:')) return path.join(wanted.slice('folder:'.length), name);
-  return wanted.endsWith('/') || isFolder(wanted) ? path.join(wanted, name) : wanted;
+  return isOneFile(wanted) ? wanted : path.join(wanted, name);
 }
 
 /** Whether a folder is there; what cannot be looked at is found out when it is written to. */
@@ -144,15 +144,14 @@ export function writeUpdates(wanted: string | undefined, updates: readonly Uint8
 
 /** A wanted file name with a number in it; a folder stays as it is. */
 function numbered(wanted: string | undefined, number: number): string | undefined {
-  if (wanted === undefined || placeFor(wanted, '') !== wanted) return wanted;
+  if (wanted === undefined || !isOneFile(wanted)) return wanted;
   const { dir, name, ext } = path.parse(wanted);
   return path.join(dir, `${name}-${number}${ext}`);
 }
 
-/** @throws USAGE_WRONG when several files would get the name of one */
-export function requireFolder(wanted: string | undefined, count: number): void {
-  if (wanted === undefined || placeFor(wanted, '') !== wanted) return;
-  throw new FerryError('USAGE_WRONG', { what: `${count} files are to be written: name a folder, folder:DIR` });
+/** Whether it names one file, not a folder in which every file gets its own name. */
+export function isOneFile(wanted: string | undefined): boolean {
+  return wanted !== undefined && !wanted.startsWith('folder:') && !wanted.endsWith('/') && !isFolder(wanted);
 }
 
 /** What a file in hand says of itself; undefined when it is not one of ours or cannot be read. */
@@ -165,7 +164,8 @@ export function headerIn(file: string): ReadonlyMap<string, string> | undefined 
   }
 }
 
-function headerOf(raw: Uint8Array): ReadonlyMap<string, string> {
+/** What an envelope says of itself. @throws FILE_* */
+export function headerOf(raw: Uint8Array): ReadonlyMap<string, string> {
   const described = describeFile(raw);
   if (!described.ok) throw new FerryError(described.code, described.details);
   return new Map(described.value.lines);

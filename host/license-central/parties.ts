@@ -49,8 +49,6 @@ export async function rememberContainer(tx: Writes, certificate: ContainerCertif
       kind,
       certificate: raw,
       largestRecord: null,
-      freeMemory: null,
-      contextAt: null,
       locked: 0,
     } as const;
     await tx.insertInto('containers').values(added).execute();

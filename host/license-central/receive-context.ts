@@ -22,6 +22,8 @@ export interface ContextReport {
   readonly serial: SerialNumber;
   /** Entries that it settled; reason null: applied. */
   readonly outcomes: readonly Outcome[];
+  /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
+  readonly tooLate: readonly number[];
   /** Entries still in transit to the container. */
   readonly pending: number;
   /** What shows that the container was set back or copied; null for an honest one. */
@@ -76,7 +78,7 @@ export async function receiveContext(
   const channel = await openChannel(tx, base, firm, certificate.key);
   await noteReceipt(tx, base, firmCode, file, given.raw);
   const why = await witnessContainer(tx, base, channel, file);
-  const { outcomes, provesRollback } = await settleChannel(tx, base, firm, channel, file);
+  const { outcomes, tooLate, provesRollback } = await settleChannel(tx, base, firm, channel, file);
   const { generation } = file.statement;
   // Of a container that was contradicted before, nothing is believed any more.
   if (inventory !== null && channel.contradiction === null)
@@ -85,7 +87,7 @@ export async function receiveContext(
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;
-  return { firmCode, target, serial, outcomes, pending, contradiction: why, surplus, provesRollback };
+  return { firmCode, target, serial, outcomes, tooLate, pending, contradiction: why, surplus, provesRollback };
 }
 
 async function noteReceipt(
@@ -121,10 +123,10 @@ async function witnessContainer(
   }
   if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
   await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed) });
-  const { largestRecord, freeMemory, locked } = file.header;
+  const { largestRecord, locked } = file.header;
   await tx
     .updateTable('containers')
-    .set({ largestRecord, freeMemory, locked: locked ? 1 : 0, contextAt: base.env.now() })
+    .set({ largestRecord, locked: locked ? 1 : 0 })
     .where('key', '=', channel.container)
     .execute();
   return null;

@@ -34,8 +34,6 @@ const COLUMNS: {
     kind: 'text',
     certificate: 'blob',
     largestRecord: 'integer?',
-    freeMemory: 'integer?',
-    contextAt: 'integer?',
     locked: 'integer',
   },
   channels: {

@@ -8,6 +8,8 @@ import { entriesInTransit } from './update-files.ts';
 /** What a context did to what was in transit to its container. */
 export interface Settled {
   readonly outcomes: readonly Outcome[];
+  /** Sequences that were applied although they had been cancelled. */
+  readonly tooLate: readonly number[];
   /** Whether the container proved that this server was set back: then nothing is settled. */
   readonly provesRollback: boolean;
 }
@@ -23,7 +25,7 @@ export async function settleChannel(
   channel: ChannelRow,
   file: ContextFile,
 ): Promise<Settled> {
-  const nothing = { outcomes: [], provesRollback: false };
+  const nothing = { outcomes: [], tooLate: [], provesRollback: false };
   if (firm.rolledBackBy !== null) return nothing;
   const entries = await entriesInTransit(tx, channel);
   const entryAt = (sequence: number): EntryRow | undefined => entries[sequence - channel.settled - 1];
@@ -41,7 +43,10 @@ export async function settleChannel(
   }
   const settled = verdict.outcomes.at(-1)?.sequence ?? channel.settled;
   await updateChannel(tx, channel, { settled, settledChain: verdict.chain, ...nextState(base, channel) });
-  return { outcomes: verdict.outcomes, provesRollback: false };
+  const tooLate = verdict.outcomes
+    .filter(({ sequence, reason }) => reason === null && entryAt(sequence)?.cancelled === 1)
+    .map(({ sequence }) => sequence);
+  return { outcomes: verdict.outcomes, tooLate, provesRollback: false };
 }
 
 async function settleEntry(

@@ -43,9 +43,6 @@ export interface ContainerRow {
   readonly certificate: Uint8Array;
   /** From its newest context; null before the first. Bytes. */
   readonly largestRecord: number | null;
-  readonly freeMemory: number | null;
-  /** When its last context came. */
-  readonly contextAt: number | null;
   /** Whether it said that its state does not match its anchor. */
   readonly locked: Flag;
 }

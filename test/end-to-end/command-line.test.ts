@@ -76,7 +76,8 @@ describe('the command line', () => {
     await world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1', '-o', 'folder:both');
     const refused = await world.run('apply', 'sim:dongle', 'folder:both', '-o', 'one.ferry-context');
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining('name a folder') });
-    await world.must('apply', 'sim:dongle', 'folder:both', '-o', 'folder:receipts');
+    fs.mkdirSync(path.join(world.folder, 'receipts'));
+    await world.must('apply', 'sim:dongle', 'folder:both', '-o', 'receipts');
     await world.must('settle', 'central:second', 'receipts/3-1234567-for-firm-6000011-receipt.ferry-context');
     await world.must('settle', 'central:vendor', 'receipts/3-1234567-for-firm-6000010-receipt.ferry-context');
   });

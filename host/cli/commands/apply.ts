@@ -3,7 +3,8 @@ import { CATALOGUE } from '../../../container/errors.ts';
 import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, withSim } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
-import { expandFiles, headerIn, readFerryFile, requireFolder, writeContext } from '../ferry-files.adapter.ts';
+import { expandFiles, headerIn, headerOf, isOneFile, readFerryFile, writeContext } from '../ferry-files.adapter.ts';
+import { usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
@@ -44,17 +45,21 @@ export async function apply(
   names: readonly string[],
   wanted: string | undefined,
 ): Promise<void> {
-  const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map((file) => headerIn(file)?.get('From')));
-  if (issuers.size > 1) requireFolder(wanted, issuers.size);
+  if (isOneFile(wanted)) {
+    const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map((file) => headerIn(file)?.get('From')));
+    if (issuers.size > 1)
+      throw usage(`Receipts for ${issuers.size} issuers are to be written: name a folder, folder:DIR`);
+  }
   const bar = context.progress();
-  const handled = await withSim(far, address, ({ client }) =>
-    eachFile({ names, suffix: UPDATE_SUFFIX, bar }, async (file): Promise<Done> => {
-      const report = await client.call('apply', { update: readFerryFile(file) });
-      const { serial } = await client.call('list', {});
-      const name = { serial: serial ?? address, issuer: headerIn(file)?.get('From') ?? '', kind: 'receipt' } as const;
+  const handled = await withSim(far, address, async ({ client }) => {
+    const serial = (await client.call('list', {})).serial ?? address;
+    return eachFile({ names, suffix: UPDATE_SUFFIX, bar }, async (file): Promise<Done> => {
+      const update = readFerryFile(file);
+      const report = await client.call('apply', { update });
+      const name = { serial, issuer: headerOf(update).get('From') ?? '', kind: 'receipt' } as const;
       return { report, receipt: writeContext(wanted, name, report.receipt) };
-    }),
-  ).finally(() => bar.end());
+    });
+  }).finally(() => bar.end());
   const { done, foreign, failures } = handled;
   show(context, address, done);
   showRest(context, handled);

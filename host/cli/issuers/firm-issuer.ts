@@ -1,16 +1,11 @@
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { toHex } from '../../../container/model/bytes.ts';
-import {
-  type CentralTransit,
-  centralIssuer,
-  type Direction,
-  type LicenseCentral,
-} from '../../license-central/index.ts';
+import { centralIssuer, type Direction, type LicenseCentral } from '../../license-central/index.ts';
 import { licenseOf } from '../license-options.ts';
 import { firmOf } from '../open-central.ts';
 import { type ItemArgument, usage } from '../parse-arguments.ts';
-import { appliedThoughCancelled, type Issued, type Issuer, runOf } from './issuer.ts';
+import { type Issued, type Issuer, runOf } from './issuer.ts';
 
 type Range = Omit<Issued, 'updates'>;
 
@@ -33,17 +28,13 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
       return { ...range, updates: await central.updatesFor(direction) };
     },
     async settle(context) {
-      const before: CentralTransit[] = [];
-      for (const { firmCode } of await central.firms()) before.push(...(await central.transit(firmCode)));
       const report = await central.receiveContext(context);
-      const entries = report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 }));
-      const open = before.filter((entry) => entry.firmCode === report.firmCode && entry.target === report.target);
       return {
         target: report.serial,
         pending: report.pending,
         late: report.outcomes.length === 0,
-        entries,
-        tooLate: appliedThoughCancelled(open, entries),
+        entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),
+        tooLate: report.tooLate,
         surplus: report.surplus,
         contradiction: report.contradiction,
       };
