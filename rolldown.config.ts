@@ -35,8 +35,15 @@ export default defineConfig({
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     cleanDir: true,
-    // All that opens a container in one file: twenty small ones take longer to find and read than to run.
-    codeSplitting: { groups: [{ name: 'kernel', test: /container[\\/]store[\\/]file-(container|image)\.adapter/ }] },
+    // All that nearly every command needs in one file: twenty small ones take longer to find and read than to run.
+    codeSplitting: {
+      groups: [
+        {
+          name: 'kernel',
+          test: /container[\\/](store[\\/]file-(container|image|parked)\.adapter|files[\\/](armor|file-names)|owner-client)|carriers[\\/]address/,
+        },
+      ],
+    },
   },
   plugins: [
     {

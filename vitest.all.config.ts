@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import quick from './vitest.config.ts';
 
-/** All tests, the sweeps included. */
-export default defineConfig({ ...quick, test: { ...quick.test, exclude: [], testTimeout: 120_000 } });
+/** All tests, the sweeps included, without those that need more of the system than Node. */
+export default defineConfig({
+  ...quick,
+  test: { ...quick.test, exclude: ['test/**/*.kill.test.ts', 'test/**/*.system.test.ts'], testTimeout: 120_000 },
+});

@@ -1,12 +1,15 @@
 import type { ContainerClient } from './commands/client.ts';
-import type { RequestOf, ResponseOf } from './commands/command.ts';
-import type { COMMANDS, CommandName } from './commands/index.ts';
+import type { RequestTo, ResponseTo } from './commands/codecs-of.ts';
+import type { CommandName } from './commands/index.ts';
 import type { Crypto } from './crypto/port.ts';
-import type { Change } from './engine/changes.ts';
+import { type Change, SIDE_CHANGES } from './engine/changes.ts';
 import { ContainerCommands } from './engine/container-commands.ts';
 import type { Rulebook } from './engine/draft.ts';
+import type { Emitter } from './engine/emit.ts';
 import { evolve } from './engine/evolve.ts';
-import { type ContainerState, counter, newState, stateHash } from './engine/state.ts';
+import { lockChallenge } from './engine/lock.ts';
+import { type Presence, Session } from './engine/session.ts';
+import { type ContainerState, counter, type Lock, newState, stateHash } from './engine/state.ts';
 import type { Env } from './env.ts';
 import { FerryError } from './errors.ts';
 import { type ContainerKind, verifyCertificate } from './files/certificate.ts';
@@ -48,9 +51,10 @@ export class Container {
   readonly #journal: Journal;
   readonly #state: ContainerState;
   readonly #secrets: Secrets;
-  readonly #locked: boolean;
+  #lock: Lock | null;
   readonly #commands: ContainerCommands;
   #history: ReplayCost;
+  readonly #session = new Session('attended');
   #failed = false;
 
   private constructor(
@@ -58,18 +62,18 @@ export class Container {
     { journal, history }: { readonly journal: Journal; readonly history: ReplayCost },
     state: ContainerState,
     secrets: Secrets,
-    locked: boolean,
+    lock: Lock | null,
   ) {
     this.#parts = parts;
     this.#journal = journal;
     this.#history = history;
     this.#state = state;
     this.#secrets = secrets;
-    this.#locked = locked;
+    this.#lock = lock;
     this.#commands = new ContainerCommands({
       book: this.#rulebook(),
       state,
-      emitter: { crypto: parts.crypto, seed: secrets.seed, random: (length) => parts.env.random(length), locked },
+      emitter: this.#emitter(),
       now: () => parts.env.now(),
       commit: (changes) => this.#commit(changes),
     });
@@ -95,7 +99,7 @@ export class Container {
     state.marks.set('stateHash', toHex(env.random(32)));
     journal.compact(encodeSnapshot(state, secrets));
     parts.anchor.advance(anchorOf(state));
-    return new Container(parts, { journal, history: new ReplayCost(changesIn(state)) }, state, secrets, false);
+    return new Container(parts, { journal, history: new ReplayCost(changesIn(state)) }, state, secrets, null);
   }
 
   /**
@@ -117,8 +121,8 @@ export class Container {
       replay(crypto, state, bytes, record);
       history.add(record.changes.length);
     }
-    const locked = !agrees(parts.anchor, anchorOf(state), before);
-    return new Container(parts, { journal: opened.journal, history }, state, secrets, locked);
+    const lock = lockOf(parts, anchorOf(state), before);
+    return new Container(parts, { journal: opened.journal, history }, state, secrets, lock);
   }
 
   get state(): ContainerState {
@@ -126,7 +130,7 @@ export class Container {
   }
 
   get locked(): boolean {
-    return this.#locked;
+    return this.#lock !== null;
   }
 
   /** Asks the maker for a certificate; signed by the container's own key. */
@@ -139,7 +143,7 @@ export class Container {
   /**
    * Takes the maker's certificate. Taking the same one again changes nothing.
    *
-   * @throws CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED
+   * @throws CONTAINER_LOCKED, CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED
    */
   enrol(raw: Uint8Array): void {
     const { identity } = this.#state;
@@ -154,22 +158,46 @@ export class Container {
     this.#commit([{ change: 'enrolled', certificate: copyBytes(raw) }]);
   }
 
-  /** Carries out one command. @throws FerryError with a code that the command declares. */
-  run<N extends CommandName>(name: N, request: RequestOf<(typeof COMMANDS)[N]>): ResponseOf<(typeof COMMANDS)[N]> {
+  /** Carries out one command; where no session is given, in the one that all such calls share. @throws FerryError with a code that the command declares. */
+  run<N extends CommandName>(name: N, request: RequestTo<N>, session: Session = this.#session): ResponseTo<N> {
     if (this.#failed) throw new FerryError('STORE_WRITE_FAILED', { where: this.#parts.where, why: 'it failed before' });
-    return this.#commands.run(name, request);
+    return this.#commands.run(name, request, session);
   }
 
-  /** The container as anyone reaches it who shares this process. */
-  client(close: () => void = () => undefined): ContainerClient {
+  /**
+   * The container as anyone reaches it who shares this process, or whom this process serves: a session of its own, that
+   * others do not share. An `unattended` one is never the owner, even where no PIN is set: what it issues, an armed work
+   * order covers, or it is refused.
+   */
+  client(close: () => void = () => undefined, presence: Presence = 'attended'): ContainerClient {
+    const session = new Session(presence);
     return {
-      call: async (name, request) => this.run(name, request),
+      call: async (name, request) => this.run(name, request, session),
       close: async () => close(),
     };
   }
 
   #rulebook(): Rulebook {
-    return { crypto: this.#parts.crypto, sealingSecret: this.#secrets.sealingSecret, locked: this.#locked };
+    const lock = (): Lock | null => this.#lock;
+    return {
+      crypto: this.#parts.crypto,
+      sealingSecret: this.#secrets.sealingSecret,
+      get lock() {
+        return lock();
+      },
+    };
+  }
+
+  #emitter(): Emitter {
+    const lock = (): Lock | null => this.#lock;
+    return {
+      crypto: this.#parts.crypto,
+      seed: this.#secrets.seed,
+      random: (length) => this.#parts.env.random(length),
+      get lock() {
+        return lock();
+      },
+    };
   }
 
   /**
@@ -178,7 +206,9 @@ export class Container {
    */
   #commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;
-    const chained = changes.some(({ change }) => change !== 'evidenceKept');
+    const unlocks = changes.some(({ change }) => change === 'locksSet');
+    if (this.#lock !== null && !unlocks) throw new FerryError('CONTAINER_LOCKED', { here: this.#parts.where });
+    const chained = changes.some(({ change }) => !SIDE_CHANGES.has(change));
     if (chained && counter(this.#state, 'generation') >= U32_MAX)
       throw new FerryError('EXHAUSTED', { what: 'generation' });
     const record = { chained, salt: this.#parts.env.random(16), changes };
@@ -202,6 +232,8 @@ export class Container {
       this.#parts.anchor.advance({ generation: counter(this.#state, 'generation') + 1, stateHash: fromHex(hash) });
     }
     replay(this.#parts.crypto, this.#state, bytes, record);
+    // A firm accepts the state, and the anchor is that state's by now.
+    if (unlocks) this.#lock = null;
     this.#failed = false;
   }
 }
@@ -223,14 +255,15 @@ function anchorOf(state: ContainerState): Anchor {
   return { generation: counter(state, 'generation'), stateHash: fromHex(stateHash(state)) };
 }
 
-/** Whether memory and anchor tell one story; an anchor exactly one record behind is brought up to date. */
-function agrees(store: AnchorStore, now: Anchor, before: Anchor): boolean {
+/** Null when memory and anchor tell one story; an anchor exactly one record behind is brought up to date. */
+function lockOf({ crypto, anchor: store }: ContainerParts, now: Anchor, before: Anchor): Lock | null {
   const anchor = store.read();
-  if (anchor === undefined) return false;
+  const locked = { challenge: lockChallenge(crypto, anchor, now) };
+  if (anchor === undefined) return locked;
   const same = (one: Anchor): boolean =>
     anchor.generation === one.generation && equalBytes(anchor.stateHash, one.stateHash);
-  if (same(now)) return true;
-  if (now.generation !== before.generation + 1 || !same(before)) return false;
+  if (same(now)) return null;
+  if (now.generation !== before.generation + 1 || !same(before)) return locked;
   store.advance(now);
-  return true;
+  return null;
 }

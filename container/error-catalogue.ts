@@ -48,7 +48,7 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'This is {found}; {expected} is needed here.',
     effect: NOTHING_CHANGED,
-    remedy: 'Choose the other file; `ferry inspect FILE` says what is in one.',
+    remedy: 'Choose the other file; `ferry inspect` says what is in a context file, an update file or a certificate.',
   },
   FILE_HEADER: {
     number: 105,
@@ -116,6 +116,13 @@ export const CATALOGUE = {
     remedy: 'Have the file issued again; if it happens again, the issuer is faulty: tell your vendor.',
   },
 
+  NOTICE_UNKNOWN: {
+    number: 114,
+    exit: 4,
+    happened: 'The file carries a notice of a kind that is not known here.',
+    effect: 'The notice was passed over; what else the file carries is not touched by it.',
+    remedy: 'Nothing to do; a newer program may know it.',
+  },
   UPDATE_GAP: {
     number: 201,
     exit: 3,
@@ -131,33 +138,65 @@ export const CATALOGUE = {
     effect: 'Nothing was applied; the evidence is kept in this container.',
     remedy: 'The issuer was restored from an old state or copied. Tell your vendor; show `ferry history`.',
   },
+  CHALLENGE_UNKNOWN: {
+    number: 115,
+    exit: 3,
+    happened: 'The notice answers a challenge that is not open here.',
+    effect: 'The notice was passed over; what else the file carries is not touched by it.',
+    remedy: 'An answer serves once, and only to the newest questions. Bring the vendor a fresh context.',
+  },
+  EPOCH_STALE: {
+    number: 404,
+    exit: 6,
+    happened: 'The vendor has begun its channel anew, behind a state that this container has left.',
+    effect: 'Nothing was changed; what the file carries waits at the vendor.',
+    remedy: 'Bring the receipt to the vendor, who makes a new file behind the present state.',
+  },
   UPDATE_EPOCH: {
     number: 203,
     exit: 3,
     happened: 'The update belongs to epoch {found} of its channel; this container is in epoch {known}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Bring the issuer a fresh context of this container.',
+    remedy: 'The issuer has made newer files since then. Bring it a fresh context of this container.',
   },
   PARTNER_ROLLED_BACK: {
     number: 204,
     exit: 3,
     happened: '{partner} was set back to an earlier state or copied: {why}.',
     effect: 'Nothing new is taken from it or given to it; signed evidence, where there is any, is kept here.',
-    remedy: 'Tell your vendor; show `ferry history`.',
+    remedy:
+      'Where the container itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`.',
   },
   SELF_ROLLED_BACK: {
     number: 205,
     exit: 3,
     happened: '{partner} has proof that this container was set back to an earlier state or copied.',
     effect: 'This container issues nothing any more; what it holds stays in it. The signed evidence is kept.',
-    remedy: 'Tell your vendor; show `ferry history`.',
+    remedy:
+      'Where the container itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
   },
   CONTAINER_LOCKED: {
     number: 206,
     exit: 3,
     happened: 'The container {here} is locked: its state does not match its anchor.',
     effect: 'Its licenses stay visible but cannot be used, moved or changed.',
-    remedy: 'Send its context file to the vendors of its licenses; this version cannot unlock it.',
+    remedy:
+      'Send its context file to the vendors of its licenses: each decides whether its licenses may be used as they are (`ferry central accept`).',
+  },
+  NOT_LOCKED: {
+    number: 226,
+    exit: 3,
+    happened: 'The licenses of firm {firm} in {target} are not locked, by this context.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Nothing to accept. Where they are locked all the same, bring a context that was made since then.',
+  },
+  KEY_RETIRED: {
+    number: 225,
+    exit: 3,
+    happened: 'The container {here} was set back to an earlier state, and is used as it is.',
+    effect:
+      'Its licenses can be used; it takes nothing and gives nothing on any more, since others may have seen a later state.',
+    remedy: 'Make a new container in its place, and ask the vendors to give it the licenses.',
   },
   ISSUED_OTHERWISE: {
     number: 207,
@@ -231,6 +270,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: '`ferry list` shows what the issuer holds.',
   },
+  NOTHING_IN_TRANSIT: {
+    number: 251,
+    exit: 3,
+    happened: 'Nothing is in transit from {from} to {target}.',
+    effect: NOTHING_CHANGED,
+    remedy: '`ferry status` shows what is in transit, and to whom.',
+  },
   NOT_PENDING: {
     number: 217,
     exit: 3,
@@ -273,7 +319,8 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'It is not known for certain where {item} is now: {why}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Bring a fresh context of {where}, made for this vendor; then the order becomes possible.',
+    remedy:
+      'Bring fresh contexts of {where}, made for this vendor, to `ferry settle`; then the order becomes possible.',
   },
   ROLE_WRONG: {
     number: 223,
@@ -286,9 +333,89 @@ export const CATALOGUE = {
   TARGET_LOCKED: {
     number: 224,
     exit: 3,
-    happened: 'The container {target} is locked: its state does not match its anchor, and it takes no file.',
+    happened:
+      'The container {target} takes no file: it is locked, since its state does not match its anchor, or was set back and is used as it is.',
     effect: BOTH_KEEP,
     remedy: 'Choose another target. What is in transit to this one stays visible; tell your vendor.',
+  },
+  OWNER_NEEDED: {
+    number: 240,
+    exit: 3,
+    happened: 'Only the owner of {here} may do this ({what}): {orders}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Give the PIN: set it in the environment variable FERRY_PIN, or type it when asked at a terminal.',
+  },
+  PIN_WRONG: {
+    number: 241,
+    exit: 3,
+    happened: 'That is not the PIN of {here}. Tries left: {left}.',
+    effect: 'Nothing was changed but the number of tries, which is full again after the right PIN.',
+    remedy: 'With tries left, type it again with care. With none left only a vendor can unblock the PIN.',
+  },
+  PIN_BLOCKED: {
+    number: 242,
+    exit: 3,
+    happened: 'The PIN of {here} is blocked: it was wrong too often.',
+    effect: 'Nothing was changed. The licenses can still be used, listed and received here.',
+    remedy: 'Ask a vendor to unblock it: `ferry central unblock`. The PIN stays the same.',
+  },
+  PIN_NOT_SET: {
+    number: 243,
+    exit: 3,
+    happened: 'No PIN is set for {here}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'None is needed. To set one: `ferry pin set`.',
+  },
+  CHALLENGE_MISSING: {
+    number: 244,
+    exit: 3,
+    happened: 'The sealed PIN does not answer the open challenge of {here}.',
+    effect: 'Nothing was changed, and no try was counted.',
+    remedy: 'Run the command again; when it happens again, something between here and the container alters messages.',
+  },
+  PIN_UNSUITABLE: {
+    number: 245,
+    exit: 2,
+    happened: 'A PIN has {least} to {most} bytes in UTF-8; this one has {bytes}.',
+    effect: 'Nothing was changed, and no try was counted.',
+    remedy: 'Use digits, letters or a short sentence within these bounds.',
+  },
+  ORDER_UNKNOWN: {
+    number: 246,
+    exit: 3,
+    happened: 'No work order {id} is armed in {here}.',
+    effect: NOTHING_CHANGED,
+    remedy: '`ferry order list` shows the armed work orders.',
+  },
+  ORDERS_FULL: {
+    number: 248,
+    exit: 3,
+    happened: '{most} work orders are armed in {here}; there are no more.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Disarm one that is over: `ferry order disarm`.',
+  },
+  ORDER_OVERTAKEN: {
+    number: 249,
+    exit: 3,
+    happened: 'What the order was planned from was used otherwise before anything of it was issued: {why}',
+    effect: 'Nothing of this order was moved.',
+    remedy: 'Give the order again; it is planned from what is there now.',
+  },
+  TARGET_OTHER: {
+    number: 250,
+    exit: 3,
+    happened: 'The context is of {found}, but the order is for {wanted}.',
+    effect: BOTH_KEEP,
+    remedy:
+      'Somebody else answered for the target, or the context of another one was taken. Look with `ferry list` who is where, and bring a context of the one that is meant.',
+  },
+  ENTRY_NOT_REFUSABLE: {
+    number: 247,
+    exit: 3,
+    happened: 'Sequence {sequence} cannot be refused by hand: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Only what gives licenses to this container can be refused, from the first entry on. Choose another --through.',
   },
 
   CANCELLED: {
@@ -428,6 +555,28 @@ export const CATALOGUE = {
     effect: 'The entry was refused and nothing of the license was changed.',
     remedy: 'Tell the vendor.',
   },
+  SENDER_REVOKED: {
+    number: 321,
+    exit: 3,
+    happened: 'The vendor has written the sender off and refuses what it passes on.',
+    effect:
+      "The entry was refused; what it carried stays with the sender, and other vendors' licenses are not touched.",
+    remedy: 'Bring the sender and its receipt to the vendor, who knows what was replaced.',
+  },
+  WRITE_OFF_AHEAD: {
+    number: 322,
+    exit: 3,
+    happened: 'The write-off names a sequence that the target was never given ({through} of {issued}).',
+    effect: 'The entry was refused; nothing was written off, and what is in transit stays there.',
+    remedy: 'The vendor writes off again, up to the last sequence that `ferry list` of the container shows in transit.',
+  },
+  REFUSED_BY_OWNER: {
+    number: 320,
+    exit: 3,
+    happened: 'The owner of the target refused the entry.',
+    effect: 'The licenses go back to the issuer with the receipt.',
+    remedy: 'Nothing to do but to bring the receipt home. Ask the owner before issuing it again.',
+  },
 
   MEMORY_FULL: {
     number: 401,
@@ -464,9 +613,10 @@ export const CATALOGUE = {
   ANCHOR_DAMAGED: {
     number: 502,
     exit: 4,
-    happened: 'The anchor in {where} cannot be read.',
+    happened: 'The anchor in {where} cannot be used: {why}.',
     effect: 'The container was not opened and nothing was written; its licenses are blocked in it.',
-    remedy: 'Check the disk and put the anchor file back. If it is lost, ask the vendors of the licenses.',
+    remedy:
+      'Check the disk and put the anchor file of this container back. If it is lost, ask the vendors of the licenses.',
   },
   STORE_WRITE_FAILED: {
     number: 503,
@@ -481,6 +631,13 @@ export const CATALOGUE = {
     happened: 'The state in {where} is in use by another program (process {process}).',
     effect: NOTHING_CHANGED,
     remedy: 'Wait until it has finished, or stop it, then run the same command again.',
+  },
+  CONTAINER_SERVED: {
+    number: 840,
+    exit: 5,
+    happened: 'The container in {where} is served by another program (process {process}) at {addresses}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Give that address instead of the folder, or stop that program and run the same command again.',
   },
   NO_CONTAINER: {
     number: 505,
@@ -562,7 +719,7 @@ export const CATALOGUE = {
     exit: 2,
     happened: '"{address}" is not an address that works here: {why}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Addresses are sim:DIR for a container, folder:DIR for parked files and central:DIR for a License Central.',
+    remedy: 'Addresses that work here: {forms}.',
   },
   USAGE_WRONG: {
     number: 702,
@@ -623,9 +780,17 @@ export const CATALOGUE = {
   UPDATE_UNWRITTEN: {
     number: 710,
     exit: 5,
-    happened: 'The order was carried out, but its update file {file} could not be written: {why}.',
-    effect: 'The licenses are in transit and nothing is lost; giving the order again could give them twice.',
+    happened: 'What was asked for was done, but its update file {file} could not be written: {why}.',
+    effect:
+      'Nothing is lost: what it put in transit is there, and every later file for the same container carries it. A License Central that is given the order again grants once more.',
     remedy: 'Have only the files written again: {again}',
+  },
+  PIN_NEEDED: {
+    number: 714,
+    exit: 2,
+    happened: '{what} is needed, and none is given.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Set it in the environment variable {variable}, or run the command at a terminal, which asks for it.',
   },
   LEFT_IN_TRANSIT: {
     number: 711,
@@ -633,5 +798,335 @@ export const CATALOGUE = {
     happened: 'The order is in transit from {from} (sequences {sequences}), but {to} does not take it: {why}',
     effect: 'What is in transit is not lost; nobody can use it before it has arrived or come back.',
     remedy: 'Mend the cause and run the same command again, or take it back with `ferry cancel`.',
+  },
+  LEFT_WITH_COPY: {
+    number: 891,
+    exit: 6,
+    happened:
+      'The order is in transit from {from} (sequences {sequences}), and {copy} is not the container in its latest state, but an earlier one or a copy: {why}',
+    effect: 'What is in transit is not lost; nobody can use it, and with {copy} it neither arrives nor comes back.',
+    remedy:
+      'Nothing mends {copy}. Where the container itself still is, in its latest state, run the same command with that one; otherwise only the vendor can help: show `ferry history`.',
+  },
+
+  CARRIER_UNREACHABLE: {
+    number: 801,
+    exit: 5,
+    happened: '{where} cannot be reached: {why}.',
+    effect:
+      'What was asked for there is not begun. What was in transit before still is; no license is lost or doubled.',
+    remedy:
+      'See that the other side is served and the address is right, then run the same command again; `ferry status` shows what is unfinished.',
+    field: 101,
+  },
+  CARRIER_LOST: {
+    number: 802,
+    exit: 5,
+    happened: 'The connection to {where} broke: {why}.',
+    effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
+    remedy:
+      'Run the same command again: it finds out, and finishes what is left. If it breaks at once every time, see whether the scheme of the address is right: what is served at tls:// is reached neither at tcp:// nor at http://.',
+    field: 70,
+  },
+  CARRIER_TIMEOUT: {
+    number: 803,
+    exit: 5,
+    happened: '{where} did not answer within {seconds} s.',
+    effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
+    remedy: 'See what keeps the other side, then run the same command again: it finishes what is left.',
+  },
+  CARRIER_SLOW: {
+    number: 860,
+    exit: 5,
+    happened: '{where} takes too long: it sends or takes a few bytes now and then.',
+    effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
+    remedy: 'See what slows the way or the other side down, then run the same command again: it finishes what is left.',
+  },
+  CARRIER_GARBLED: {
+    number: 804,
+    exit: 5,
+    happened: 'What comes from {where} is not the device protocol: {why}.',
+    effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
+    remedy:
+      'See that a container is served at this address and with this scheme (tcp://, tls://, http://) and nothing alters what it sends, then run the command again.',
+  },
+  CARRIER_BUSY: {
+    number: 805,
+    exit: 5,
+    happened: '{where} serves as many others as it can.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Run the same command again when the others are done.',
+  },
+  COMMAND_NOT_OFFERED: {
+    number: 806,
+    exit: 3,
+    happened: '{where} does not offer "{command}" here.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Reach the container in another way, or do the same by files: ferry context, ferry issue, ferry apply.',
+  },
+  MESSAGE_TOO_LARGE: {
+    number: 807,
+    exit: 3,
+    happened: 'A message of {size} bytes is too large for {where}; at most {limit} are taken.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Move fewer items at a time.',
+  },
+  BODY_GONE: {
+    number: 808,
+    exit: 5,
+    happened: '{where} no longer has what was being carried.',
+    effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
+    remedy: 'Run the same command again.',
+  },
+  PROTOCOL_VERSION: {
+    number: 809,
+    exit: 5,
+    happened: '{where} speaks version {version} of the device protocol; this program speaks version {known}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Update the older one of the two programs.',
+  },
+  PEER_REFUSED: {
+    number: 810,
+    exit: 3,
+    happened: '{where} refused it for a reason that this program does not know, number {number}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Update this program: a newer one knows the reason.',
+  },
+  PEER_DEFECT: {
+    number: 811,
+    exit: 5,
+    happened: '{where} met a defect of its own program.',
+    effect: 'What was stored there before stays stored; no license is lost or doubled.',
+    remedy: 'Look into the log of the other side, and report what stands there.',
+  },
+  OUTCOME_UNKNOWN: {
+    number: 813,
+    exit: 5,
+    happened: 'The connection to {where} broke before it said whether "{command}" was carried out.',
+    effect: 'It was carried out once, or not at all.',
+    remedy: 'Look before repeating it: `ferry list`, `ferry order list`, `ferry check`.',
+  },
+  PIN_NOT_TAKEN: {
+    number: 814,
+    exit: 3,
+    happened: '{where} takes no PIN over this way, on which others could put in what they like.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Reach it over tls://, over exec:ssh, or on its own computer.',
+  },
+  ADDRESS_TAKEN: {
+    number: 812,
+    exit: 5,
+    happened: 'Nothing can be served at {where}: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Stop what is served there, or choose another address; port 0 takes a free one.',
+  },
+  MOVE_UNFINISHED: {
+    number: 841,
+    exit: 5,
+    happened: 'The move from {from} to {to} is not finished: {why} [{cause}]',
+    effect: '{stands} No license is lost or doubled.',
+    remedy: '`ferry resume {id}` finishes it. {more}',
+  },
+  MOVE_UNDER_WAY: {
+    number: 715,
+    exit: 5,
+    happened: 'Another program (process {process}) is carrying out a move between the same two.',
+    effect: BOTH_KEEP,
+    remedy: 'Wait until it has ended; `ferry status` shows what is left then.',
+  },
+  MOVE_MEANT_FOR: {
+    number: 890,
+    exit: 3,
+    happened: 'An unfinished move of the same order ({id}) was begun with {expected}; at {address} is {found} now.',
+    effect: 'Nothing was ordered. What is in transit by the unfinished move still is; no license is lost or doubled.',
+    remedy:
+      'Finish the other move where {expected} is reached: `ferry resume {id}` with `--from` or `--to` and that address. To move as much once more between those who answer now, add `--expect "{getter}"`.',
+  },
+  PEER_UNEXPECTED: {
+    number: 712,
+    exit: 3,
+    happened: 'At {address} is {found}; {expected} was expected there.',
+    effect: BOTH_KEEP,
+    remedy: 'Look with `ferry list` who is where, and use the address of the right container.',
+  },
+  LISTING_FALSE: {
+    number: 716,
+    exit: 4,
+    happened: 'What answers there calls itself {claimed}; its certificate is of {certified}.',
+    effect: BOTH_KEEP,
+    remedy:
+      'Somebody may be answering in the place of that container. Type no PIN there, and reach it over `unix:` or `tls://` or where it is.',
+  },
+  NOTE_WRONG: {
+    number: 713,
+    exit: 3,
+    happened: 'What was noted of how the unfinished move {id} was begun cannot be used: {why}.',
+    effect: 'Nothing was changed; every license is where it was, held or in transit.',
+    remedy:
+      'Name both its sides, `ferry resume ID --from ADDRESS --to ADDRESS`, or type the same `ferry move` again; `ferry status` shows what is in transit.',
+  },
+  NOTE_EXPOSED: {
+    number: 861,
+    exit: 3,
+    happened:
+      'The note of an unfinished move names a program to start, and {file} may be written by others: it was not started.',
+    effect: 'Nothing was changed; every license is where it was, held or in transit.',
+    remedy:
+      'Let nobody else write there (`chmod go-w`), look at the addresses in the note, or type the same `ferry move` with its addresses again.',
+  },
+  CONFORMANCE_FAILED: {
+    number: 720,
+    exit: 3,
+    happened: '{container} does not conform: {failed} of {all} cases failed.',
+    effect:
+      'What the cases wrote stays in the container; a container that failed is not for licenses that are worth something.',
+    remedy: 'The report says for every case what was expected and what was found; `--case` runs one of them alone.',
+  },
+  CONFORMANCE_UNSUITED: {
+    number: 721,
+    exit: 3,
+    happened: 'The container {where} cannot be tested: {why}.',
+    effect: 'No case was run; the container took one channel record at most.',
+    remedy:
+      'Use a container that was made for testing: certified under the TEST root, unlocked, with room, and in which others have nothing.',
+  },
+  REQUEST_WRONG: {
+    number: 830,
+    exit: 2,
+    happened: '{where} does not take the HTTP request: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Compare the request with docs/device-service.md, and send it as it is shown there.',
+  },
+  REQUEST_FORBIDDEN: {
+    number: 831,
+    exit: 3,
+    happened: '{where} refuses the HTTP request: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Send it from a program, not from a page of another site; a name under which the service is to be reached is allowed with `--http-name NAME`.',
+  },
+  PAIRING_NEEDED: {
+    number: 820,
+    exit: 3,
+    happened: '{where} is not paired with this computer.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Serve it with --pair, and run here: ferry pair {where} --code CODE, with the code that it shows.',
+  },
+  PAIRING_WRONG: {
+    number: 821,
+    exit: 3,
+    happened: 'The pairing code is not that of {where}.',
+    effect: 'Nothing was changed. After three wrong codes the other side takes none until it is served anew.',
+    remedy: 'Type the code that the other side shows. If it is the right one, somebody is in between: do not go on.',
+  },
+  PAIRING_CLOSED: {
+    number: 822,
+    exit: 3,
+    happened: '{where} takes no pairing code now.',
+    effect: NOTHING_CHANGED,
+    remedy: 'A code works once. Serve the container anew with --pair, and use the new code.',
+  },
+  PEER_CHANGED: {
+    number: 823,
+    exit: 3,
+    happened: '{where} is not the one that this computer was paired with: it shows another certificate.',
+    effect: 'Nothing was sent to it, and nothing was changed.',
+    remedy:
+      'Somebody may be in between. If the container was replaced or made anew: ferry pair --forget {where}, then pair again.',
+  },
+  PAIRING_CODE_MISSING: {
+    number: 824,
+    exit: 2,
+    happened: 'There is no pairing code of four groups of five letters.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Give the code that the other side shows: --code XXXXX-XXXXX-XXXXX-XXXXX, or in FERRY_PAIRING_CODE.',
+  },
+  OWNER_NOT_OVER_HTTP: {
+    number: 851,
+    exit: 3,
+    happened: 'What only the owner of a container may do does not go over http://, so not at {where}.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Reach it over tls://, over exec:ssh, or on its own computer. Over http:// it is listed, makes contexts and takes updates.',
+  },
+  OTHER_KIND: {
+    number: 850,
+    exit: 2,
+    happened: 'In {where} is a {found}, not a {expected}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Use {instead}.',
+  },
+  WORKING_FOLDER_GONE: {
+    number: 900,
+    exit: 5,
+    happened: 'The folder in which this command was started was deleted.',
+    effect: 'What was stored before stays stored; nothing is lost.',
+    remedy: 'Go to a folder that is there (`cd`), then run the same command again.',
+  },
+  OUTPUT_REFUSED: {
+    number: 901,
+    exit: 3,
+    happened: 'Nothing is written to {place}: {why}.',
+    effect: 'Nothing was changed, and what is there is left as it is.',
+    remedy: 'Choose another place: a file that is not there yet, or a folder, folder:DIR.',
+  },
+  USE_ELSEWHERE: {
+    number: 902,
+    exit: 3,
+    happened: 'Licenses are used on the device that they are in, not at {where}.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Run it on the device itself: at unix:PATH, where its container is served, or at sim:DIR. `ferry list` works here.',
+  },
+  FIRM_UNKNOWN: {
+    number: 904,
+    exit: 3,
+    happened: 'There is no firm {firm} in {here}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Its firms are: {firms}. Name one of these, by its Firm Code.',
+  },
+  STORE_UNOPENED: {
+    number: 903,
+    exit: 5,
+    happened: 'The container in {where} cannot be opened: writing there failed: {why}.',
+    effect: 'What was asked for is not begun; no license is lost or changed.',
+    remedy:
+      'Looking at a container writes, too: which program has it open, and that its last change is kept. Make room there or let this user write there, then run the same command again.',
+  },
+  PAIRING_DAMAGED: {
+    number: 825,
+    exit: 4,
+    happened: 'The pairing file {where} cannot be understood.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Delete that file and pair again.',
+  },
+  EPOCH_NEEDED: {
+    number: 880,
+    exit: 3,
+    happened: 'This License Central was restored from a backup, and has not heard of {target} since.',
+    effect: 'Nothing was changed. What is in transit to it stays in transit, and what it holds stays with it.',
+    remedy:
+      'Bring a fresh context of the container, behind which its channel begins anew: `ferry context`, then `ferry settle`.',
+  },
+  REVOCATIONS_FULL: {
+    number: 882,
+    exit: 3,
+    happened: '{list} has {limit} containers on it, as many as a list may have.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Take those off that are long gone: `ferry central revoked`, then `ferry central revoke --lift`.',
+  },
+  CENTRAL_DAMAGED: {
+    number: 883,
+    exit: 4,
+    happened: 'The database of the License Central in {where} is damaged: {what}.',
+    effect: 'Nothing was granted or changed. Every license that was delivered is where it was.',
+    remedy: 'Keep the folder as it is. Put the newest backup into a new one, then run `ferry central restored` there.',
+  },
+  CENTRAL_OUTDATED: {
+    number: 881,
+    exit: 5,
+    happened: 'The License Central in {where} has tables of version {version}; this program uses version {known}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Make a new one in a new folder: `ferry central init`. Only the program that made the old one reads it.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

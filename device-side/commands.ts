@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Served, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
 import { nativeCrypto } from '../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
@@ -10,7 +11,21 @@ import {
 } from './soft-container/open-soft-container.adapter.ts';
 import type { ImportReport } from './stick-import/import-report.ts';
 
-export { isSoftContainer as is, openSoftContainer as open };
+export { isSoftContainer as is };
+
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+export function open(folder: string): FileContainer {
+  return openSoftContainer(folder);
+}
+
+/** `ferry device serve`. @throws what `open` throws; ADDRESS_TAKEN */
+export async function serve(
+  options: ServeOptions & { readonly folder: string },
+  onReady: (served: Served) => void,
+): Promise<void> {
+  const { runContainerServer } = await import('../carriers/server/run-container-server.adapter.ts');
+  await runContainerServer((env) => openSoftContainer(options.folder, env), options, onReady);
+}
 
 /** The mask of every soft container's serial number. */
 const MASK = 130;

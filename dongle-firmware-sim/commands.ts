@@ -1,10 +1,25 @@
+import type { Served, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
 
-export { isDongle as is, openDongle as open };
+export { isDongle as is };
+
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+export function open(folder: string): FileContainer {
+  return openDongle(folder);
+}
+
+/** `ferry dongle serve`. @throws what `open` throws; ADDRESS_TAKEN */
+export async function serve(
+  options: ServeOptions & { readonly folder: string },
+  onReady: (served: Served) => void,
+): Promise<void> {
+  const { runContainerServer } = await import('../carriers/server/run-container-server.adapter.ts');
+  await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
+}
 
 /** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */
 const LEAST_FLASH = 160 * 1024;

@@ -1,5 +1,5 @@
 import { defineRecord, type ValueOf } from '../files/codec.ts';
-import { bytes, list, optional, u16, u32, u32From } from '../files/fields.ts';
+import { bool, bytes, list, optional, u8, u16, u32, u32From } from '../files/fields.ts';
 import { FORMAT } from '../model/limits.ts';
 import { COMMIT_FAILURES, defineCommand, FILE_FAILURES } from './command.ts';
 
@@ -9,6 +9,12 @@ export const appliedEntry = defineRecord('applied entry', 'How one entry of the 
   items: [u32, 'Product Items that it changed'],
 });
 
+export const takenNotice = defineRecord('taken notice', 'What became of one notice of the file.', {
+  kind: [u8, 'kind of signed structure; 0: it cannot be read'],
+  isNew: [bool, 'whether it was taken, as news'],
+  reason: [u16, '0, or the number of the error for which it was passed over'],
+});
+
 export const applyReport = defineRecord('apply report', 'What the file did, and the receipt.', {
   applied: [u32, 'last sequence of the channel that is applied now'],
   skipped: [u32, 'entries that were applied before'],
@@ -16,6 +22,7 @@ export const applyReport = defineRecord('apply report', 'What the file did, and 
   deferred: [optional(u32From(1)), 'first sequence that has to wait; nil: none'],
   deferredFor: [u16, 'number of the error that it waits for; 0: none'],
   needed: [u32, 'bytes that were missing'],
+  notices: [list(takenNotice, FORMAT.fileNotices), 'notices of the file, in its order'],
   receipt: [bytes(1, FORMAT.fileBytes), 'context file for the same issuer'],
 });
 export type AppliedEntry = ValueOf<typeof appliedEntry>;
@@ -35,6 +42,7 @@ export const applyCommand = defineCommand({
     'CANNOT_OPEN',
     'CHAIN_INCONSISTENT',
     'CONTAINER_LOCKED',
+    'KEY_RETIRED',
     'UPDATE_GAP',
     'UPDATE_FORK',
     'UPDATE_EPOCH',

@@ -17,5 +17,5 @@ export const cancelCommand = defineCommand({
   response: defineRecord('cancel response', 'The files that tell the target.', {
     updates: [list(bytes(1, FORMAT.fileBytes), 1024), 'update files with all that is in transit to the target'],
   }),
-  failures: [...COMMIT_FAILURES, 'CONTAINER_LOCKED', 'TARGET_UNKNOWN', 'NOT_PENDING', 'MEMORY_FULL'],
+  failures: [...COMMIT_FAILURES, 'OWNER_NEEDED', 'CONTAINER_LOCKED', 'TARGET_UNKNOWN', 'NOT_PENDING', 'MEMORY_FULL'],
 });

@@ -2,6 +2,12 @@ import type { ErrorCode } from '../errors.ts';
 import type { Codec } from '../files/codec.ts';
 
 /**
+ * Who may ask: anyone on whatever carrier; the owner, who has shown the PIN where one is set; or software on the same
+ * machine: in this process, or over a Unix socket that only the container's own user reaches.
+ */
+export type Asker = 'anyone' | 'owner' | 'local';
+
+/**
  * A command of a container, defined once: handler, client and documentation take name, code, messages and failures from
  * this one value.
  *
@@ -12,8 +18,12 @@ export interface Command<Request, Response, Failure extends ErrorCode> {
   /** Number on the wire; never reused. */
   readonly code: number;
   readonly about: string;
-  /** Who may ask: anyone, or the container's owner. */
-  readonly asker: 'anyone' | 'owner';
+  /** The one place that says who may ask. */
+  readonly asker: Asker;
+  /** Set where carrying it out twice is more than carrying it out once: nobody repeats it who does not know what became of it. */
+  readonly once?: true;
+  /** Whether an armed work order stands in for the owner; what exactly it covers is for the command's rule to say. */
+  readonly orderSuffices?: true;
   readonly request: Codec<Request>;
   readonly response: Codec<Response>;
   readonly failures: readonly Failure[];
@@ -37,6 +47,7 @@ export const FILE_FAILURES = [
   'FILE_KIND',
   'CERTIFICATE_WRONG',
   'CERTIFICATE_OTHER_ROOT',
+  'CERTIFICATE_REVOKED',
   'SIGNATURE_WRONG',
 ] as const satisfies readonly ErrorCode[];
 

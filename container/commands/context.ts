@@ -7,7 +7,7 @@ export const contextCommand = defineCommand({
   name: 'context',
   code: 2,
   about:
-    'Makes a context file for one issuer. The first one for a new issuer, shown by its certificate, reserves a channel record; repeating it changes nothing.',
+    'Makes a context file for one issuer. The first one for a new issuer, shown by its certificate, reserves a channel record; repeating it does not change the state: at most it notes a new time challenge for a firm.',
   asker: 'anyone',
   request: defineRecord('context request', 'For whom: a certificate, or the Firm Code of a firm known here.', {
     certificate: [optional(bytes(1, 1024)), 'certificate of the issuer'],

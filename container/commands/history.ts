@@ -35,8 +35,8 @@ export const historyCommand = defineCommand({
   name: 'history',
   code: 8,
   about: 'Shows the custody logs that are kept for the firms, and the evidence. Commits nothing.',
-  asker: 'anyone',
+  asker: 'owner',
   request: defineRecord('history request', 'Asks for nothing in particular.', {}),
   response: history,
-  failures: [],
+  failures: ['OWNER_NEEDED'],
 });

@@ -4,6 +4,9 @@ import { contextCommand } from './context.ts';
 import { historyCommand } from './history.ts';
 import { issueCommand } from './issue.ts';
 import { listCommand } from './list.ts';
+import { armOrderCommand, disarmOrderCommand, ordersCommand } from './order.ts';
+import { challengeCommand, setPinCommand, unlockCommand } from './owner.ts';
+import { refuseCommand } from './refuse.ts';
 import { settleCommand } from './settle.ts';
 import { transitCommand } from './transit.ts';
 import { checkCommand, useCommand } from './use.ts';
@@ -22,6 +25,13 @@ export const COMMANDS = {
   check: checkCommand,
   use: useCommand,
   'write-data': writeDataCommand,
+  challenge: challengeCommand,
+  unlock: unlockCommand,
+  'set-pin': setPinCommand,
+  'arm-order': armOrderCommand,
+  'disarm-order': disarmOrderCommand,
+  orders: ordersCommand,
+  refuse: refuseCommand,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

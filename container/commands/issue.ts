@@ -1,5 +1,6 @@
 import { defineRecord, type ValueOf } from '../files/codec.ts';
-import { bool, bytes, list, u16, u32From } from '../files/fields.ts';
+import { bool, bytes, hexBytes, list, u16, u32From } from '../files/fields.ts';
+import type { OrderId, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 import { COMMIT_FAILURES, defineCommand, FILE_FAILURES } from './command.ts';
 
@@ -28,9 +29,12 @@ export const issueCommand = defineCommand({
   name: 'issue',
   code: 4,
   about:
-    'Moves seats from held to in transit, in one commit, and gives the update files. Settles from the context first. Repeating it with the same first sequence never moves twice.',
+    'Moves seats from held to in transit, in one commit, and gives the update files. Settles from the context first. Repeating it with the same id and first sequence never moves twice.',
   asker: 'owner',
+  orderSuffices: true,
   request: defineRecord('issue request', 'What goes to whom.', {
+    target: [hexBytes<PublicKey>(32), 'identity key of the target; the context of anybody else is refused'],
+    orderId: [hexBytes<OrderId>(16), 'random, fresh for every order; the same one only to repeat it'],
     context: [bytes(1, FORMAT.fileBytes), 'context of the target, made for this container'],
     first: [u32From(1), 'first sequence that the order expects to create'],
     parts: [list(orderedPart, 65535, 1), 'what to move; no holding twice'],
@@ -39,11 +43,14 @@ export const issueCommand = defineCommand({
   failures: [
     ...FILE_FAILURES,
     ...COMMIT_FAILURES,
+    'OWNER_NEEDED',
     'NOT_ADDRESSED',
+    'TARGET_OTHER',
     'CONTAINER_LOCKED',
     'TARGET_LOCKED',
     'PARTNER_ROLLED_BACK',
     'SELF_ROLLED_BACK',
+    'KEY_RETIRED',
     'ISSUED_OTHERWISE',
     'ISSUE_FORGOTTEN',
     'SEQUENCE_AHEAD',

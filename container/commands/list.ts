@@ -9,6 +9,7 @@ import {
   optional,
   serialNumber,
   text,
+  u8,
   u16,
   u32,
   u32From,
@@ -54,7 +55,8 @@ export const listedTransit = defineRecord('listed transit', 'An entry on its way
   sequence: [u32From(1), 'sequence'],
   firmCode: [u32, 'Firm Code'],
   cancelled: [bool, 'whether it was cancelled'],
-  holdings: [list(u32From(1), 64), 'local ids of the holdings it comes from'],
+  writtenOff: [bool, 'whether its vendor has written it off; what it moved is held again'],
+  holdings: [list(u32From(1), 64), 'local ids of the holdings it comes from; none once it is written off'],
   quantities: [list(u32From(1), 64), 'seats, in the same order'],
 });
 
@@ -90,10 +92,19 @@ export const listing = defineRecord('listing', 'All that a container shows to an
   holdings: [list(listedHolding, 1_000_000), 'in order of their ids'],
   transit: [list(listedTransit, 1_000_000), 'entries on their way'],
   channels: [list(listedChannel, 65535), 'partners'],
+  pinTries: [optional(u8), 'tries left for the PIN of the owner; nil: no owner is set'],
+  armedOrders: [u8, 'work orders that are armed'],
+  lockedFirms: [list(u32, 65535), 'Firm Codes whose licenses are locked, ascending'],
+  retired: [bool, 'whether it was set back and is used as it is: it takes and gives nothing any more'],
 });
 
 export type Listing = ValueOf<typeof listing>;
 export type ListedHolding = ValueOf<typeof listedHolding>;
+
+/** Whether a holding is never split: for its terms, or since it is counted in units or days. */
+export function movesWhole({ transfer, units, usagePeriod }: ListedHolding): boolean {
+  return transfer === 'complete' || units !== null || usagePeriod !== null;
+}
 
 export const listCommand = defineCommand({
   name: 'list',

@@ -21,7 +21,8 @@ export const settleCommand = defineCommand({
   name: 'settle',
   code: 5,
   about: 'Takes a receipt home: lets go what the target applied and takes back what it refused. Repeatable.',
-  asker: 'anyone',
+  asker: 'owner',
+  orderSuffices: true,
   request: defineRecord('settle request', 'The receipt.', {
     context: [bytes(1, FORMAT.fileBytes), 'context of the target, made for this container'],
   }),
@@ -29,6 +30,7 @@ export const settleCommand = defineCommand({
   failures: [
     ...FILE_FAILURES,
     ...COMMIT_FAILURES,
+    'OWNER_NEEDED',
     'NOT_ADDRESSED',
     'CONTAINER_LOCKED',
     'TARGET_UNKNOWN',

@@ -8,12 +8,13 @@ export const transitCommand = defineCommand({
   name: 'transit',
   code: 7,
   about: 'Gives the update files with all that is in transit to a target, again. Commits nothing.',
-  asker: 'anyone',
+  asker: 'owner',
+  orderSuffices: true,
   request: defineRecord('transit request', 'For whom.', {
     target: [hexBytes<PublicKey>(32), 'identity key of the target'],
   }),
   response: defineRecord('transit response', 'The files.', {
     updates: [list(bytes(1, FORMAT.fileBytes), 1024), 'update files; one without entries when nothing is in transit'],
   }),
-  failures: ['NOT_ENROLLED', 'CONTAINER_LOCKED', 'TARGET_UNKNOWN'],
+  failures: ['OWNER_NEEDED', 'NOT_ENROLLED', 'CONTAINER_LOCKED', 'TARGET_UNKNOWN'],
 });

@@ -35,7 +35,7 @@ export const checkCommand = defineCommand({
   name: 'check',
   code: 9,
   about: 'Says whether a product may be used here now. Commits nothing.',
-  asker: 'anyone',
+  asker: 'local',
   request: defineRecord('check request', 'Which product.', wanted),
   response: license,
   failures: USE_FAILURES,
@@ -45,7 +45,8 @@ export const useCommand = defineCommand({
   name: 'use',
   code: 10,
   about: 'Begins the usage period where one is due, counts units down, remembers the time; durable before it answers.',
-  asker: 'anyone',
+  asker: 'local',
+  once: true,
   request: defineRecord('use request', 'Which product, and how many units.', {
     ...wanted,
     units: [u32, 'units to count down; 0 only begins the usage period'],

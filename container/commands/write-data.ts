@@ -6,7 +6,7 @@ export const writeDataCommand = defineCommand({
   name: 'write-data',
   code: 11,
   about: 'Writes the User Data or the Customer Owned License Information of a holding.',
-  asker: 'anyone',
+  asker: 'local',
   request: defineRecord('write-data request', 'What to write.', {
     holding: [u32From(1), 'local id of the holding'],
     userData: [optional(bytes(0, 256)), 'User Data; nil: as it is'],

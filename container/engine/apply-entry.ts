@@ -9,10 +9,13 @@ import type { Hash, ItemId } from '../model/ids.ts';
 import { type CustodyRecord, checkCustody, checkRecord, isReturn } from './check-custody.ts';
 import { type Certificates, type CheckedGrant, checkGrant } from './check-grant.ts';
 import { type Draft, nameOf } from './draft.ts';
+import { unblock } from './owner-pin.ts';
 import { keepCertificate } from './partners.ts';
 import { logHolds } from './reserve.ts';
+import { isRevoked } from './revoked-keys.ts';
 import { type ContainerState, counter, type Holding } from './state.ts';
 import { grantOf } from './stored.ts';
+import { writeOff } from './write-off.ts';
 
 /** Everything around one entry that its rules look at. */
 export interface EntryScene {
@@ -29,10 +32,12 @@ export type EntryResult = { readonly ok: true; readonly items: number } | Refusa
 
 /** Carries one entry out on a draft of its own (R3, R11). A refusal leaves the draft to be thrown away. */
 export function applyEntry(draft: Draft, content: EntryContent, scene: EntryScene): EntryResult {
-  const byFirm = scene.issuer.party === 'firm';
+  const { issuer } = scene;
   if (content.kind === 'transferIn')
-    return byFirm ? refuse('ENTRY_MALFORMED', { why: 'a firm does not transfer' }) : transferIn(draft, content, scene);
-  if (!byFirm) return refuse('ENTRY_MALFORMED', { why: 'only a firm grants or changes licenses' });
+    return issuer.party === 'firm'
+      ? refuse('ENTRY_MALFORMED', { why: 'a firm does not transfer' })
+      : transferIn(draft, content, scene);
+  if (issuer.party !== 'firm') return refuse('ENTRY_MALFORMED', { why: 'only a firm grants or changes licenses' });
   switch (content.kind) {
     case 'add':
       return add(draft, content.grants, scene);
@@ -43,9 +48,11 @@ export function applyEntry(draft: Draft, content: EntryContent, scene: EntryScen
     case 'enable':
     case 'disable':
       return setEnabled(draft, content, content.kind === 'enable', scene);
-    case 'writeOff':
     case 'unblock':
-      return refuse('ENTRY_UNKNOWN', { kind: content.kind });
+      unblock(draft, content.tries);
+      return { ok: true, items: 0 };
+    case 'writeOff':
+      return writeOff(draft, content, issuer.firmCode);
   }
 }
 
@@ -137,6 +144,7 @@ function transferIn(draft: Draft, body: TransferInBody, scene: EntryScene): Entr
   const { crypto } = scene;
   const own = ownRecord(draft, body, scene);
   if (isRefusal(own)) return own;
+  if (isRevoked(draft.state, own.content.firmCode, scene.issuer.key)) return refuse('SENDER_REVOKED');
   const earlier: CustodyRecord[] = [];
   for (const raw of body.records) {
     const record = checkRecord(crypto, scene.certificates, raw);

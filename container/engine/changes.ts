@@ -1,3 +1,4 @@
+import { ORDER_FIELDS } from '../commands/order.ts';
 import { type Codec, defineRecord, type ValueOf } from '../files/codec.ts';
 import { bool, bytes, hexBytes, list, optional, text, u8, u16, u32, u32From } from '../files/fields.ts';
 import { signedStatement } from '../files/signed-file.ts';
@@ -111,10 +112,11 @@ export const CHANGES = {
       version: [u8, 'encoder version of the entry'],
       salt: [hexBytes<Hex>(16), 'salt of the entry'],
       firmCode: [u32, 'Firm Code'],
-      parts: [list(pendingPart, FORMAT.entryItems, 1), 'what is in transit'],
+      parts: [list(pendingPart, FORMAT.entryItems), 'what is in transit; nothing once it was written off'],
       hash: [hash, 'hash of the entry'],
       chain: [hash, 'chain value at the entry'],
       cancelled: [bool, 'whether it was cancelled'],
+      writtenOff: [optional(anyBytes), 'its transfer record, kept once its vendor has written it off'],
     }),
   ],
   pendingDropped: [
@@ -177,7 +179,85 @@ export const CHANGES = {
       first: [u32From(1), 'position of the first record kept'],
     }),
   ],
+  ownerPinPut: [
+    19,
+    defineRecord('owner PIN put', 'The owner has this PIN from now on.', {
+      salt: [hexBytes<Hex>(16), 'random, fresh with every PIN'],
+      verifier: [hash, 'what the PIN makes of the salt and the secret of this container'],
+      tries: [u8, 'tries left'],
+    }),
+  ],
+  ownerTriesSet: [
+    20,
+    defineRecord('owner tries set', 'So many tries are left; written before the PIN is compared.', {
+      tries: [u8, 'tries left'],
+    }),
+  ],
+  ownerPinDropped: [21, defineRecord('owner PIN dropped', 'No owner is set any more.', {})],
+  orderArmed: [
+    22,
+    defineRecord('order armed', 'The next devices get this without the owner.', {
+      id: [u32From(1), 'number of the order, never used again'],
+      ...ORDER_FIELDS,
+    }),
+  ],
+  orderDisarmed: [
+    23,
+    defineRecord('order disarmed', 'An order is over, and what it served is forgotten.', {
+      id: [u32From(1), 'number of the order'],
+    }),
+  ],
+  orderServed: [
+    24,
+    defineRecord('order served', 'What an order has given a target by now; in one record with the entries.', {
+      order: [u32From(1), 'number of the order'],
+      target: [key, 'identity key of the target'],
+      first: [u32From(1), 'first sequence that it was used for'],
+      last: [u32From(1), 'last sequence that it was used for'],
+      quantities: [list(u32, FORMAT.orderItems, 1), 'seats issued, in the order of its items'],
+    }),
+  ],
+  targetRevoked: [
+    25,
+    defineRecord('target revoked', 'A firm has written a target off: its entries of that firm are refused.', {
+      firmCode: [u32, 'Firm Code'],
+      key: [key, 'identity key of the target'],
+    }),
+  ],
+  revocationsPut: [
+    26,
+    defineRecord('revocations put', 'A newer list of revocations takes the place of the one before.', {
+      firmCode: [optional(u32), 'Firm Code; nil: the list of the root'],
+      version: [u32From(1), 'version of the list'],
+      signer: [optional(key), 'key of the firm that signed it, whose certificate is kept; nil: the root'],
+      raw: [anyBytes, 'signed list'],
+    }),
+  ],
+  challengeGiven: [
+    27,
+    defineRecord('challenge given', 'An issuer was asked for the time; in a record that is not chained.', {
+      issuer: [key, 'identity key of the issuer'],
+      challenge: [hexBytes<Hex>(16), 'random, answered once'],
+      floor: [u32, 'time floor then; seconds since 2000-01-01'],
+    }),
+  ],
+  timeCertified: [
+    28,
+    defineRecord('time certified', 'The answer to a challenge sets the time floor; every open challenge is over.', {
+      time: [u32, 'the new floor; seconds since 2000-01-01'],
+    }),
+  ],
+  locksSet: [
+    29,
+    defineRecord('locks set', 'The container was set back; these firms have not accepted its state, the others have.', {
+      firms: [list(u32, 65535), 'Firm Codes that stay locked, ascending'],
+      challenge: [hexBytes<Hex>(16), 'what they have to name'],
+    }),
+  ],
 } as const satisfies Record<string, readonly [number, Codec<never>] | readonly [number, unknown]>;
+
+/** Changes of which a record alone neither advances the generation nor the state hash, nor the anchor (R1). */
+export const SIDE_CHANGES: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'challengeGiven']);
 
 export type ChangeName = keyof typeof CHANGES;
 

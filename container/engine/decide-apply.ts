@@ -2,21 +2,35 @@ import type { AppliedEntry } from '../commands/apply.ts';
 import { CATALOGUE, type ErrorCode, type Refusal, refuse } from '../errors.ts';
 import { type Certificate, partyName, readStoredCertificate } from '../files/certificate.ts';
 import { decodeEntry } from '../files/entries.ts';
+import type { NoticeSigners } from '../files/notices.ts';
 import { certify } from '../files/signed-file.ts';
 import type { InboundState } from '../files/statement.ts';
 import { openUpdateBody, openUpdateFile, type UpdateBody, type UpdateFile } from '../files/update-file.ts';
-import { toHex } from '../model/bytes.ts';
+import { type Hex, toHex } from '../model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
 import { FORMAT, RESERVED_CHANNELS } from '../model/limits.ts';
 import { applyEntry } from './apply-entry.ts';
+import { askForTime } from './certified-time.ts';
+import type { Change } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { chainNext, entryHash } from './issuer-channel.ts';
+import { retired } from './lock.ts';
 import { refusalBytes } from './memory.ts';
-import { keepEvidence, partnerOrNew, reservePartner, witnessPartner } from './partners.ts';
+import {
+  certificateOf,
+  keepEvidence,
+  keptStatement,
+  partnerOrNew,
+  reservePartner,
+  witnessPartner,
+} from './partners.ts';
+import { refuseEntry } from './refuse-entry.ts';
 import { fitsRecord } from './reserve.ts';
+import { isRevokedByRoot } from './revoked-keys.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState } from './state.ts';
 import { storedGrant } from './stored.ts';
+import { type TakenNotice, takeNotices } from './take-notices.ts';
 
 /** What an update file did. The receipt is made once the changes are durable. */
 export interface ApplyResult {
@@ -25,24 +39,36 @@ export interface ApplyResult {
   readonly skipped: number;
   readonly entries: readonly AppliedEntry[];
   readonly deferred: { readonly sequence: number; readonly code: ErrorCode; readonly needed: number } | null;
-  /** What the file is refused for although evidence about it is kept. */
+  readonly notices: readonly TakenNotice[];
+  /** What the file is refused for although its notices, or evidence about it, are kept. */
   readonly refusal: Refusal | null;
 }
 
-/** Decides what an update file does (R3, R5, R8, R11). Pure: the state is not touched. */
-export function decideApply(state: ContainerState, book: Rulebook, raw: Uint8Array): Decided<ApplyResult> | Refusal {
+/**
+ * Decides what an update file does (R3, R5, R8, R11). Pure: the state is not touched.
+ *
+ * @param refuseThrough the owner refuses what it gives up to this sequence, and takes nothing (R6); null to apply it
+ * @param random 16 fresh bytes, for a challenge
+ */
+export function decideApply(
+  state: ContainerState,
+  book: Rulebook,
+  raw: Uint8Array,
+  refuseThrough: number | null,
+  random: Hex,
+): Decided<ApplyResult> | Refusal {
   const { certified } = state.identity;
   if (certified === null) return refuse('NOT_ENROLLED', { where: nameOf(state) });
   const verifier = verifierOf(state, book.crypto);
   const file = openUpdateFile(verifier, raw, { key: state.identity.key, serial: certified.serial });
   if (!file.ok) return file;
-  if (book.locked) return refuse('CONTAINER_LOCKED', { here: certified.serial });
   const { certificate } = file.value;
   if (certificate.party === 'container' && certificate.issues === 'nothing')
     return refuse('CERTIFICATE_WRONG', { who: certificate.serial, why: 'it may not issue' });
   const body = openUpdateBody(book.crypto, book.sealingSecret, file.value, certified.serial);
   if (!body.ok) return body;
-  return new FileApplication(state, book, file.value, body.value).decide(readStoredCertificate(certified.raw));
+  const application = new FileApplication(state, book, { file: file.value, body: body.value, refuseThrough, random });
+  return application.decide(readStoredCertificate(certified.raw));
 }
 
 /** One file on its way through the rules. */
@@ -52,47 +78,148 @@ class FileApplication {
   readonly #file: UpdateFile;
   readonly #body: UpdateBody;
   readonly #draft: Draft;
+  readonly #refuseThrough: number | null;
+  readonly #random: Hex;
+  #notices: readonly TakenNotice[] = [];
+  /** Changes at the beginning of the draft that the notices came to. */
+  #ofNotices = 0;
 
-  constructor(state: ContainerState, book: Rulebook, file: UpdateFile, body: UpdateBody) {
+  constructor(
+    state: ContainerState,
+    book: Rulebook,
+    given: {
+      readonly file: UpdateFile;
+      readonly body: UpdateBody;
+      readonly refuseThrough: number | null;
+      readonly random: Hex;
+    },
+  ) {
+    const { file, body, refuseThrough, random } = given;
     this.#state = state;
+    this.#random = random;
     this.#book = book;
     this.#file = file;
     this.#body = body;
     this.#draft = new Draft(state);
+    this.#refuseThrough = refuseThrough;
   }
 
   decide(own: Certificate): Decided<ApplyResult> | Refusal {
-    const { certificate, header } = this.#file;
-    const inbound = partnerOrNew(this.#book.crypto, this.#state, certificate.key).inbound;
-    if (header.epoch !== inbound.epoch) return refuse('UPDATE_EPOCH', { found: header.epoch, known: inbound.epoch });
     const certificates = this.#certificates(own);
     if (!certificates.ok) return certificates;
-    const suspicious = witnessPartner(this.#draft, this.#file);
-    if (suspicious !== undefined) return this.#refused(suspicious, inbound);
+    this.#notices = takeNotices(this.#draft, this.#book, this.#signers(certificates.value), this.#body.notices);
+    this.#ofNotices = this.#draft.changes.length;
+    const barred = this.#locked() ?? retired(this.#draft.state, nameOf(this.#state));
+    const decision = barred ?? this.#applyFile(this.#withoutRevoked(certificates.value));
+    // The word of a firm is an answer, whatever else the file carries.
+    if (this.#draft.changes.some(({ change }) => change === 'locksSet')) return this.#onlyNotices();
+    return decision.ok ? decision : this.#refused(decision);
+  }
+
+  #applyFile(certificates: ReadonlyMap<PublicKey, Certificate>): Decided<ApplyResult> | Refusal {
+    const { certificate, header } = this.#file;
+    // The file itself may have brought the list on which its issuer stands.
+    if (!certificates.has(certificate.key)) return refuse('CERTIFICATE_REVOKED', { who: partyName(certificate) });
+    const inbound = partnerOrNew(this.#book.crypto, this.#state, certificate.key).inbound;
+    const isNewEpoch = header.epoch > inbound.epoch && certificate.party === 'firm';
+    if (header.epoch !== inbound.epoch && !isNewEpoch)
+      return refuse('UPDATE_EPOCH', { found: header.epoch, known: inbound.epoch });
+    const suspicious = isNewEpoch ? undefined : witnessPartner(this.#draft, this.#file);
+    if (suspicious !== undefined) return suspicious;
+    if (isNewEpoch && !namesState(header, inbound)) return this.#staleEpoch(inbound);
     if (header.first > inbound.applied + 1) return gap(header, inbound);
     const forked = this.#checkChain(inbound);
-    if (forked !== undefined) return forked.code === 'UPDATE_FORK' ? this.#fork(forked, inbound) : forked;
+    if (forked !== undefined) return forked;
+    const barred = this.#refusalBarred(inbound);
+    if (barred !== undefined) return barred;
     const full = reservePartner(this.#book.crypto, this.#draft, certificate, RESERVED_CHANNELS);
     if (full !== undefined) return full;
-    if (!this.#state.partners.has(certificate.key)) witnessPartner(this.#draft, this.#file);
+    if (!this.#state.partners.has(certificate.key)) askForTime(this.#draft, certificate, this.#random);
+    if (isNewEpoch) this.#openEpoch();
+    else if (!this.#state.partners.has(certificate.key)) witnessPartner(this.#draft, this.#file);
     settleFrom(this.#draft, this.#book.crypto, this.#file);
     this.#prune();
-    return this.#draft.full ?? this.#applyEntries(certificates.value);
+    return this.#draft.full ?? this.#applyEntries(certificates);
   }
 
-  /** A refusal that leaves evidence behind; nothing else of the draft is kept. */
-  #refused(refusal: Refusal, inbound: InboundState): Decided<ApplyResult> {
-    const changes = this.#draft.changes.filter(({ change }) => change === 'evidenceKept');
+  /**
+   * A firm whose server was restored begins its channel anew behind the state that it names (R13). What was refused up to
+   * there it has read where it read the state, and what it said before counts no longer.
+   */
+  #openEpoch(): void {
+    const { certificate, header, signed } = this.#file;
+    const partner = partnerOrNew(this.#book.crypto, this.#draft.state, certificate.key);
+    const { applied, hash } = partner.inbound;
+    const inbound = { epoch: header.epoch, applied, hash, refused: [], prunedThrough: applied };
+    this.#draft.push({ change: 'partnerPut', ...partner, inbound, witness: keptStatement(signed) });
+  }
+
+  /** The firm named a state that is not the present one: nothing is taken, and the receipt tells it the present one. */
+  #staleEpoch({ applied }: InboundState): Decided<ApplyResult> {
+    const { certificate, header } = this.#file;
+    const deferred = { sequence: header.first, code: 'EPOCH_STALE', needed: 0 } as const;
+    const result = { applied, skipped: 0, entries: [], deferred, notices: this.#notices, refusal: null };
+    return { ok: true, changes: this.#draft.changes, result: { issuer: certificate, ...result } };
+  }
+
+  #locked(): Refusal | undefined {
+    return this.#book.lock === null ? undefined : refuse('CONTAINER_LOCKED', { here: nameOf(this.#state) });
+  }
+
+  #onlyNotices(): Decided<ApplyResult> {
     const { certificate } = this.#file;
-    const result = { issuer: certificate, applied: inbound.applied, skipped: 0, entries: [], deferred: null, refusal };
-    return { ok: true, changes, result };
+    const { applied } = partnerOrNew(this.#book.crypto, this.#state, certificate.key).inbound;
+    const nothing = { applied, skipped: 0, entries: [], deferred: null, refusal: null };
+    return {
+      ok: true,
+      changes: this.#keptOfRefused(),
+      result: { issuer: certificate, ...nothing, notices: this.#notices },
+    };
   }
 
-  #fork(refusal: Refusal, inbound: InboundState): Decided<ApplyResult> {
+  /** A refusal that leaves behind what the file's notices said, and evidence; nothing else of the draft is kept. */
+  #refused(refusal: Refusal): Decided<ApplyResult> | Refusal {
+    if (refusal.code === 'UPDATE_FORK') this.#keepFork();
+    const kept = this.#keptOfRefused();
+    if (kept.length === 0) return refusal;
+    const { certificate } = this.#file;
+    const { applied } = partnerOrNew(this.#book.crypto, this.#state, certificate.key).inbound;
+    const nothing = { applied, skipped: 0, entries: [], deferred: null };
+    return {
+      ok: true,
+      changes: kept,
+      result: { issuer: certificate, ...nothing, notices: this.#notices, refusal },
+    };
+  }
+
+  /** What stays of a file that is refused: what its notices came to, and what it proves. */
+  #keptOfRefused(): readonly Change[] {
+    const { changes } = this.#draft;
+    return changes.filter(({ change }, at) => at < this.#ofNotices || change === 'evidenceKept');
+  }
+
+  #keepFork(): void {
     const { certificate, signed } = this.#file;
     const witness = this.#state.partners.get(certificate.key)?.witness;
     keepEvidence(this.#draft, certificate.key, 'two entries with one sequence', witness ? [witness, signed] : [signed]);
-    return this.#refused(refusal, inbound);
+  }
+
+  #withoutRevoked(certificates: ReadonlyMap<PublicKey, Certificate>): ReadonlyMap<PublicKey, Certificate> {
+    return new Map([...certificates].filter(([key]) => !isRevokedByRoot(this.#draft.state, key)));
+  }
+
+  /** Who may sign notices, as far as their certificates are here or came with the file. */
+  #signers(certificates: ReadonlyMap<PublicKey, Certificate>): NoticeSigners {
+    return {
+      root: this.#state.identity.root,
+      firm: (firmCode) => {
+        const stored = [...this.#state.certificates.keys()].flatMap((key) => certificateOf(this.#state, key) ?? []);
+        const all = new Map([...stored, ...certificates.values()].map((one) => [one.key, one]));
+        return [...all.values()].filter(
+          (one) => one.party === 'firm' && one.firmCode === firmCode && !isRevokedByRoot(this.#state, one.key),
+        );
+      },
+    };
   }
 
   /** The certificates that entries may lean on: this container's, and the file's, verified or known by their bytes. */
@@ -101,6 +228,8 @@ class FileApplication {
     const all = new Map<PublicKey, Certificate>([[own.key, own]]);
     for (const raw of this.#body.certificates) {
       const certificate = certify(verifier, raw);
+      // One that the root has withdrawn proves nothing: what leans on it is refused entry by entry.
+      if (!certificate.ok && certificate.code === 'CERTIFICATE_REVOKED') continue;
       if (!certificate.ok) return certificate;
       all.set(certificate.value.key, certificate.value);
     }
@@ -120,6 +249,22 @@ class FileApplication {
     }
     if (chain !== header.chainLast) return refuse('CHAIN_INCONSISTENT');
     return forkedAt > 0 ? fork(forkedAt) : undefined;
+  }
+
+  /** What in the file, up to where the owner refuses it, cannot be refused by hand. */
+  #refusalBarred({ applied }: InboundState): Refusal | undefined {
+    const { first, last } = this.#file.header;
+    const through = this.#refuseThrough ?? 0;
+    if (through > last) return refuse('ENTRY_NOT_REFUSABLE', { sequence: through, why: 'it is not in the file' });
+    for (let sequence = applied + 1; sequence <= through; sequence++) {
+      const refusal = this.#refuseOne(this.#body.entries[sequence - first] as Uint8Array, sequence);
+      if (refusal.code === 'ENTRY_NOT_REFUSABLE') return refusal;
+    }
+    return undefined;
+  }
+
+  #refuseOne(entry: Uint8Array, sequence: number): Refusal {
+    return this.#file.header.cancelled.includes(sequence) ? refuse('CANCELLED') : refuseEntry(entry, sequence);
   }
 
   #hashOf(entry: Uint8Array, sequence: number): Hash {
@@ -155,7 +300,7 @@ class FileApplication {
     let best = { entries: 0, changes: this.#draft.changes.length, chain, refused: refused.length };
     let waits: ApplyResult['deferred'] = null;
     let needed = 0;
-    for (let sequence = from; sequence <= header.last; sequence++) {
+    for (let sequence = from; sequence <= (this.#refuseThrough ?? header.last); sequence++) {
       const entry = this.#body.entries[sequence - header.first] as Uint8Array;
       const outcome = this.#applyOne(entry, sequence, certificates);
       const reason = outcome.ok ? 0 : CATALOGUE[outcome.code].number;
@@ -188,7 +333,15 @@ class FileApplication {
     return {
       ok: true,
       changes,
-      result: { issuer: certificate, applied, skipped, entries: done, deferred: waits, refusal: null },
+      result: {
+        issuer: certificate,
+        applied,
+        skipped,
+        entries: done,
+        deferred: waits,
+        notices: this.#notices,
+        refusal: null,
+      },
     };
   }
 
@@ -197,6 +350,7 @@ class FileApplication {
     sequence: number,
     certificates: ReadonlyMap<PublicKey, Certificate>,
   ): { readonly ok: true; readonly items: number } | Refusal {
+    if (this.#refuseThrough !== null) return this.#refuseOne(entry, sequence);
     if (this.#file.header.cancelled.includes(sequence)) return refuse('CANCELLED');
     const reading = decodeEntry(entry);
     if (reading.outcome === 'malformed') return refuse('ENTRY_MALFORMED', { why: reading.why });
@@ -223,6 +377,12 @@ class FileApplication {
     const { firm } = storedGrant(this.#draft.state, itemId);
     keepEvidence(this.#draft, firm, `more seats than granted of item ${itemId}`, [this.#file.signed]);
   }
+}
+
+/** Whether a file of a new epoch begins right behind what is applied here, chain and all: the state that its firm names. */
+function namesState(header: UpdateFile['header'], { applied, hash }: InboundState): boolean {
+  const { first, settledThrough, chainBefore } = header;
+  return settledThrough === applied && (first > settledThrough + 1 || chainBefore === hash);
 }
 
 function gap(header: UpdateFile['header'], inbound: InboundState): Refusal {

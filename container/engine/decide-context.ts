@@ -1,16 +1,24 @@
 import { type Refusal, refuse } from '../errors.ts';
 import type { Certificate } from '../files/certificate.ts';
 import { certify } from '../files/signed-file.ts';
+import type { Hex } from '../model/bytes.ts';
 import { RESERVED_CHANNELS } from '../model/limits.ts';
+import { askForTime } from './certified-time.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { certificateOf, reservePartner } from './partners.ts';
 import type { ContainerState } from './state.ts';
 
-/** Decides for whom a context is made; an issuer shown by its certificate gets a channel record, once. Pure. */
+/**
+ * Decides for whom a context is made; an issuer shown by its certificate gets a channel record, once, and a firm is asked
+ * for the time. Pure.
+ *
+ * @param random 16 fresh bytes, for a challenge
+ */
 export function decideContext(
   state: ContainerState,
   book: Rulebook,
   issuer: { readonly certificate: Uint8Array | null; readonly firmCode: number | null },
+  random: Hex,
 ): Decided<Certificate> | Refusal {
   const here = nameOf(state);
   if (state.identity.certified === null) return refuse('NOT_ENROLLED', { where: here });
@@ -21,12 +29,13 @@ export function decideContext(
   if (certificate.value.key === state.identity.key)
     return refuse('ISSUER_UNKNOWN', { here, issuer: 'itself: a container issues nothing to itself' });
   // A locked container must not commit: its anchor belongs to another state.
-  if (book.locked) return { ok: true, changes: [], result: certificate.value };
+  if (book.lock !== null) return { ok: true, changes: [], result: certificate.value };
   const draft = new Draft(state);
   const full = reservePartner(book.crypto, draft, certificate.value, RESERVED_CHANNELS);
   if (full !== undefined) return full;
   const needed = draft.usedBytes - state.limits.capacity;
   if (draft.changes.length > 0 && needed > 0) return refuse('MEMORY_FULL', { here, needed, free: 0 });
+  askForTime(draft, certificate.value, random);
   return { ok: true, changes: draft.changes, result: certificate.value };
 }
 

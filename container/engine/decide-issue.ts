@@ -5,19 +5,31 @@ import { openContextFile } from '../files/context-file.ts';
 import { ENTRY_VERSION } from '../files/entries.ts';
 import { U32_MAX } from '../files/fields.ts';
 import { fromHex, type Hex, toHex, utf8 } from '../model/bytes.ts';
-import type { Hash } from '../model/ids.ts';
+import type { Hash, OrderId, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 import type { Change } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { groupParts } from './group-parts.ts';
 import { chainNext, entryHash } from './issuer-channel.ts';
-import { keepCertificate, partnerOrNew, provenRolledBack, reservePartner, witnessPartner } from './partners.ts';
+import { retired } from './lock.ts';
+import {
+  keepCertificate,
+  partnerName,
+  partnerOrNew,
+  provenRolledBack,
+  reservePartner,
+  witnessPartner,
+} from './partners.ts';
 import { canSettle, logHolds } from './reserve.ts';
+import type { Authority } from './session.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState, Holding, RememberedOrder } from './state.ts';
 import { type EntryPlan, transferEntry } from './transfer-entry.ts';
+import { coverageOf, isServed, issueNotCovered, usageOf } from './work-orders.ts';
 
 export interface IssueOrder {
+  readonly target: PublicKey;
+  readonly orderId: OrderId;
   readonly context: Uint8Array;
   readonly first: number;
   readonly parts: readonly OrderedPart[];
@@ -32,12 +44,16 @@ export interface IssueResult {
 
 const ORDER_DOMAIN = utf8('license-ferry order\0');
 
-/** Decides an order (R2): settles from the target's context, then moves seats from held to in transit. Pure. */
+/**
+ * Decides an order (R2): settles from the target's context, then moves seats from held to in transit. Without the owner
+ * (R12) only what an armed work order covers, counted on it in the same record. Pure.
+ */
 export function decideIssue(
   state: ContainerState,
   book: Rulebook,
   order: IssueOrder,
   entropy: Uint8Array,
+  authority: Authority,
 ): Decided<IssueResult> | Refusal {
   const { identity } = state;
   if (identity.certified === null) return refuse('NOT_ENROLLED', { where: nameOf(state) });
@@ -45,9 +61,18 @@ export function decideIssue(
   if (!opened.ok) return opened;
   const file = opened.value;
   const here = nameOf(state);
-  if (file.header.issuer !== identity.key) return refuse('NOT_ADDRESSED', { wanted: 'another issuer', here });
-  if (book.locked) return refuse('CONTAINER_LOCKED', { here });
+  if (file.header.issuer !== identity.key)
+    return refuse('NOT_ADDRESSED', { wanted: `the issuer with the key ${file.header.issuer.slice(0, 8)}`, here });
+  if (file.certificate.key !== order.target)
+    return refuse('TARGET_OTHER', { found: file.certificate.serial, wanted: partnerName(state, order.target) });
+  if (book.lock !== null) return refuse('CONTAINER_LOCKED', { here });
+  const worn = retired(state, here);
+  if (worn !== undefined) return worn;
   if (identity.certified.issues === 'nothing') return refuse('ROLE_WRONG', { here, why: 'it may not issue' });
+  const coverage = authority === 'order' ? coverageOf(state, file.certificate, order.parts) : undefined;
+  // A set that was given before covers no second one, but its order may be repeated.
+  if (authority === 'order' && coverage === undefined && !isServed(state, file.certificate.key))
+    return issueNotCovered(state, file.certificate, order.parts);
   const draft = new Draft(state);
   const full = reservePartner(book.crypto, draft, file.certificate, 0);
   if (full !== undefined) return full;
@@ -60,6 +85,7 @@ export function decideIssue(
   const known = repeatedOrder(draft, file, order.first, digest);
   if (known !== null) return 'ok' in known ? known : decided(draft, file, known, true);
   if (file.header.locked) return refuse('TARGET_LOCKED', { target: file.certificate.serial });
+  if (authority === 'order' && coverage === undefined) return issueNotCovered(state, file.certificate, order.parts);
   const issued = issueParts(draft, book, file, order, entropy);
   if ('ok' in issued) return issued;
   const partner = partnerOrNew(book.crypto, draft.state, file.certificate.key);
@@ -70,6 +96,7 @@ export function decideIssue(
     ...partner,
     outbound: { ...partner.outbound, issued: issued.last, issuedChain: issued.chain, orders },
   });
+  if (coverage !== undefined) draft.push(usageOf(state, coverage, remembered));
   return decided(draft, file, remembered, false);
 }
 
@@ -101,7 +128,7 @@ function orderDigest(book: Rulebook, file: ContextFile, order: IssueOrder): Hash
   const bytes = new Uint8Array(numbers.length * 4);
   const view = new DataView(bytes.buffer);
   for (const [at, number] of numbers.entries()) view.setUint32(at * 4, number);
-  return toHex(book.crypto.sha256(ORDER_DOMAIN, fromHex(file.certificate.key), bytes)) as Hash;
+  return toHex(book.crypto.sha256(ORDER_DOMAIN, fromHex(file.certificate.key), fromHex(order.orderId), bytes)) as Hash;
 }
 
 /** What an order at an already used sequence means; null when it is a new one. */
@@ -154,7 +181,15 @@ function issueParts(
         pending: pending + part.quantity,
       });
     }
-    draft.push({ change: 'pendingPut', ...plan, version: ENTRY_VERSION, hash, chain, cancelled: false });
+    draft.push({
+      change: 'pendingPut',
+      ...plan,
+      version: ENTRY_VERSION,
+      hash,
+      chain,
+      cancelled: false,
+      writtenOff: null,
+    });
     sequence += 1;
   }
   const { settled } = partner.outbound;

@@ -3,8 +3,10 @@ import { type ContextFile, openContextFile } from '../files/context-file.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { partnerName, provenRolledBack, witnessPartner } from './partners.ts';
+import type { Authority } from './session.ts';
 import { type Settled, settleFrom } from './settle-channel.ts';
 import { type ContainerState, pendingKey } from './state.ts';
+import { isServed, ownerNeeded } from './work-orders.ts';
 
 export interface SettleResult {
   readonly target: ContextFile;
@@ -14,17 +16,25 @@ export interface SettleResult {
 
 /**
  * Decides what a receipt settles (R4). A target that was set back is witnessed with evidence, and what its signed word
- * settles by matching hash is settled all the same (R8). Pure.
+ * settles by matching hash is settled all the same (R8). Without the owner (R12) only that of a target which an armed work
+ * order has served. Pure.
  */
-export function decideSettle(state: ContainerState, book: Rulebook, raw: Uint8Array): Decided<SettleResult> | Refusal {
+export function decideSettle(
+  state: ContainerState,
+  book: Rulebook,
+  raw: Uint8Array,
+  authority: Authority,
+): Decided<SettleResult> | Refusal {
   const opened = openContextFile(verifierOf(state, book.crypto), raw);
   if (!opened.ok) return opened;
   const file = opened.value;
   const here = nameOf(state);
-  if (file.header.issuer !== state.identity.key) return refuse('NOT_ADDRESSED', { wanted: 'another issuer', here });
-  if (book.locked) return refuse('CONTAINER_LOCKED', { here });
+  if (file.header.issuer !== state.identity.key)
+    return refuse('NOT_ADDRESSED', { wanted: `the issuer with the key ${file.header.issuer.slice(0, 8)}`, here });
+  if (book.lock !== null) return refuse('CONTAINER_LOCKED', { here });
   if (!state.partners.has(file.certificate.key))
     return refuse('TARGET_UNKNOWN', { here, target: file.certificate.serial });
+  if (authority === 'order' && !isServed(state, file.certificate.key)) return ownerNeeded(state, 'settle');
   const draft = new Draft(state);
   witnessPartner(draft, file);
   const settled = settleFrom(draft, book.crypto, file);
@@ -42,7 +52,7 @@ export function decideCancel(
 ): Decided<null> | Refusal {
   const here = nameOf(state);
   if (state.identity.certified === null) return refuse('NOT_ENROLLED', { where: here });
-  if (book.locked) return refuse('CONTAINER_LOCKED', { here });
+  if (book.lock !== null) return refuse('CONTAINER_LOCKED', { here });
   if (!state.partners.has(target)) return refuse('TARGET_UNKNOWN', { here, target: partnerName(state, target) });
   const draft = new Draft(state);
   for (const sequence of new Set(sequences)) {

@@ -5,6 +5,7 @@ import type { Grant } from '../files/grant.ts';
 import { isoDate } from '../model/time.ts';
 import type { Change } from './changes.ts';
 import { type Decided, nameOf, type Rulebook } from './draft.ts';
+import { firmLocked } from './lock.ts';
 import { type ContainerState, counter, type Holding } from './state.ts';
 import { grantOf } from './stored.ts';
 
@@ -36,7 +37,9 @@ export function decideUse(
 ): Decided<UseAnswer> | Refusal {
   const item = `${usage.firmCode}:${usage.productCode}`;
   const here = nameOf(state);
-  if (book.locked) return refuse('CONTAINER_LOCKED', { here });
+  if (book.lock !== null) return refuse('CONTAINER_LOCKED', { here });
+  const barred = firmLocked(state, usage.firmCode, here);
+  if (barred !== undefined) return barred;
   if (state.identity.kind === 'dongle')
     return refuse('NOT_USABLE_HERE', { item, here, why: 'a transfer dongle only carries licenses' });
   const time = Math.min(Math.max(now, counter(state, 'timeFloor')), U32_MAX);

@@ -6,7 +6,8 @@ import type { SerialNumber } from '../model/serial-number.ts';
 import type { Change } from './changes.ts';
 import { evolve } from './evolve.ts';
 import { journalBytes } from './reserve.ts';
-import { type ContainerState, counter, draftOf } from './state.ts';
+import { isRevokedByRoot } from './revoked-keys.ts';
+import { type ContainerState, counter, draftOf, type Lock } from './state.ts';
 
 /** A state under change: every change is carried out on a draft and written down. The base state is never touched. */
 export class Draft {
@@ -63,8 +64,8 @@ export interface Rulebook {
   readonly crypto: Crypto;
   /** X25519 secret that files for this container are opened with. */
   readonly sealingSecret: Uint8Array;
-  /** Whether the state did not match its anchor when it was opened. */
-  readonly locked: boolean;
+  /** Null unless the state did not match its anchor when it was opened. */
+  readonly lock: Lock | null;
 }
 
 /** What a rule decided: the changes to commit in one record, and the answer to give once they are durable. */
@@ -79,7 +80,12 @@ export function pinnedRoot(state: ContainerState): PinnedRoot {
 }
 
 export function verifierOf(state: ContainerState, crypto: Crypto): Verifier {
-  return { crypto, root: pinnedRoot(state), known: (key) => state.certificates.get(key)?.raw };
+  return {
+    crypto,
+    root: pinnedRoot(state),
+    known: (key) => state.certificates.get(key)?.raw,
+    isRevoked: (key) => isRevokedByRoot(state, key),
+  };
 }
 
 /** The container's name for people; its key stands in before it is certified. */

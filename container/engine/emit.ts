@@ -5,12 +5,14 @@ import type { Inventory } from '../files/context-file.ts';
 import { sealContextFile } from '../files/context-file.ts';
 import { signParts } from '../files/envelope.ts';
 import { sealUpdateFile } from '../files/update-file.ts';
-import { fromHex } from '../model/bytes.ts';
+import { fromHex, type Hex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD, RESERVED_CHANNELS } from '../model/limits.ts';
-import { fileRanges, fileWeight } from './issuer-channel.ts';
+import { newestChallenge } from './challenges.ts';
+import { fileRanges, fileWeight, noticeBytes, placeNotices } from './issuer-channel.ts';
+import { lockedFirms, reAnchorChallenge } from './lock.ts';
 import { certificateOf, partnerOrNew, statementFor } from './partners.ts';
-import { type ContainerState, counter, logKey, type PendingEntry } from './state.ts';
+import { type ContainerState, counter, type Lock, logKey, type PendingEntry } from './state.ts';
 import { grantOf, pendingEntry, storedRecord } from './stored.ts';
 import { certificatesNeeded, signedRecord, transferEntry } from './transfer-entry.ts';
 
@@ -19,7 +21,7 @@ export interface Emitter {
   readonly crypto: Crypto;
   readonly seed: Uint8Array;
   readonly random: (length: number) => Uint8Array;
-  readonly locked: boolean;
+  readonly lock: Lock | null;
 }
 
 /** A context file for an issuer, from a committed state. A receipt is the same thing, made later. */
@@ -27,17 +29,18 @@ export function emitContext(state: ContainerState, emitter: Emitter, issuer: Cer
   const { certified } = state.identity;
   if (certified === null) throw new Defect('an uncertified container makes no context');
   const used = counter(state, 'usedBytes');
+  const challenge = challengeFor(state, emitter.lock, issuer);
   const content = {
     statement: statementFor(emitter.crypto, state, issuer.key),
     header: {
       certificate: certified.raw,
       issuer: issuer.key,
-      locked: emitter.locked,
-      lockedFirms: emitter.locked ? [...firmsHeld(state)].sort((one, other) => one - other).slice(0, 1024) : [],
+      locked: emitter.lock !== null || state.marks.has('retired'),
+      lockedFirms: lockedFirms(state, emitter.lock).slice(0, 1024),
       freeMemory: Math.max(0, state.limits.capacity - used),
       freeChannels: Math.max(0, state.limits.channels - RESERVED_CHANNELS - state.partners.size),
       largestRecord: state.limits.largestRecord,
-      timeChallenge: null,
+      challenge: challenge === undefined ? null : fromHex(challenge),
     },
   };
   if (issuer.party !== 'firm') return sealContextFile(emitter.crypto, emitter.seed, content);
@@ -49,10 +52,10 @@ export function emitContext(state: ContainerState, emitter: Emitter, issuer: Cer
   return sealContextFile(emitter.crypto, emitter.seed, { ...content, inventory });
 }
 
-function firmsHeld(state: ContainerState): Set<number> {
-  const firms = new Set<number>();
-  for (const itemId of state.grants.keys()) firms.add(grantOf(state, itemId).firmCode);
-  return firms;
+/** What a firm answers: by which it accepts the state where its licenses are locked, or for the time. */
+function challengeFor(state: ContainerState, lock: Lock | null, issuer: Certificate): Hex | undefined {
+  if (issuer.party !== 'firm') return undefined;
+  return reAnchorChallenge(state, lock, issuer.firmCode) ?? newestChallenge(state, issuer.key)?.challenge;
 }
 
 /** Bytes that an inventory may take, so that the whole context stays below the size of a file. */
@@ -103,6 +106,17 @@ function custodyLog(
   return { log, first, parties };
 }
 
+/** The lists of revocations that every file passes on, the root's first, with the firms that signed the others. */
+function noticesToPassOn(state: ContainerState): {
+  readonly notices: readonly Uint8Array[];
+  readonly signers: readonly PublicKey[];
+} {
+  const lists = [...state.revocations.values()]
+    .sort((one, other) => (one.firmCode ?? -1) - (other.firmCode ?? -1))
+    .slice(0, FORMAT.fileNotices);
+  return { notices: lists.map(({ raw }) => raw), signers: lists.flatMap(({ signer }) => signer ?? []) };
+}
+
 /** Every entry in transit to a target, in sequence. */
 export function pendingTo(state: ContainerState, target: PublicKey): PendingEntry[] {
   const { settled, issued } = state.partners.get(target)?.outbound ?? { settled: 0, issued: 0 };
@@ -143,14 +157,15 @@ export function emitUpdates(
   const { settled, settledChain, epoch } = outbound;
   const entries = pendingTo(state, target).map((pending) => outgoing(state, emitter, pending));
   const at = (sequence: number): Outgoing => entries[sequence - settled - 1] as Outgoing;
-  const ranges = fileRanges(
-    outbound,
-    largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind],
-    (sequence) => fileWeight(at(sequence).bytes.length, at(sequence).needs.size),
-    (sequence) => at(sequence).needs.size,
-  );
+  const largest = largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind];
+  const weight = (sequence: number): number => fileWeight(at(sequence).bytes.length, at(sequence).needs.size);
+  const shows = (sequence: number): number => at(sequence).needs.size;
+  const ranges = fileRanges(outbound, largest, weight, shows);
   const said = statementFor(crypto, state, target);
-  return ranges.map(({ first, last }) => {
+  const passed = noticesToPassOn(state);
+  const load = { bytes: noticeBytes(passed.notices, passed.signers.length), certificates: passed.signers.length };
+  const placed = placeNotices(outbound, ranges, largest, load, weight, shows);
+  return placed.ranges.map(({ first, last }, index) => {
     const range = entries.slice(first - settled - 1, last - settled);
     const header = {
       certificate: certified.raw,
@@ -165,13 +180,14 @@ export function emitUpdates(
       custodyKnownThrough: 0,
       cancelled: range.filter(({ pending }) => pending.cancelled).map(({ pending }) => pending.sequence),
     };
-    const keys = new Set(range.flatMap(({ needs }) => [...needs]));
+    const passes = index === placed.carrier;
+    const keys = new Set([...range.flatMap(({ needs }) => [...needs]), ...(passes ? passed.signers : [])]);
     keys.delete(state.identity.key);
     const body = {
       entries: range.map(({ bytes }) => bytes),
       signatures: range.map(({ signature }) => signature),
       certificates: [...keys].flatMap((key) => state.certificates.get(key)?.raw ?? []),
-      notices: [],
+      notices: passes ? passed.notices : [],
     };
     return sealUpdateFile(crypto, seed, { statement: said, header, body }, certificate.sealingKey, emitter.random(32));
   });

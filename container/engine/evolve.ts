@@ -1,7 +1,11 @@
 import { Defect } from '../errors.ts';
 import { readStoredCertificate } from '../files/certificate.ts';
 import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
+import { FORMAT } from '../model/limits.ts';
+import { challengesOf } from './challenges.ts';
 import type { Change, ChangeOf } from './changes.ts';
+import { charge, drop, must, put, strip } from './charged-tables.ts';
+import { OWNER_EVOLUTION } from './evolve-owner.ts';
 import { MEMORY, memoryOf } from './memory.ts';
 import {
   type ContainerState,
@@ -11,8 +15,8 @@ import {
   logKey,
   type Partner,
   pendingKey,
+  revokedKey,
 } from './state.ts';
-import type { Table } from './table.ts';
 
 /**
  * Carries out one change: the only code that changes a container's state, in a draft, after a commit and at replay
@@ -43,6 +47,26 @@ const EVOLUTION: Evolution = {
   partnerPut,
   pendingPut: (state, change) =>
     put(state, state.pending, pendingKey(change.target, change.sequence), strip(change), memoryOf.pending),
+  locksSet: (state, { firms, challenge }) => {
+    for (const firmCode of [...state.locks.keys()]) drop(state, state.locks, firmCode, () => MEMORY.lock);
+    for (const firmCode of firms) put(state, state.locks, firmCode, { challenge }, () => MEMORY.lock);
+    state.marks.set('retired', challenge);
+  },
+  challengeGiven: (state, change) => {
+    const open = challengesOf(state, change.issuer);
+    const oldest = open[0];
+    if (oldest !== undefined && open.length >= FORMAT.timeChallenges)
+      drop(state, state.challenges, oldest.challenge, () => MEMORY.challenge);
+    put(state, state.challenges, change.challenge, strip(change), () => MEMORY.challenge);
+  },
+  timeCertified: (state, { time }) => {
+    state.counters.set('timeFloor', time);
+    for (const challenge of [...state.challenges.keys()])
+      drop(state, state.challenges, challenge, () => MEMORY.challenge);
+  },
+  revocationsPut,
+  targetRevoked: (state, change) =>
+    put(state, state.revoked, revokedKey(change.firmCode, change.key), strip(change), () => MEMORY.revoked),
   pendingDropped: (state, { target, sequence }) =>
     drop(state, state.pending, pendingKey(target, sequence), memoryOf.pending),
   cancelMarked: (state, { target, sequence }) => {
@@ -68,32 +92,8 @@ const EVOLUTION: Evolution = {
   counterSet: (state, { name, value }) => {
     state.counters.set(name as CounterName, value);
   },
+  ...OWNER_EVOLUTION,
 };
-
-function strip<C extends Change>(change: C): Omit<C, 'change'> {
-  const { change: _, ...rest } = change;
-  return rest;
-}
-
-function must<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Defect(`a change refers to a ${what} that does not exist`);
-  return value;
-}
-
-function charge(state: ContainerState, bytes: number): void {
-  state.counters.set('usedBytes', counter(state, 'usedBytes') + bytes);
-}
-
-function put<K, V>(state: ContainerState, table: Table<K, V>, key: K, value: V, cost: (value: V) => number): void {
-  const old = table.get(key);
-  table.set(key, value);
-  charge(state, cost(value) - (old === undefined ? 0 : cost(old)));
-}
-
-function drop<K, V>(state: ContainerState, table: Table<K, V>, key: K, cost: (value: V) => number): void {
-  charge(state, -cost(must(table.get(key), 'stored object')));
-  table.delete(key);
-}
 
 /** Adds to or takes from the references of a certificate. */
 function referCertificate(state: ContainerState, key: PublicKey, by: 1 | -1): void {
@@ -175,6 +175,14 @@ function partnerPut(state: ContainerState, change: ChangeOf<'partnerPut'>): void
   const partner: Partner = strip(change);
   if (!state.partners.has(partner.key)) referCertificate(state, partner.key, 1);
   put(state, state.partners, partner.key, partner, memoryOf.partner);
+}
+
+function revocationsPut(state: ContainerState, change: ChangeOf<'revocationsPut'>): void {
+  const name = change.firmCode ?? 'root';
+  const before = state.revocations.get(name)?.signer ?? null;
+  if (change.signer !== null) referCertificate(state, change.signer, 1);
+  if (before !== null) referCertificate(state, before, -1);
+  put(state, state.revocations, name, strip(change), memoryOf.revocations);
 }
 
 function logAppended(state: ContainerState, firmCode: number, record: Hash): void {

@@ -194,9 +194,49 @@ export function fileRanges(
   return ranges;
 }
 
+/** What a file adds that carries notices: how many bytes, and how many certificates to verify them. */
+export interface NoticeLoad {
+  readonly bytes: number;
+  readonly certificates: number;
+}
+
+/**
+ * The ranges, and which of their files has room for the notices: the first that does, otherwise one more behind the others
+ * that carries nothing else. Not on any file when not even that has room.
+ */
+export function placeNotices(
+  head: IssuedHead,
+  ranges: readonly FileRange[],
+  largestRecord: number,
+  load: NoticeLoad,
+  weight: (sequence: number) => number,
+  certificates: (sequence: number) => number = () => 0,
+): { readonly ranges: readonly FileRange[]; readonly carrier: number | null } {
+  if (load.bytes === 0) return { ranges, carrier: null };
+  const room = fileRoom(largestRecord);
+  const has = ({ first, last }: FileRange): boolean => {
+    let bytes = load.bytes;
+    let shown = load.certificates;
+    for (let sequence = first; sequence <= last; sequence++) {
+      bytes += weight(sequence);
+      shown += certificates(sequence);
+    }
+    return bytes <= room && shown <= FORMAT.fileCertificates;
+  };
+  const carrier = ranges.findIndex(has);
+  if (carrier >= 0) return { ranges, carrier };
+  const behind = { first: head.issued + 1, last: head.issued };
+  return has(behind) ? { ranges: [...ranges, behind], carrier: ranges.length } : { ranges, carrier: null };
+}
+
 /** Bytes that entries and certificates may take in a file for a target with that `largestRecord`. */
 export function fileRoom(largestRecord: number): number {
   return Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD;
+}
+
+/** What notices add to a file at most: their bytes, and the certificates that verify them. Bytes. */
+export function noticeBytes(notices: readonly Uint8Array[], certificates: number): number {
+  return notices.reduce((sum, { length }) => sum + length + 8, notices.length === 0 ? 0 : 320 * certificates);
 }
 
 /** What an entry adds to a file at most: its bytes, its signature, and the certificates that it needs. Bytes. */

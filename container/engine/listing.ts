@@ -3,12 +3,13 @@ import type { Listing } from '../commands/list.ts';
 import type { Hex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import type { SerialNumber } from '../model/serial-number.ts';
+import { lockedFirms } from './lock.ts';
 import { certificateOf, partnerName } from './partners.ts';
-import { type ContainerState, counter, type Holding, logKey, stateHash } from './state.ts';
+import { type ContainerState, counter, type Holding, type Lock, logKey, stateHash } from './state.ts';
 import { grantOf, recordOf } from './stored.ts';
 
 /** All that a container shows to anyone. Hidden and secret data are never part of it. */
-export function listingOf(state: ContainerState, locked: boolean): Listing {
+export function listingOf(state: ContainerState, lock: Lock | null): Listing {
   const { identity } = state;
   return {
     serial: identity.certified?.serial ?? null,
@@ -19,7 +20,7 @@ export function listingOf(state: ContainerState, locked: boolean): Listing {
     rootId: identity.rootId,
     generation: counter(state, 'generation'),
     stateHash: stateHash(state) as Hex,
-    locked,
+    locked: lock !== null,
     rolledBack: state.marks.has('rolledBack'),
     freeMemory: Math.max(0, state.limits.capacity - counter(state, 'usedBytes')),
     capacity: state.limits.capacity,
@@ -34,6 +35,10 @@ export function listingOf(state: ContainerState, locked: boolean): Listing {
       issued: outbound.issued,
       settled: outbound.settled,
     })),
+    pinTries: state.owner.get('pin')?.tries ?? null,
+    armedOrders: state.orders.size,
+    lockedFirms: lockedFirms(state, lock),
+    retired: state.marks.has('retired'),
   };
 }
 
@@ -85,12 +90,13 @@ function listedHolding(state: ContainerState, holding: Holding): Listing['holdin
 
 function transitOf(state: ContainerState): Listing['transit'] {
   return [...state.pending.values()]
-    .map(({ target, sequence, firmCode, cancelled, parts }) => ({
+    .map(({ target, sequence, firmCode, cancelled, writtenOff, parts }) => ({
       target,
       serial: partnerName(state, target) as SerialNumber,
       sequence,
       firmCode,
       cancelled,
+      writtenOff: writtenOff !== null,
       holdings: parts.map(({ holding }) => holding),
       quantities: parts.map(({ quantity }) => quantity),
     }))

@@ -1,8 +1,11 @@
 import type {
+  ArmedOrder,
   Evidence,
   Holding,
   Partner,
   PendingEntry,
+  RevocationList,
+  ServedTarget,
   StoredCertificate,
   StoredGrant,
   StoredRecord,
@@ -28,13 +31,37 @@ export const MEMORY = {
   /** A remembered order after the first. */
   order: 48,
   refusal: 10,
-  /** An entry in transit, with the room that its log line and record, or its refusal here and in the witness, will need. */
+  /**
+   * An entry in transit, with the room that its log line and record, its refusal here and in the witness, or its write-off
+   * will need.
+   */
   pendingEntry: 288,
   /** A part of it, with the room that it will need in the transfer record. */
   pendingPart: 40,
+  /** An entry that was written off, beside the transfer record that is kept of it, with the room that settling it will need. */
+  writtenOff: 160,
+  /** A container that a firm has written off. */
+  revoked: 44,
+  /** A firm whose licenses stay locked. */
+  lock: 5,
+  /** An open challenge for certified time. */
+  challenge: 60,
+  /** A list of revocations, beside its signed bytes. */
+  revocations: 60,
   evidence: 128,
   /** A signed statement in evidence, beside the statement itself. */
   evidenceStatement: 144,
+  /** The owner's PIN, whatever its length. */
+  ownerPin: 64,
+  armedOrder: 32,
+  /** A Product Item of an armed order. */
+  orderItem: 16,
+  /** A target that an armed order names by its key. */
+  orderKey: 34,
+  /** A target that an armed order has served. */
+  served: 64,
+  /** A Product Item of the order, for each target that it has served. */
+  servedItem: 5,
 } as const;
 
 /** What `MEMORY.partner` covers: bytes of a statement without refusals, and refusals, so that a full container can refuse. */
@@ -58,14 +85,20 @@ export const memoryOf = {
     const said = Math.max(0, (witness?.statement.length ?? 0) - COVERED.statement);
     return MEMORY.partner + further + remembered + refusalBytes(inbound.refused.length) + said;
   },
-  pending: (it: PendingEntry): number =>
-    it.parts.reduce<number>(
-      (sum, part) => sum + MEMORY.pendingPart + part.userData.length + part.customerInfo.length,
-      MEMORY.pendingEntry,
-    ),
+  pending: ({ parts, writtenOff }: PendingEntry): number =>
+    writtenOff === null
+      ? parts.reduce<number>(
+          (sum, part) => sum + MEMORY.pendingPart + part.userData.length + part.customerInfo.length,
+          MEMORY.pendingEntry,
+        )
+      : MEMORY.writtenOff + writtenOff.length,
+  revocations: ({ raw }: RevocationList): number => MEMORY.revocations + raw.length,
   evidence: (it: Evidence): number =>
     it.statements.reduce<number>(
       (sum, said) => sum + MEMORY.evidenceStatement + said.statement.length,
       MEMORY.evidence,
     ),
+  order: ({ items, keys }: Pick<ArmedOrder, 'items' | 'keys'>): number =>
+    MEMORY.armedOrder + MEMORY.orderItem * items.length + MEMORY.orderKey * keys.length,
+  served: ({ quantities }: ServedTarget): number => MEMORY.served + MEMORY.servedItem * quantities.length,
 } as const;

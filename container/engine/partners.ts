@@ -78,7 +78,7 @@ export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undef
     return refuse('PARTNER_ROLLED_BACK', { partner: partyName(file.certificate), why });
   }
   if (remembered === undefined || file.statement.generation > remembered.generation)
-    draft.push({ change: 'partnerPut', ...partner, witness: kept(file.signed) });
+    draft.push({ change: 'partnerPut', ...partner, witness: keptStatement(file.signed) });
   return undefined;
 }
 
@@ -98,7 +98,7 @@ export function keepEvidence(
     const isSame = known.about === about && known.reason === reason;
     if (isSame && known.statements.some((said) => equalBytes(said.signature, latest.signature))) return;
   }
-  const evidence = { about, reason, statements: statements.map(kept) };
+  const evidence = { about, reason, statements: statements.map(keptStatement) };
   const bytes = counter(state, 'evidenceBytes') + memoryOf.evidence(evidence);
   if (bytes > state.limits.evidence || state.evidence.size >= MOST_EVIDENCE) return;
   draft.push({ change: 'evidenceKept', ...evidence });
@@ -106,7 +106,8 @@ export function keepEvidence(
 
 const MOST_EVIDENCE = 64;
 
-function kept({ file, statement: said, others, signature }: SignedStatement): SignedStatement {
+/** A signed statement as it is kept: a copy, so that the file it came in is let go. */
+export function keptStatement({ file, statement: said, others, signature }: SignedStatement): SignedStatement {
   return { file, statement: copyBytes(said), others: others.map(copyBytes), signature: copyBytes(signature) };
 }
 

@@ -18,10 +18,22 @@ export function journalBytes(change: Change): number {
       return MEMORY.record + change.raw.length;
     case 'holdingPut':
       return memoryOf.holding(change);
+    case 'holdingCounted':
+      return 18;
+    case 'pendingPut':
+      return memoryOf.pending(change);
     case 'partnerPut':
       return memoryOf.partner(change);
     case 'evidenceKept':
       return memoryOf.evidence(change);
+    case 'revocationsPut':
+      return memoryOf.revocations(change);
+    case 'ownerPinPut':
+      return MEMORY.ownerPin;
+    case 'orderArmed':
+      return memoryOf.order(change);
+    case 'orderServed':
+      return memoryOf.served(change);
     default:
       return 48;
   }

@@ -37,7 +37,11 @@ export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Set
     keepEvidence(draft, draft.state.identity.key, verdict.why, [file.signed]);
     return nothing;
   }
-  for (const outcome of verdict.outcomes) settleEntry(draft, crypto, partner.key, outcome);
+  for (const outcome of verdict.outcomes) {
+    const entry = pendingEntry(draft.state, partner.key, outcome.sequence);
+    if (entry.writtenOff === null) settleEntry(draft, crypto, entry, outcome);
+    else settleWrittenOff(draft, crypto, { ...entry, writtenOff: entry.writtenOff }, outcome, file);
+  }
   const last = verdict.outcomes.at(-1)?.sequence ?? outbound.settled;
   draft.push({
     change: 'partnerPut',
@@ -47,16 +51,8 @@ export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Set
   return { outcomes: verdict.outcomes, late: false };
 }
 
-function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'], outcome: Outcome): void {
-  const entry = pendingEntry(draft.state, target, outcome.sequence);
-  if (outcome.reason === null) {
-    const raw = transferRecordOf(draft.state, entry);
-    const hash = toHex(crypto.sha256(raw)) as Hash;
-    // An item may have come back over other containers before its receipt did: then its record is here already, signed.
-    if (!draft.state.records.has(hash))
-      draft.push({ change: 'recordStored', hash, own: true, from: draft.state.identity.key, raw });
-    draft.push({ change: 'logAppended', firmCode: entry.firmCode, record: hash });
-  }
+function settleEntry(draft: Draft, crypto: Crypto, entry: PendingEntry, outcome: Outcome): void {
+  if (outcome.reason === null) logTransfer(draft, crypto, entry.firmCode, transferRecordOf(draft.state, entry));
   for (const part of entry.parts) {
     const holding = holdingOf(draft.state, part);
     const pending = holding.pending - part.quantity;
@@ -64,7 +60,35 @@ function settleEntry(draft: Draft, crypto: Crypto, target: PendingEntry['target'
     if (quantity + pending === 0) draft.push({ change: 'holdingDropped', id: holding.id });
     else draft.push({ change: 'holdingCounted', id: holding.id, quantity, pending });
   }
-  draft.push({ change: 'pendingDropped', target, sequence: outcome.sequence });
+  draft.push({ change: 'pendingDropped', target: entry.target, sequence: entry.sequence });
+}
+
+/**
+ * An entry that its vendor had written off (R14): what it moved is here again since then. A late "refused" gives nothing
+ * back twice; a late "applied" is the duplicate that the vendor accepted, logged and with the target's signed word kept.
+ */
+function settleWrittenOff(
+  draft: Draft,
+  crypto: Crypto,
+  entry: PendingEntry & { readonly writtenOff: Uint8Array },
+  outcome: Outcome,
+  file: CheckedFile,
+): void {
+  if (outcome.reason === null) {
+    logTransfer(draft, crypto, entry.firmCode, entry.writtenOff);
+    keepEvidence(draft, entry.target, `it had applied sequence ${entry.sequence}, which was written off`, [
+      file.signed,
+    ]);
+  }
+  draft.push({ change: 'pendingDropped', target: entry.target, sequence: entry.sequence });
+}
+
+function logTransfer(draft: Draft, crypto: Crypto, firmCode: number, raw: Uint8Array): void {
+  const hash = toHex(crypto.sha256(raw)) as Hash;
+  // An item may have come back over other containers before its receipt did: then its record is here already, signed.
+  if (!draft.state.records.has(hash))
+    draft.push({ change: 'recordStored', hash, own: true, from: draft.state.identity.key, raw });
+  draft.push({ change: 'logAppended', firmCode, record: hash });
 }
 
 function remember(channel: OutboundChannel, outcomes: readonly Outcome[]): OutboundChannel {

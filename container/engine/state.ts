@@ -75,6 +75,11 @@ export interface PendingEntry {
   readonly hash: Hash;
   readonly chain: Hash;
   readonly cancelled: boolean;
+  /**
+   * Its transfer record, once its vendor has written it off (R14): its parts went back where they came from, and all that
+   * its target may still say of it is whether it had taken them.
+   */
+  readonly writtenOff: Uint8Array | null;
 }
 
 /** An order that was carried out: so that repeating it is answered instead of done again. */
@@ -117,6 +122,78 @@ export interface Evidence {
   readonly statements: readonly SignedStatement[];
 }
 
+/** Why a container's licenses are locked: what a firm that accepts the state has to name. */
+export interface Lock {
+  /** 16 bytes. */
+  readonly challenge: Hex;
+}
+
+/** A question for the time that an issuer may pass on to a time server. */
+export interface TimeChallenge {
+  readonly issuer: PublicKey;
+  readonly challenge: Hex;
+  /** Time floor when it was given; seconds since 2000-01-01. */
+  readonly floor: number;
+}
+
+/** The newest list of revocations of the root or of a firm. */
+export interface RevocationList {
+  /** Null: the root's. */
+  readonly firmCode: number | null;
+  readonly version: number;
+  /** Key of the firm that signed it, whose certificate is kept with it; null: the root. */
+  readonly signer: PublicKey | null;
+  readonly raw: Uint8Array;
+}
+
+/** A container whose entries of one firm are refused. */
+export interface RevokedTarget {
+  readonly firmCode: number;
+  readonly key: PublicKey;
+}
+
+/** The owner's PIN (dongle) or secret (device), as far as it is kept: enough to check one, not to show it. */
+export interface OwnerPin {
+  /** 16 random bytes, fresh with every PIN. */
+  readonly salt: Hex;
+  /** What the PIN makes of the salt and this container's secret; 32 bytes. */
+  readonly verifier: Hash;
+  /** Tries left; 0: blocked. */
+  readonly tries: number;
+}
+
+/** What each device that a work order covers may get, at most. */
+export interface OrderItem {
+  readonly firmCode: number;
+  readonly productCode: number;
+  readonly quantity: number;
+}
+
+/** An armed work order: what the next devices get without the owner. */
+export interface ArmedOrder {
+  readonly id: number;
+  readonly items: readonly OrderItem[];
+  /** Kinds of container that it is for; empty: any. */
+  readonly kinds: readonly ContainerKind[];
+  /** Identity keys that it is for; empty: any. */
+  readonly keys: readonly PublicKey[];
+  /** Different targets that it serves at most. */
+  readonly most: number;
+  /** Those that it has served, first come first. */
+  readonly targets: readonly PublicKey[];
+}
+
+/** What a work order has given one target. */
+export interface ServedTarget {
+  readonly order: number;
+  readonly target: PublicKey;
+  /** First and last sequence that it was used for; others may lie between. */
+  readonly first: number;
+  readonly last: number;
+  /** Seats issued, in the order of the order's items. What the target refused is not taken off. */
+  readonly quantities: readonly number[];
+}
+
 /** Everything that a container knows. Values are immutable; only `evolve` replaces them. */
 export interface ContainerState {
   readonly identity: Identity;
@@ -133,13 +210,35 @@ export interface ContainerState {
   /** Key: Firm Code, colon, position. */
   readonly log: Table<string, Hash>;
   readonly evidence: Table<number, Evidence>;
+  /** Firms that have not accepted the state of a container that was set back, by their codes. */
+  readonly locks: Table<number, Lock>;
+  /** Open challenges by themselves, oldest first. */
+  readonly challenges: Table<Hex, TimeChallenge>;
+  readonly revocations: Table<number | 'root', RevocationList>;
+  /** Containers that a firm has written off here; key: Firm Code, colon, identity key. */
+  readonly revoked: Table<string, RevokedTarget>;
+  /** At most one: without it everybody who reaches the container is its owner. */
+  readonly owner: Table<'pin', OwnerPin>;
+  readonly orders: Table<number, ArmedOrder>;
+  /** Key: id of the order, colon, target key. */
+  readonly served: Table<string, ServedTarget>;
   readonly counters: Table<CounterName, number>;
   readonly marks: Table<MarkName, string>;
 }
 
-export type CounterName = 'generation' | 'nextHolding' | 'usedBytes' | 'evidenceBytes' | 'timeFloor' | 'nextEvidence';
-/** `stateHash`; `rolledBack`: the partner that proved that this container was set back. */
-export type MarkName = 'stateHash' | 'rolledBack';
+export type CounterName =
+  | 'generation'
+  | 'nextHolding'
+  | 'usedBytes'
+  | 'evidenceBytes'
+  | 'timeFloor'
+  | 'nextEvidence'
+  | 'nextOrder';
+/**
+ * `stateHash`; `rolledBack`: the partner that proved that this container was set back; `retired`: it was set back, and is used
+ * as it is: what its firms had to name.
+ */
+export type MarkName = 'stateHash' | 'rolledBack' | 'retired';
 
 export function newState(identity: Identity, limits: ContainerLimits): ContainerState {
   return {
@@ -155,6 +254,13 @@ export function newState(identity: Identity, limits: ContainerLimits): Container
     logs: new Map(),
     log: new Map(),
     evidence: new Map(),
+    locks: new Map(),
+    challenges: new Map(),
+    revocations: new Map(),
+    revoked: new Map(),
+    owner: new Map(),
+    orders: new Map(),
+    served: new Map(),
     counters: new Map<CounterName, number>([
       ['generation', 0],
       ['nextHolding', 1],
@@ -162,6 +268,7 @@ export function newState(identity: Identity, limits: ContainerLimits): Container
       ['evidenceBytes', 0],
       ['timeFloor', 0],
       ['nextEvidence', 1],
+      ['nextOrder', 1],
     ]),
     marks: new Map<MarkName, string>([['stateHash', '00'.repeat(32)]]),
   };
@@ -182,6 +289,13 @@ export function draftOf(state: ContainerState): ContainerState {
     logs: new DraftTable(state.logs),
     log: new DraftTable(state.log),
     evidence: new DraftTable(state.evidence),
+    locks: new DraftTable(state.locks),
+    challenges: new DraftTable(state.challenges),
+    revocations: new DraftTable(state.revocations),
+    revoked: new DraftTable(state.revoked),
+    owner: new DraftTable(state.owner),
+    orders: new DraftTable(state.orders),
+    served: new DraftTable(state.served),
     counters: new DraftTable(state.counters),
     marks: new DraftTable(state.marks),
   };
@@ -197,6 +311,14 @@ export function stateHash(state: ContainerState): Hash {
 
 export function pendingKey(target: PublicKey, sequence: number): string {
   return `${target}:${sequence}`;
+}
+
+export function servedKey(order: number, target: PublicKey): string {
+  return `${order}:${target}`;
+}
+
+export function revokedKey(firmCode: number, key: PublicKey): string {
+  return `${firmCode}:${key}`;
 }
 
 export function logKey(firmCode: number, position: number): string {

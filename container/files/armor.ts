@@ -132,7 +132,8 @@ function nameIn(certificate: Uint8Array): Result<{ readonly name: string; readon
   return { ok: true, value: { name: `firm ${content.value.firmCode}`, root: rootName(content.value.root) } };
 }
 
-function rootName(id: Hex): string {
+/** What people call a root. */
+export function rootName(id: Hex): string {
   return id === TEST_ROOT_ID ? TEST_ROOT_MARK : id;
 }
 

@@ -4,7 +4,7 @@ import type { Hex } from '../model/bytes.ts';
 import { fromHex, toHex } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Codec, defineRecord, type ValueOf } from './codec.ts';
-import { readEnvelope, type SignedKind, verifyEnvelope } from './envelope.ts';
+import { readEnvelope, type SignedKind, signedEnvelope, verifyEnvelope } from './envelope.ts';
 import { bytes, choice, hexBytes, serialNumber, text, u32 } from './fields.ts';
 
 /** Kinds of container, by number. */
@@ -39,6 +39,8 @@ export const timeCertificate = defineRecord('time certificate', 'The root certif
   key: [hexBytes<PublicKey>(32), 'Ed25519 key that certifies time'],
 });
 
+export type TimeCertificate = ValueOf<typeof timeCertificate>;
+
 /** A verified certificate with the bytes it was read from. */
 export type Certificate =
   | ({ readonly party: 'container'; readonly raw: Uint8Array } & ContainerCertificate)
@@ -71,10 +73,32 @@ export function verifyCertificate(
   return verifyAs(crypto, root, raw, 'firmCertificate', firmCertificate, 'firm');
 }
 
+/**
+ * Reads the certificate of a time server and verifies it under the pinned root.
+ *
+ * @returns the key that it certifies, or CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_KIND, FILE_MALFORMED, FILE_VERSION.
+ */
+export function verifyTimeCertificate(
+  crypto: Crypto,
+  root: PinnedRoot,
+  raw: Uint8Array,
+): { readonly ok: true; readonly value: TimeCertificate } | Refusal {
+  const envelope = readEnvelope(raw, 'timeCertificate', 1, 'the certificate of a time server');
+  if (!envelope.ok) return envelope;
+  const content = timeCertificate.decode(envelope.value.parts[0] as Uint8Array);
+  if (!content.ok) return content;
+  const who = 'the time server';
+  if (content.value.root !== root.id)
+    return refuse('CERTIFICATE_OTHER_ROOT', { who, found: content.value.root, pinned: root.id });
+  if (!verifyEnvelope(crypto, root.key, envelope.value))
+    return refuse('CERTIFICATE_WRONG', { who, why: 'the root did not sign it' });
+  return { ok: true, value: content.value };
+}
+
 /** Any secret tells keys of small order: with each of them it shares nothing but zeros. @see RFC 7748 section 6.1 */
 const PROBE = new Uint8Array(32).fill(1);
 
-function canSealTo(crypto: Crypto, sealingKey: Uint8Array): boolean {
+export function canSealTo(crypto: Crypto, sealingKey: Uint8Array): boolean {
   return crypto.x25519(PROBE, sealingKey) !== undefined;
 }
 
@@ -98,6 +122,16 @@ function verifyAs<T extends { readonly root: Hex; readonly sealingKey: Uint8Arra
   if (!canSealTo(crypto, content.value.sealingKey))
     return refuse('CERTIFICATE_WRONG', { who, why: 'nothing can be sealed to its sealing key' });
   return { ok: true, value: { party, raw, ...content.value } as unknown as Certificate };
+}
+
+/** The key that a certificate of a container or firm says it is for; nothing is verified. Undefined when it cannot be read. */
+export function claimedKey(raw: Uint8Array): PublicKey | undefined {
+  const envelope = signedEnvelope.decode(raw);
+  if (!envelope.ok) return undefined;
+  const { kind, parts } = envelope.value;
+  const codec = kind === 'containerCertificate' ? containerCertificate : firmCertificate;
+  const content = codec.decode(parts[0] as Uint8Array);
+  return content.ok ? content.value.key : undefined;
 }
 
 /** Reads a certificate that was verified before it was stored. */

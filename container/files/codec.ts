@@ -1,6 +1,7 @@
 import { Packr } from 'msgpackr';
 import * as v from 'valibot';
 import { Defect, type Refusal, refuse } from '../errors.ts';
+import { readMsgpack } from './msgpack-read.ts';
 import { MAX_DEPTH, scanMsgpack } from './msgpack-scan.ts';
 
 /**
@@ -72,7 +73,7 @@ export function pack(wire: unknown, depth = MAX_DEPTH): Uint8Array {
 
 /** The wire value of bytes whose integrity is already proven. */
 export function unpackTrusted(bytes: Uint8Array): unknown {
-  return packr.unpack(bytes);
+  return readMsgpack(bytes);
 }
 
 /** Defines a record: its name, what it is, and its fields in wire order with what each means. */
@@ -120,11 +121,11 @@ export function defineRecord<const S extends Shape>(name: string, about: string,
     decode: (bytes) => {
       const wrong = scanMsgpack(bytes, { depth: MAX_DEPTH, values });
       if (wrong !== undefined) return refuse('FILE_MALFORMED', { what: `${name}: ${wrong}` });
-      const parsed = v.safeParse(schema, packr.unpack(bytes), { abortEarly: true });
+      const parsed = v.safeParse(schema, readMsgpack(bytes), { abortEarly: true });
       if (!parsed.success) return refuse('FILE_MALFORMED', { what: `${name}: ${problem(record, parsed)}` });
       return { ok: true, value: parsed.output };
     },
-    decodeTrusted: (bytes) => unchecked(packr.unpack(bytes)),
+    decodeTrusted: (bytes) => unchecked(readMsgpack(bytes)),
   };
   return codec;
 }

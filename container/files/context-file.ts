@@ -14,12 +14,15 @@ import { type Statement, statement } from './statement.ts';
 export const contextHeader = defineRecord('context header', 'Who the container is and what it can take.', {
   certificate: [bytes(1, 1024), 'certificate of the container'],
   issuer: [hexBytes<PublicKey>(32), 'identity key of the issuer that this file is for'],
-  locked: [bool, 'whether the state does not match its anchor'],
-  lockedFirms: [list(u32, 1024), 'Firm Codes that are still locked'],
+  locked: [bool, 'whether the container takes nothing but notices, since it was set back'],
+  lockedFirms: [list(u32, 1024), 'Firm Codes whose licenses are locked, ascending'],
   freeMemory: [u32, 'bytes'],
   freeChannels: [u32, 'partners that could still be added'],
   largestRecord: [u32, 'bytes of the largest update file that it takes'],
-  timeChallenge: [optional(bytes(16, 16)), 'for certified time'],
+  challenge: [
+    optional(bytes(16, 16)),
+    'of a firm: for a re-anchor where its licenses are locked, otherwise for certified time',
+  ],
 });
 
 export const inventoryHolding = defineRecord('inventory holding', 'One holding as its firm is told of it.', {

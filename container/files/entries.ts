@@ -48,7 +48,7 @@ export const writeOffBody = defineRecord('write-off', 'A firm gives up on a targ
 });
 
 export const unblockBody = defineRecord('unblock', 'A firm gives the PIN its tries back.', {
-  tries: [u8, 'tries from now on'],
+  tries: [u8, 'tries from now on, taken as 1 to 8; never fewer than are left'],
 });
 
 export const carriedHolding = defineRecord('carried holding', 'One Product Item on its way to another container.', {

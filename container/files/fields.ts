@@ -15,6 +15,18 @@ export const u8 = integer('u8', 0xff);
 export const u16 = integer('u16', 0xffff);
 export const u32 = integer('u32', U32_MAX);
 
+/** A small unsigned integer within bounds that are not those of its width. */
+export function u16Within(least: number, most: number): Field<number> {
+  const schema = v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+  return {
+    type: `u16[${least}..${most}]`,
+    values: 1,
+    schema,
+    wire: same,
+    unchecked: same as (wire: unknown) => number,
+  };
+}
+
 /** An unsigned integer with a least value, for example a quantity of at least 1. */
 export function u32From(least: number): Field<number> {
   const schema = v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(U32_MAX));

@@ -5,6 +5,7 @@ import type { PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 import {
   type Certificate,
+  claimedKey,
   type PinnedRoot,
   partyName,
   readStoredCertificate,
@@ -23,6 +24,8 @@ export interface Verifier {
   readonly root: PinnedRoot;
   /** The stored certificate of that key, verified when it was stored. */
   readonly known: (key: PublicKey) => Uint8Array | undefined;
+  /** Whether the root has withdrawn the certificate of that key, as far as it is known here. */
+  readonly isRevoked: (key: PublicKey) => boolean;
 }
 
 /** A statement with the proof that its signer made it: what witnesses and evidence consist of. */
@@ -46,14 +49,15 @@ export interface CheckedFile {
 
 /** Certificate bytes may come from the file again and again: those equal to a stored one need no new verification. */
 export function certify(verifier: Verifier, raw: Uint8Array): Result<Certificate> {
-  let claimed: Certificate;
-  try {
-    claimed = readStoredCertificate(raw);
-  } catch {
-    return verifyCertificate(verifier.crypto, verifier.root, raw);
-  }
-  const stored = verifier.known(claimed.key);
-  if (stored !== undefined && equalBytes(stored, raw)) return { ok: true, value: claimed };
+  const verified = verifyUnlessStored(verifier, raw);
+  if (!verified.ok || !verifier.isRevoked(verified.value.key)) return verified;
+  return refuse('CERTIFICATE_REVOKED', { who: partyName(verified.value) });
+}
+
+function verifyUnlessStored(verifier: Verifier, raw: Uint8Array): Result<Certificate> {
+  const claimed = claimedKey(raw);
+  const stored = claimed === undefined ? undefined : verifier.known(claimed);
+  if (stored !== undefined && equalBytes(stored, raw)) return { ok: true, value: readStoredCertificate(stored) };
   return verifyCertificate(verifier.crypto, verifier.root, raw);
 }
 

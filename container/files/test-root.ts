@@ -7,6 +7,7 @@ import {
   type FirmCertificate,
   firmCertificate,
   rootId,
+  timeCertificate,
 } from './certificate.ts';
 import { sealEnvelope } from './envelope.ts';
 import { type Grant, grant } from './grant.ts';
@@ -49,6 +50,10 @@ export function certifyContainer(
 
 export function certifyFirm(crypto: Crypto, root: RootAuthority, content: Omit<FirmCertificate, 'root'>): Uint8Array {
   return sealEnvelope(crypto, root.seed, 'firmCertificate', [firmCertificate.encode({ root: root.id, ...content })]);
+}
+
+export function certifyTimeServer(crypto: Crypto, root: RootAuthority, key: PublicKey): Uint8Array {
+  return sealEnvelope(crypto, root.seed, 'timeCertificate', [timeCertificate.encode({ root: root.id, key })]);
 }
 
 /** Signs a grant with the firm's seed. */

@@ -32,7 +32,7 @@ export const updateBody = defineRecord('update body', 'What the file carries; se
     'for each entry the signature of its own transfer record, or nil',
   ],
   certificates: [list(bytes(1, 1024), FORMAT.fileCertificates), 'of firms and earlier holders, each once'],
-  notices: [list(bytes(64, FORMAT.entryBytes), 16), 'signed notices beside the sequence'],
+  notices: [list(bytes(64, FORMAT.entryBytes), FORMAT.fileNotices), 'signed notices beside the sequence'],
 });
 
 export type UpdateHeader = ValueOf<typeof updateHeader>;
@@ -83,11 +83,20 @@ export function openUpdateFile(
   if (!header.ok) return header;
   const checked = checkFile(verifier, envelope.value, header.value.certificate);
   if (!checked.ok) return checked;
-  if (header.value.container !== here.key)
-    return refuse('NOT_ADDRESSED', { wanted: header.value.serial, here: here.serial });
+  if (header.value.container !== here.key) return refuse('NOT_ADDRESSED', namesOf(header.value, here));
   const wrong = inconsistency(header.value, checked.value.statement);
   if (wrong !== undefined) return refuse('FILE_MALFORMED', { what: `update header: ${wrong}` });
   return { ok: true, value: { ...checked.value, header: header.value } };
+}
+
+/** What both are called: by a part of their keys as well where they have one serial number, as simulated ones may. */
+function namesOf(
+  { container, serial }: UpdateHeader,
+  here: { readonly key: PublicKey; readonly serial: SerialNumber },
+): { readonly wanted: string; readonly here: string } {
+  if (serial !== here.serial) return { wanted: serial, here: here.serial };
+  const named = (key: PublicKey): string => `${serial} (key ${key.slice(0, 8)})`;
+  return { wanted: named(container), here: named(here.key) };
 }
 
 function inconsistency(header: UpdateHeader, said: Statement): string | undefined {

@@ -18,6 +18,22 @@ export const FORMAT = {
   fileEntries: 1024,
   /** Certificates that one file carries at most. */
   fileCertificates: 256,
+  /** Tries that a PIN has. */
+  pinTries: 8,
+  /** Bytes of a PIN in UTF-8. */
+  pinBytes: 64,
+  /** Challenges for certified time that are open for one issuer. */
+  timeChallenges: 4,
+  /** Keys in one list of revocations. */
+  revokedKeys: 1024,
+  /** Notices that one file carries at most. */
+  fileNotices: 16,
+  /** Work orders that are armed at a time. */
+  armedOrders: 16,
+  /** Product Items in a work order. */
+  orderItems: 64,
+  /** Targets that one work order names, and that it serves. */
+  orderTargets: 1024,
 } as const;
 
 /**
@@ -25,6 +41,9 @@ export const FORMAT = {
  * rely on. Bytes.
  */
 export const LEAST_LARGEST_RECORD = { dongle: 32 * 1024, soft: 256 * 1024, cloud: 256 * 1024 } as const;
+
+/** Bytes that a PIN has in UTF-8 at least. */
+export const LEAST_PIN_BYTES = 4;
 
 /** Channel records kept free for the owner's choice: a stranger's context request cannot take them. */
 export const RESERVED_CHANNELS = 8;

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { Defect, FerryError } from '../errors.ts';
-import { concatBytes, equalBytes, fromHex, NO_BYTES, toHex, utf8 } from '../model/bytes.ts';
+import { concatBytes, equalBytes, fromHex, type Hex, NO_BYTES, toHex, utf8 } from '../model/bytes.ts';
 import type { Anchor, AnchorStore } from './anchor-port.ts';
 import { createDurably, type FileWrites, readAll, usePlainFile, writeAll } from './file-durable.adapter.ts';
 import { readFailed, writeFailed } from './file-failure.ts';
@@ -63,9 +63,14 @@ export interface AnchorOptions {
   readonly path: string;
   readonly crypto: Hash;
   readonly writes?: FileWrites;
+  /**
+   * 32 hex digits that name the making of the container that it belongs to. Whoever names another one may not even
+   * write to it.
+   */
+  readonly creation?: string;
   /** Names the container in errors; the file's path unless given. */
   readonly container?: string;
-  /** Called by `open` once the file is known to be there, before it is read: to become its one writer. */
+  /** Called by `open` once the file is known to be the container's, before its anchor is read: to become its one writer. */
   readonly claim?: () => void;
 }
 
@@ -88,13 +93,9 @@ export class FileAnchor implements AnchorStore {
     this.#slots = slots;
   }
 
-  /**
-   * Makes the file, with no anchor in it yet. `creation`, 32 hex digits, names the container's making in it.
-   *
-   * @see isAnchorOf
-   * @throws CONTAINER_EXISTS, STORE_WRITE_FAILED
-   */
-  static create(options: AnchorOptions, creation?: string): FileAnchor {
+  /** Makes the file, with no anchor in it yet. @throws CONTAINER_EXISTS, STORE_WRITE_FAILED */
+  static create(options: AnchorOptions): FileAnchor {
+    const { creation } = options;
     createDurably(options.path, (handle) => {
       if (creation !== undefined) writeAll(options.writes ?? fs, handle, fromHex(creation), CREATION_POSITION);
       const first = encodeSlot(options.crypto, { writes: 0, anchor: undefined });
@@ -107,18 +108,21 @@ export class FileAnchor implements AnchorStore {
   /**
    * Reads both slots, and writes the newest one again: the program that wrote it may have ended before the disk had it.
    *
-   * @throws ANCHOR_DAMAGED when the file is missing or no slot is readable
+   * @throws ANCHOR_DAMAGED when the file is missing, no slot is readable, or it is another container's
    * @throws FILE_UNREADABLE, STORE_WRITE_FAILED, and what `claim` throws
    */
   static open(options: AnchorOptions): FileAnchor {
-    const damaged = new FerryError('ANCHOR_DAMAGED', { where: options.path });
-    return usePlainFile(options.path, damaged, (handle) => {
+    const { path: where, creation } = options;
+    const damaged = (why: string): FerryError => new FerryError('ANCHOR_DAMAGED', { where, why });
+    return usePlainFile(where, damaged('it is missing'), (handle) => {
+      if (creation !== undefined && creationIn(handle) !== creation)
+        throw damaged('it is not the one of this container');
       options.claim?.();
       const slots: [Uint8Array, Uint8Array] = [readSlot(handle, 0), readSlot(handle, 1)];
       const newest = slots
         .map((bytes) => decodeSlot(options.crypto, bytes))
         .reduce((best, slot) => ((slot?.writes ?? -1) > (best?.writes ?? -1) ? slot : best), undefined);
-      if (newest === undefined) throw damaged;
+      if (newest === undefined) throw damaged('it is damaged');
       const anchor = new FileAnchor(options, handle, newest, slots);
       anchor.#write(newest);
       return anchor;
@@ -191,10 +195,15 @@ export function isAnchorOf(file: string, creation: string): boolean {
   if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
   const handle = fs.openSync(file, 'r');
   try {
-    const head = new Uint8Array(CREATION_POSITION + CREATION_LENGTH);
-    const isAnchor = readAll(handle, head, 0) && equalBytes(head.subarray(0, MAGIC.length), MAGIC);
-    return isAnchor && toHex(head.subarray(CREATION_POSITION)) === creation;
+    const magic = new Uint8Array(MAGIC.length);
+    return readAll(handle, magic, 0) && equalBytes(magic, MAGIC) && creationIn(handle) === creation;
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/** Which making of a container an anchor's file names; undefined when the file is too short to name any. */
+function creationIn(handle: number): Hex | undefined {
+  const bytes = new Uint8Array(CREATION_LENGTH);
+  return readAll(handle, bytes, CREATION_POSITION) ? toHex(bytes) : undefined;
 }

@@ -7,7 +7,8 @@ import type { ContainerKind, IssueRight } from '../files/certificate.ts';
 import { toHex, utf8 } from '../model/bytes.ts';
 import { isAnchorOf } from './file-anchor.adapter.ts';
 import { makeFolder, syncFolder, writeDurably } from './file-durable.adapter.ts';
-import { readFailed, writeFailed } from './file-failure.ts';
+import { writeFailed } from './file-failure.ts';
+import { readPlainFile } from './file-plain.adapter.ts';
 import type { ClosableFlash } from './flash-port.ts';
 
 /** What tells the containers of dongle and device apart: the memory they stand on and what they may issue. */
@@ -27,7 +28,7 @@ const settingsSchema = v.strictObject({
   /** Path of the anchor's file, from the folder. */
   anchor: v.pipe(v.string(), v.minLength(1)),
   /** Names the making of this container, in its anchor's file too. */
-  creation: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
+  creation: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
 });
 
 export type FolderSettings = v.InferOutput<typeof settingsSchema>;
@@ -112,23 +113,26 @@ export function finishCreation(type: FileContainerKind, folder: string): void {
  */
 function removeRemains(type: FileContainerKind, folder: string, anchorFile: string): void {
   const settings = parseSettings(folder, unfinished(type));
-  if (typeof settings === 'object' && settings.creation !== undefined && isAnchorOf(anchorFile, settings.creation)) {
+  if (typeof settings === 'object' && isAnchorOf(anchorFile, settings.creation)) {
     fs.rmSync(anchorFile);
     syncFolder(path.dirname(anchorFile));
   }
   for (const name of [type.memoryFile, `${type.memoryFile}.new`]) fs.rmSync(path.join(folder, name), { force: true });
 }
 
-/** The settings in a file; undefined when it is missing, or what is wrong with it. @throws FILE_UNREADABLE */
+/** The settings in a file; undefined when it is missing, or what is wrong with it. @throws FILE_UNREADABLE, FILE_TOO_LARGE */
 function parseSettings(folder: string, name: string): FolderSettings | string | undefined {
   const file = path.join(folder, name);
   if (!mayExist(file)) return undefined;
   try {
-    const parsed = v.safeParse(settingsSchema, JSON.parse(fs.readFileSync(file, 'utf8')));
+    const parsed = v.safeParse(
+      settingsSchema,
+      JSON.parse(Buffer.from(readPlainFile(file, { links: 'refused' })).toString()),
+    );
     return parsed.success ? parsed.output : `${name} does not say what it should`;
   } catch (error) {
     if (error instanceof SyntaxError) return `${name} is not JSON`;
-    throw readFailed(file, error);
+    throw error;
   }
 }
 

@@ -24,6 +24,12 @@ import type { ClosableFlash } from './flash-port.ts';
 export interface FileContainer {
   readonly container: Container;
   readonly client: ContainerClient;
+  /**
+   * Tells other programs that try to open the folder where they reach the container instead. No more once closed.
+   *
+   * @throws STORE_WRITE_FAILED; the container is open as before
+   */
+  announce(addresses: readonly string[]): void;
   /** Lets the files go, and gives the folder free for other programs. May be called again. */
   close(): void;
 }
@@ -41,7 +47,7 @@ export interface CreateOptions {
  * Makes a container, certified under the TEST root, in a folder that is new, empty, or one in which making a container
  * was interrupted. Atomic: until it is finished the folder holds no container, and this may be called again.
  *
- * @throws CONTAINER_EXISTS, CONTAINER_IN_USE, STORE_WRITE_FAILED
+ * @throws CONTAINER_EXISTS, CONTAINER_IN_USE, CONTAINER_SERVED, STORE_WRITE_FAILED
  */
 export function createFileContainer(
   type: FileContainerKind,
@@ -51,13 +57,11 @@ export function createFileContainer(
   const { folder, anchorFile, env = systemEnv() } = options;
   const { kind, issues, memoryFile } = type;
   makeFolder(folder);
-  return holding((held) => {
-    const lock = acquireLock(folder);
-    held.keep({ close: () => lock.release() });
+  return holding(folder, (held) => {
     const { creation } = beginCreation(type, folder, anchorFile, env);
     const crypto = nativeCrypto();
     lockAnchor(held, folder, anchorFile);
-    const anchor = held.keep(FileAnchor.create({ path: anchorFile, crypto, container: folder }, creation));
+    const anchor = held.keep(FileAnchor.create({ path: anchorFile, crypto, creation, container: folder }));
     const flash = held.keep(createFlash(path.join(folder, memoryFile)));
     const root = testRoot(crypto);
     const container = Container.create({ crypto, env, flash, anchor, where: folder }, { kind, root });
@@ -72,19 +76,19 @@ export function createFileContainer(
 /**
  * Opens the container in a folder as its one writer.
  *
- * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED, FILE_UNREADABLE
+ * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, CONTAINER_SERVED, STORE_DAMAGED,
+ *   ANCHOR_DAMAGED, FILE_UNREADABLE
  */
 export function openFileContainer(type: FileContainerKind, folder: string, env: Env = systemEnv()): FileContainer {
   // Whoever is still making it is told of as such, and not as an interruption.
   if (isUnfinished(type, folder)) acquireLock(folder).release();
   const settings = readSettings(type, folder);
-  return holding((held) => {
-    const lock = acquireLock(folder);
-    held.keep({ close: () => lock.release() });
+  return holding(folder, (held) => {
     const crypto = nativeCrypto();
+    const { creation } = settings;
     const anchorFile = path.resolve(folder, settings.anchor);
     const claim = () => lockAnchor(held, folder, anchorFile);
-    const anchor = held.keep(FileAnchor.open({ path: anchorFile, crypto, container: folder, claim }));
+    const anchor = held.keep(FileAnchor.open({ path: anchorFile, crypto, creation, container: folder, claim }));
     return Container.open({
       crypto,
       env,
@@ -129,13 +133,15 @@ class Held {
   }
 }
 
-/** Gives what `work` opened to the caller; when it throws, lets everything go that it held so far. */
-function holding(work: (held: Held) => Container): FileContainer {
+/** Locks the folder and gives what `work` opened in it to the caller; when it throws, lets everything go that it held so far. */
+function holding(folder: string, work: (held: Held) => Container): FileContainer {
+  const lock = acquireLock(folder);
   const held = new Held();
+  held.keep({ close: () => lock.release() });
   try {
     const container = work(held);
     const close = () => held.letGo();
-    return { container, client: container.client(close), close };
+    return { container, client: container.client(close), announce: (addresses) => lock.announce(addresses), close };
   } catch (error) {
     held.letGo();
     throw error;

@@ -75,20 +75,59 @@ export function writeDurably(file: string, fill: (handle: number) => void, flags
   }
 }
 
-/** Makes a folder, and those above it that are missing, durably. @throws STORE_WRITE_FAILED */
-export function makeFolder(folder: string): void {
+/** Makes a folder, and those above it that are missing, durably. @param mode for whom @throws STORE_WRITE_FAILED */
+export function makeFolder(folder: string, mode = 0o777): void {
   try {
-    makeFolders(folder, 0o777);
+    makeFolders(folder, mode);
   } catch (error) {
     throw writeFailed(folder, error);
   }
 }
 
+/** As `makeFolder`. @throws what the operating system answers */
 function makeFolders(folder: string, mode: number): void {
-  const first = fs.mkdirSync(folder, { recursive: true, mode });
-  if (first === undefined) return;
-  const shortest = path.resolve(first).length;
-  for (let at = path.resolve(folder); at.length >= shortest; at = path.dirname(at)) syncFolder(path.dirname(at));
+  const wanted = path.resolve(folder);
+  const missing = missingFolders(wanted);
+  // The lowest one that is there may be from a program that ended before its name was durable.
+  syncName(missing[0] === undefined ? wanted : path.dirname(missing[0]));
+  for (const one of missing) {
+    makeOneFolder(one, mode);
+    syncFolder(path.dirname(one));
+  }
+}
+
+function syncName(folder: string): void {
+  try {
+    syncFolder(path.dirname(folder));
+  } catch (error) {
+    // Where no folder above may be opened, none of ours was made just now.
+    if (systemCode(error) !== 'EACCES') throw error;
+  }
+}
+
+/** The folders that have to be made for this one to be there, from the top. */
+function missingFolders(folder: string): readonly string[] {
+  if (fs.existsSync(folder)) return [];
+  const above = path.dirname(folder);
+  return above === folder ? [folder] : [...missingFolders(above), folder];
+}
+
+/**
+ * Not with `recursive`: that never ends where a file system answers that a folder is missing which is there, as /proc does.
+ */
+function makeOneFolder(folder: string, mode: number): void {
+  try {
+    fs.mkdirSync(folder, { mode });
+  } catch (error) {
+    // Another program may have made it meanwhile.
+    if (systemCode(error) === 'EEXIST' && isFolder(folder)) return;
+    if (systemCode(error) !== 'ENOENT' || !isFolder(path.dirname(folder))) throw error;
+    throw Object.assign(new Error(`no folder can be made: ${folder}`, { cause: error }), { code: 'ENOTSUP' });
+  }
+}
+
+function isFolder(place: string): boolean {
+  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Whether both are one folder, by whatever names. Both are there. */
@@ -96,12 +135,15 @@ export function isSameFolder(one: string, other: string): boolean {
   return fs.realpathSync(one) === fs.realpathSync(other);
 }
 
-/** Makes the names in a folder durable. Windows has no such call and needs none. */
+/** Makes the names in a folder durable. Windows needs no such call, and some network file systems have none. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = fs.openSync(folder, 'r');
   try {
     fs.fsyncSync(handle);
+  } catch (error) {
+    // What a file system that cannot flush folders answers, such as older CIFS; a failing one answers EIO.
+    if (systemCode(error) !== 'EINVAL') throw error;
   } finally {
     fs.closeSync(handle);
   }
@@ -133,7 +175,8 @@ export function readAll(handle: number, bytes: Uint8Array, position: number): bo
 export function usePlainFile<T>(file: string, missing: FerryError, use: (handle: number) => T): T {
   let handle: number | undefined;
   try {
-    handle = fs.openSync(file, 'r+');
+    // A link may lead to the file of another container, whose folder has a lock of its own.
+    handle = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NOFOLLOW);
     if (!fs.fstatSync(handle).isFile()) throw missing;
     return use(handle);
   } catch (error) {

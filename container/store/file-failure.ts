@@ -12,8 +12,11 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'access is not permitted',
   EPERM: 'the system does not permit it',
   ENOENT: 'the file or its folder is missing',
+  EEXIST: 'something of that name is there already',
+  ENOTSUP: 'this file system does not support it',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
+  ELOOP: 'it is a link',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
 };
@@ -24,8 +27,14 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether the operating system says that the folder in which the program runs was deleted. */
+export function isWorkingFolderGone(error: unknown): boolean {
+  return systemCode(error) === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
+}
+
 /** What that code means to a person. */
 export function systemWords(error: unknown): string {
+  if (isWorkingFolderGone(error)) return 'the folder in which the command was started was deleted';
   const code = systemCode(error) ?? String(error);
   return WORDS[code] ?? `the system answers ${code}`;
 }

@@ -11,6 +11,8 @@ const HEADER_LENGTH = 4096;
 const VERSION = 1;
 const MAGIC = utf8('LFFLASH\n');
 const FIELDS_LENGTH = 28;
+/** One GiB of common sectors. A file that claims more, perhaps without any of its bytes on the disk, is not even read. */
+const MOST_SECTORS = 2 ** 18;
 const NO_FLASH = 'it is not a flash file';
 
 /** What a flash file says of itself in its first page. */
@@ -40,7 +42,9 @@ function decodeHeader(bytes: Uint8Array): ImageHeader | string {
   if (word(FIELDS_LENGTH) !== crc32(bytes.subarray(0, FIELDS_LENGTH))) return 'the checksum of its header is wrong';
   if (word(8) !== VERSION) return `its layout has version ${word(8)}, this program reads version ${VERSION}`;
   const geometry = { size: word(12), pageSize: word(16), sectorSize: word(20) };
-  return isGeometry(geometry) ? { geometry, trailer: word(24) } : 'its sizes are impossible';
+  return isGeometry(geometry) && geometry.size / geometry.sectorSize <= MOST_SECTORS
+    ? { geometry, trailer: word(24) }
+    : 'its sizes are impossible';
 }
 
 /**

@@ -2,9 +2,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../errors.ts';
 import { systemCode, writeFailed } from './file-failure.ts';
+import { readPlain } from './file-plain.adapter.ts';
 
 /** The one writer of a folder. */
 export interface FolderLock {
+  /**
+   * Tells those who are turned away at which addresses they reach the container instead. No more once released.
+   *
+   * @throws STORE_WRITE_FAILED; the lock is held as before
+   */
+  announce(addresses: readonly string[]): void;
   /** Lets the next writer in. May be called again. @throws STORE_WRITE_FAILED; the end of the process lets go as well */
   release(): void;
 }
@@ -14,6 +21,8 @@ interface Owner {
   readonly process: number;
   readonly started?: string;
   readonly boot?: string;
+  /** Where he serves the container; whoever reads it takes nothing but texts. */
+  readonly served?: readonly string[];
 }
 
 /** The highest number of a lock file; more takes than any folder sees. Higher ones would not be found again. */
@@ -35,32 +44,32 @@ const TEMPORARY_NAME = /^writer\.([1-9]\d{0,14})\.new$/;
  * Holds for the processes of one machine that see each other's process numbers; not for a folder shared by network or
  * between machines' containers.
  *
+ * @param mode who may see who the writer is; the umask takes from it
  * @throws CONTAINER_IN_USE also when this process holds the lock already
+ * @throws CONTAINER_SERVED instead, when the writer announced where it is reached
  * @throws STORE_WRITE_FAILED
  * @throws STORE_DAMAGED when a lock file has the last number, which no program of ours reaches
  */
-export function acquireLock(folder: string): FolderLock {
+export function acquireLock(folder: string, mode = 0o666): FolderLock {
   try {
-    return contend(folder, describe(process.pid));
+    return contend(folder, describe(process.pid), mode);
   } catch (error) {
     throw writeFailed(folder, error);
   }
 }
 
-function contend(folder: string, own: Owner): FolderLock {
+function contend(folder: string, own: Owner, mode: number): FolderLock {
   for (;;) {
     const highest = numbersIn(folder).at(-1) ?? 0;
     const owner = highest === 0 ? undefined : readOwner(folder, highest);
-    if (owner !== undefined && !isFree(owner)) {
-      throw new FerryError('CONTAINER_IN_USE', { where: folder, process: owner.process });
-    }
+    if (owner !== undefined && !isFree(owner)) throw turnedAway(folder, owner);
     if (highest === LAST_NUMBER)
       throw new FerryError('STORE_DAMAGED', {
         where: folder,
         what: `no number follows that of writer.${highest}.lock`,
       });
     const mine = highest + 1;
-    if (!link(folder, mine, own)) continue;
+    if (!link(folder, mine, own, mode)) continue;
     const numbers = numbersIn(folder);
     if (numbers.at(-1) !== mine) {
       fs.rmSync(lockFile(folder, mine), { force: true });
@@ -68,21 +77,44 @@ function contend(folder: string, own: Owner): FolderLock {
     }
     for (const lower of numbers.slice(0, -1)) fs.rmSync(lockFile(folder, lower), { force: true });
     clearTemporaries(folder);
-    return { release: releaseOnce(folder, mine) };
+    return lockOf(folder, mine, own, mode);
   }
 }
 
-function releaseOnce(folder: string, number: number): () => void {
+function turnedAway(folder: string, { process, served }: Owner): FerryError {
+  const addresses = addressesIn(served);
+  return addresses.length === 0
+    ? new FerryError('CONTAINER_IN_USE', { where: folder, process })
+    : new FerryError('CONTAINER_SERVED', { where: folder, process, addresses: addresses.join(', ') });
+}
+
+function addressesIn(served: unknown): readonly string[] {
+  return Array.isArray(served) ? served.filter((address) => typeof address === 'string' && address !== '') : [];
+}
+
+function lockOf(folder: string, number: number, own: Owner, mode: number): FolderLock {
   let held = true;
-  return () => {
-    if (!held) return;
-    held = false;
-    try {
-      // Emptying works on a full disk too, where nothing could be written that says so.
-      fs.truncateSync(lockFile(folder, number));
-    } catch (error) {
-      throw writeFailed(folder, error);
-    }
+  return {
+    announce: (served) => {
+      if (!held) return;
+      try {
+        // Renaming leaves no moment at which the file names nobody.
+        fs.renameSync(writeTemporary(folder, { ...own, served }, mode), lockFile(folder, number));
+      } catch (error) {
+        fs.rmSync(temporaryFile(folder, own), { force: true });
+        throw writeFailed(folder, error);
+      }
+    },
+    release: () => {
+      if (!held) return;
+      held = false;
+      try {
+        // Emptying works on a full disk too, where nothing could be written that says so.
+        fs.truncateSync(lockFile(folder, number));
+      } catch (error) {
+        throw writeFailed(folder, error);
+      }
+    },
   };
 }
 
@@ -95,15 +127,19 @@ function numbersIn(folder: string): readonly number[] {
   return names.flatMap((digits) => (digits === undefined ? [] : [Number(digits)])).sort((one, other) => one - other);
 }
 
-function writeTemporary(folder: string, owner: Owner): string {
-  const temporary = path.join(folder, `writer.${owner.process}.new`);
-  fs.writeFileSync(temporary, `${JSON.stringify(owner)}\n`);
+function temporaryFile(folder: string, { process }: Owner): string {
+  return path.join(folder, `writer.${process}.new`);
+}
+
+function writeTemporary(folder: string, owner: Owner, mode: number): string {
+  const temporary = temporaryFile(folder, owner);
+  fs.writeFileSync(temporary, `${JSON.stringify(owner)}\n`, { mode });
   return temporary;
 }
 
 /** Whether the number was still to be had. */
-function link(folder: string, number: number, own: Owner): boolean {
-  const temporary = writeTemporary(folder, own);
+function link(folder: string, number: number, own: Owner, mode: number): boolean {
+  const temporary = writeTemporary(folder, own, mode);
   try {
     fs.linkSync(temporary, lockFile(folder, number));
     return true;
@@ -117,14 +153,17 @@ function link(folder: string, number: number, own: Owner): boolean {
 
 /**
  * The owner that a lock file names; undefined when it is gone or names none. Lock files are complete from their first
- * moment, so one that names nobody was released, or is left from before the machine lost its power.
+ * moment, so one that names nobody was released, or is left from before the machine lost its power. What is no plain file of
+ * ours names nobody either: the folder may be from anybody.
  */
 function readOwner(folder: string, number: number): Owner | undefined {
   try {
-    const found: unknown = JSON.parse(fs.readFileSync(lockFile(folder, number), 'utf8'));
+    const text = Buffer.from(readPlain(lockFile(folder, number), { links: 'refused' })).toString();
+    const found: unknown = JSON.parse(text);
     return isOwner(found) ? found : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || systemCode(error) === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || error instanceof FerryError) return undefined;
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return undefined;
     throw error;
   }
 }
@@ -146,7 +185,7 @@ function differ(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
 
-function isRunning(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -115,8 +115,12 @@ export class Journal {
     // in a cache that believes itself clean.
     if (scanned.last === undefined) flash.program(base, bytes.subarray(0, HEADER_LENGTH));
     else flash.program(base + scanned.last.offset, scanned.last.bytes);
-    if (headers[1 - bank] !== undefined) strikeOut(flash, 1 - bank);
     flash.flush();
+    if (headers[1 - bank] !== undefined) {
+      // Only now: the program that wrote this bank's header may have ended before its flush, and one of the two must last.
+      strikeOut(flash, 1 - bank);
+      flash.flush();
+    }
     const position = { sequence: header.sequence, key, link: scanned.link, free: scanned.free };
     return { journal: new Journal(flash, options, position), snapshot, records: scanned.records };
   }

@@ -1,5 +1,6 @@
 import type { Crypto } from '../crypto/port.ts';
 import { type Change, changeFromWire, changeToWire } from '../engine/changes.ts';
+import { must } from '../engine/charged-tables.ts';
 import { evolve } from '../engine/evolve.ts';
 import {
   type ContainerState,
@@ -12,7 +13,7 @@ import {
 } from '../engine/state.ts';
 import { CONTAINER_KINDS, type ContainerKind, rootId } from '../files/certificate.ts';
 import { pack, unpackTrusted } from '../files/codec.ts';
-import { fromHex, toHex } from '../model/bytes.ts';
+import { fromHex, type Hex, toHex } from '../model/bytes.ts';
 import type { Hash, PublicKey } from '../model/ids.ts';
 import type { ContainerLimits } from '../model/limits.ts';
 
@@ -25,7 +26,7 @@ export interface Secrets {
 }
 
 const DEPTH = 12;
-const COUNTERS: readonly CounterName[] = ['generation', 'nextHolding', 'timeFloor', 'nextEvidence'];
+const COUNTERS: readonly CounterName[] = ['generation', 'nextHolding', 'timeFloor', 'nextEvidence', 'nextOrder'];
 
 /** Everything that a container is, as one byte string. Generation and hashes are kept: compaction is no commit. */
 export function encodeSnapshot(state: ContainerState, secrets: Secrets): Uint8Array {
@@ -48,19 +49,31 @@ function* changesOf(state: ContainerState): Iterable<Change> {
   for (const entry of state.pending.values()) yield { change: 'pendingPut', ...entry };
   for (const [firmCode, { first, next }] of state.logs.entries()) {
     yield { change: 'logPositioned', firmCode, first };
-    for (let position = first; position < next; position++) {
-      const record = state.log.get(logKey(firmCode, position));
-      if (record !== undefined) yield { change: 'logAppended', firmCode, record };
-    }
+    for (let position = first; position < next; position++)
+      yield { change: 'logAppended', firmCode, record: must(state.log.get(logKey(firmCode, position)), 'log line') };
   }
+  const named = state.marks.get('retired');
+  if (named !== undefined) yield { change: 'locksSet', firms: [...state.locks.keys()], challenge: named as Hex };
+  for (const challenge of state.challenges.values()) yield { change: 'challengeGiven', ...challenge };
+  for (const revocations of state.revocations.values()) yield { change: 'revocationsPut', ...revocations };
+  for (const revoked of state.revoked.values()) yield { change: 'targetRevoked', ...revoked };
   for (const evidence of state.evidence.values()) yield { change: 'evidenceKept', ...evidence };
+  for (const pin of state.owner.values()) yield { change: 'ownerPinPut', ...pin };
+  for (const { targets: _, ...order } of state.orders.values()) yield { change: 'orderArmed', ...order };
+  for (const served of state.served.values()) yield { change: 'orderServed', ...served };
   for (const name of COUNTERS) yield { change: 'counterSet', name, value: counter(state, name) };
 }
 
 /** How many changes lead from nothing to this state, counters left out. */
 export function changesIn(state: ContainerState): number {
   const { certificates, partners, grants, records, holdings, pending, logs, log, evidence } = state;
-  const tables = [certificates, partners, grants, records, holdings, pending, logs, log, evidence];
+  const { revoked, revocations, challenges, locks } = state;
+  const { owner, orders, served } = state;
+  const tables: readonly { readonly size: number }[] = [
+    ...[certificates, partners, grants, records, holdings, pending, logs, log, evidence],
+    ...[revoked, revocations, challenges, locks],
+    ...[owner, orders, served],
+  ];
   return tables.reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
 import { readEnvelope, signedEnvelope, verifyEnvelope } from '../../container/files/envelope.ts';
-import { contextFileName } from '../../container/files/file-names.ts';
+import { contextFileName, isForAnother } from '../../container/files/file-names.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import {
@@ -35,10 +35,18 @@ export async function writeReceipts(
   const receipts: WrittenReceipt[] = [];
   for (const issuer of issuers) {
     const made = await makeReceipt(ports, issuer);
-    const name = contextFileName(serial ?? '', issuer.name, 'receipt');
+    const name = await nameFor(ports.folder, serial ?? '', issuer);
     receipts.push({ issuer: issuer.name, ...('code' in made ? failed(made) : await keep(ports, key, name, made)) });
   }
   return receipts;
+}
+
+/** The plain name, unless a receipt for somebody else that people call the same has it. */
+async function nameFor(folder: UpdateFolder, serial: string, issuer: UpdateIssuer): Promise<string> {
+  const plain = contextFileName(serial, issuer.name, 'receipt');
+  const there = await folder.read(plain).catch(failureOf);
+  const isTaken = !('code' in there) && isForAnother(there, issuer.key);
+  return isTaken ? contextFileName(serial, issuer.name, 'receipt', issuer.key) : plain;
 }
 
 type Kept = Omit<WrittenReceipt, 'issuer'>;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Env } from '../../container/env.ts';
 import {
   type CreateOptions,
   createFileContainer,
@@ -34,8 +35,8 @@ export function createDongle(options: DongleOptions): FileContainer {
 }
 
 /** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
-export function openDongle(folder: string): FileContainer {
-  return openFileContainer(DONGLE, folder);
+export function openDongle(folder: string, env?: Env): FileContainer {
+  return openFileContainer(DONGLE, folder, env);
 }
 
 /** Whether there is a dongle in the folder, or what is left of one. */

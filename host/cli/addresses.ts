@@ -1,11 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CARRIER_FORMS,
+  CARRIER_SCHEMES,
+  type CarrierAddress,
+  type CarrierScheme,
+  carrierSchemeOf,
+  type ListenAddress,
+  parseCarrierAddress,
+  parseListenAddress,
+  parseReachableAddress,
+  wrongAddress,
+} from '../../carriers/address.ts';
+import type { Served, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
+import type { ContainerClient } from '../../container/commands/client.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { FileContainer } from '../../container/store/file-container.adapter.ts';
+import { certifiedClient } from './certified-client.ts';
 
 /** What the far bank lends to the command line for one kind of container. */
 export interface Door<Options> {
   /** Whether the folder holds a container of this kind. */
   is(folder: string): boolean;
   open(folder: string): FileContainer;
+  /** Serves it until the signal. */
+  serve(options: ServeOptions & { readonly folder: string }, onReady: (served: Served) => void): Promise<void>;
   create(options: Options & { readonly folder: string; readonly serial: string | undefined }): FileContainer;
 }
 
@@ -15,30 +33,112 @@ export interface FarBank {
   device(): Promise<Door<{ readonly anchor: string | undefined }>>;
 }
 
-export type Scheme = 'sim' | 'folder' | 'central';
+export type Scheme = 'sim' | 'folder' | 'central' | CarrierScheme;
 
 export interface Address {
   readonly scheme: Scheme;
+  /** What follows the scheme: a folder for `sim`, `folder` and `central`. */
   readonly folder: string;
   /** As it was given. */
   readonly text: string;
 }
 
-const SCHEMES: readonly Scheme[] = ['sim', 'folder', 'central'];
+/** The schemes that reach a container. */
+export const CONTAINER_SCHEMES: readonly Scheme[] = ['sim', ...CARRIER_SCHEMES];
 
-/** Reads an address of one of the schemes that work here. @throws ADDRESS_WRONG */
+const SCHEMES: readonly Scheme[] = [...CONTAINER_SCHEMES, 'folder', 'central'];
+
+/** Whether a text is an address, and not the name of a file: it begins with one of those schemes. */
+export function isAddress(text: string, schemes: readonly Scheme[]): boolean {
+  return schemes.some((scheme) => text.startsWith(`${scheme}:`));
+}
+
+/** Whether a program is started when that address is reached. */
+export function startsProgram(text: string): boolean {
+  return carrierSchemeOf(text) === 'exec';
+}
+
+/** Whether a place that an error names is the one that an address leads to, however that is written. */
+export function isPlaceOf(where: string, address: string): boolean {
+  if (where === address || `sim:${where}` === address) return true;
+  const [named, given] = [carrierAddressIn(where), carrierAddressIn(address)];
+  return named !== undefined && isDeepStrictEqual(named, given);
+}
+
+function carrierAddressIn(text: string): CarrierAddress | undefined {
+  if (carrierSchemeOf(text) === undefined) return undefined;
+  try {
+    return parseCarrierAddress(text);
+  } catch (error) {
+    // What cannot be read leads nowhere.
+    if (error instanceof FerryError) return undefined;
+    throw error;
+  }
+}
+
+/** What addresses of each scheme look like. */
+const FORMS: Readonly<Record<Scheme, string>> = {
+  sim: 'sim:DIR',
+  folder: 'folder:DIR',
+  central: 'central:DIR',
+  ...CARRIER_FORMS,
+};
+
+/** Reads an address of one of the schemes that work here, of what is there already. @throws ADDRESS_WRONG */
 export function parseAddress(text: string, allowed: readonly Scheme[] = SCHEMES): Address {
-  const at = text.indexOf(':');
-  const scheme = SCHEMES.find((name) => name === text.slice(0, at));
-  const folder = text.slice(at + 1);
-  if (scheme === undefined) throw wrong(text, 'it does not begin with a scheme that is known');
-  if (folder === '') throw wrong(text, 'it names no folder');
-  if (!allowed.includes(scheme)) throw wrong(text, `this needs ${allowed.map((name) => `${name}:DIR`).join(' or ')}`);
+  const scheme = allowedScheme(text, allowed);
+  const folder = text.slice(scheme.length + 1);
+  if (carrierSchemeOf(text) !== undefined) ofThese(allowed, () => parseReachableAddress(text));
+  else if (folder === '') throw wrong(text, 'it names no folder', allowed);
   return { scheme, folder, text };
 }
 
-function wrong(address: string, why: string): FerryError {
-  return new FerryError('ADDRESS_WRONG', { address, why });
+/**
+ * As `parseAddress`; where the name of a folder with a container was given instead, it says how that is written.
+ *
+ * @throws ADDRESS_WRONG
+ */
+export async function readAddress(far: FarBank, text: string, allowed: readonly Scheme[] = SCHEMES): Promise<Address> {
+  const isNamed = !isAddress(text, SCHEMES) && text !== '' && allowed.includes('sim');
+  if (isNamed && (await isContainer(far, text)))
+    throw wrong(text, `it is a folder with a container in it, which is sim:${text}`, allowed);
+  return parseAddress(text, allowed);
+}
+
+/** Where a container can be served. */
+const LISTENING: readonly Scheme[] = ['unix', 'tcp', 'tls', 'serial', 'http'];
+
+/** Reads where a container is to be served. @throws ADDRESS_WRONG */
+export function parseListening(text: string): ListenAddress {
+  allowedScheme(text, LISTENING);
+  return ofThese(LISTENING, () => parseListenAddress(text));
+}
+
+function allowedScheme(text: string, allowed: readonly Scheme[]): Scheme {
+  const scheme = SCHEMES.find((name) => text.startsWith(`${name}:`));
+  if (scheme === undefined) throw wrong(text, 'it does not begin with a scheme that is known', allowed);
+  if (allowed.includes(scheme)) return scheme;
+  const [one, ...others] = formsOf(allowed);
+  throw wrong(text, others.length === 0 ? `this needs ${one}` : `${scheme}: does not fit here`, allowed);
+}
+
+/** Says of an address that a carrier cannot read which would work here. */
+function ofThese<T>(allowed: readonly Scheme[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FerryError) || error.code !== 'ADDRESS_WRONG') throw error;
+    const { address, why } = error.details;
+    throw wrong(String(address), String(why), allowed);
+  }
+}
+
+function wrong(text: string, why: string, allowed: readonly Scheme[]): FerryError {
+  return wrongAddress(text, why, formsOf(allowed));
+}
+
+function formsOf(schemes: readonly Scheme[]): string[] {
+  return schemes.map((scheme) => FORMS[scheme]);
 }
 
 /** Whether there is a simulated container in the folder, of whichever kind. */
@@ -46,25 +146,54 @@ export async function isContainer(far: FarBank, folder: string): Promise<boolean
   return (await far.dongle()).is(folder) || (await far.device()).is(folder);
 }
 
-/** Opens `sim:DIR`. @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
-export async function openSim(far: FarBank, folder: string): Promise<FileContainer> {
+/** Opens `sim:DIR`. @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
+async function openSim(far: FarBank, folder: string): Promise<FileContainer> {
   const dongle = await far.dongle();
-  if (dongle.is(folder)) return dongle.open(folder);
+  if (dongle.is(folder)) return openedBy(dongle, folder);
   const device = await far.device();
-  if (device.is(folder)) return device.open(folder);
+  if (device.is(folder)) return openedBy(device, folder);
   throw new FerryError('NO_CONTAINER', { where: folder });
 }
 
-/** Opens a container, does the work, and closes it, however the work ends. */
-export async function withSim<T>(
+/** Opening writes who has it open, and once more what was changed last: nothing that is asked for now is in question. */
+function openedBy(door: Pick<Door<never>, 'open'>, folder: string): FileContainer {
+  try {
+    return door.open(folder);
+  } catch (error) {
+    if (!(error instanceof FerryError) || error.code !== 'STORE_WRITE_FAILED') throw error;
+    throw new FerryError('STORE_UNOPENED', { where: folder, why: String(error.details.why) }, { cause: error });
+  }
+}
+
+/**
+ * Reaches a container, does the work, and lets it go, however the work ends. Who it says that it is, is verified.
+ *
+ * @throws ADDRESS_WRONG, and what opening or reaching it throws; its `list` as that of `certifiedClient`
+ */
+export function withContainer<T>(
   far: FarBank,
   text: string,
-  work: (opened: FileContainer) => Promise<T> | T,
+  work: (client: ContainerClient) => Promise<T> | T,
 ): Promise<T> {
-  const opened = await openSim(far, parseAddress(text, ['sim']).folder);
+  return withAnyContainer(far, text, (client) => work(certifiedClient(client)));
+}
+
+/** The same with whatever answers there, which may say what it likes. @throws as withContainer */
+export async function withAnyContainer<T>(
+  far: FarBank,
+  text: string,
+  work: (client: ContainerClient) => Promise<T> | T,
+): Promise<T> {
+  const client = await openContainer(far, await readAddress(far, text, CONTAINER_SCHEMES));
   try {
-    return await work(opened);
+    return await work(client);
   } finally {
-    opened.close();
+    await client.close();
   }
+}
+
+async function openContainer(far: FarBank, { scheme, folder, text }: Address): Promise<ContainerClient> {
+  if (scheme === 'sim') return (await openSim(far, folder)).client;
+  const { openCarrier } = await import('./open-carrier.adapter.ts');
+  return openCarrier(text);
 }

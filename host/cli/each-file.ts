@@ -25,33 +25,57 @@ const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOW
 
 /**
  * Does the same work with every file that the names stand for, in order. One that is refused does not hold up those behind
- * it, and of a `folder:DIR` those for somebody else are left alone; when the work itself is interrupted, the files behind
- * are left for the next time.
+ * it, and of a `folder:DIR` those for somebody else are left alone; one that comes too early is tried again after the
+ * others, as long as that brings any of them in. When the work itself is interrupted, the files behind are left for the
+ * next time.
  *
- * @throws the first failure when no file could be taken; FILE_UNREADABLE
+ * @throws when no file could be taken, the first failure of a file that is not for somebody else, or else the first of all;
+ *   FILE_UNREADABLE
  */
 export async function eachFile<T extends object>(
   { names, suffix, bar }: { readonly names: readonly string[]; readonly suffix: string; readonly bar: Progress },
   work: (file: string) => Promise<T>,
 ): Promise<Handled<T>> {
-  const done: (FileNamed & T)[] = [];
-  const failures: FileFailure[] = [];
   const files = expandFiles(names, suffix);
-  for (const [at, file] of files.entries()) {
-    bar.update(at, files.length, file);
-    try {
-      done.push({ file, ...(await work(file)) });
-    } catch (error) {
-      if (!(error instanceof FerryError)) throw error;
-      failures.push({ file, error });
-      if (isInterruption(error)) break;
+  const done: (FileNamed & T)[] = [];
+  const failed = new Map<string, FerryError>();
+  let broken = false;
+  for (let waiting = files, before = -1; !broken && waiting.length > 0 && done.length > before; ) {
+    before = done.length;
+    for (const file of waiting) {
+      failed.delete(file);
+      bar.update(done.length + failed.size, files.length, file);
+      const result = await resultOf(work, file);
+      if (!(result instanceof FerryError)) done.push({ file, ...result });
+      else failed.set(file, result);
+      broken = result instanceof FerryError && holdsUp(result);
+      if (broken) break;
     }
+    waiting = waiting.filter((file) => failed.get(file)?.code === 'UPDATE_GAP');
   }
-  const [failed] = failures;
-  if (failed !== undefined && done.length === 0) throw failed.error;
+  const inOrder = files.flatMap((file) => {
+    const error = failed.get(file);
+    return error === undefined ? [] : [{ file, error }];
+  });
   const isForeign = ({ file, error }: FileFailure): boolean => FOREIGN.has(error.code) && !names.includes(file);
-  const foreign = failures.filter(isForeign).map(({ file }) => file);
-  return { done, foreign, failures: failures.filter((failure) => !isForeign(failure)) };
+  const failures = inOrder.filter((failure) => !isForeign(failure));
+  const [first] = [...failures, ...inOrder];
+  if (first !== undefined && done.length === 0) throw first.error;
+  return { done, foreign: inOrder.filter(isForeign).map(({ file }) => file), failures };
+}
+
+async function resultOf<T>(work: (file: string) => Promise<T>, file: string): Promise<T | FerryError> {
+  try {
+    return await work(file);
+  } catch (error) {
+    if (error instanceof FerryError) return error;
+    throw error;
+  }
+}
+
+/** Whether the files behind would fare no better; that one file cannot be read says nothing of the others. */
+function holdsUp(error: FerryError): boolean {
+  return isInterruption(error) && error.code !== 'FILE_UNREADABLE';
 }
 
 function isInterruption({ code }: FerryError): boolean {

@@ -2,30 +2,27 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../../container/errors.ts';
 import { armor, describeFile, unarmor } from '../../container/files/armor.ts';
-import { contextFileName, updateFileName } from '../../container/files/file-names.ts';
-import { replaceFile } from '../../container/store/file-durable.adapter.ts';
+import { contextFileName, isForAnother, updateFileName } from '../../container/files/file-names.ts';
+import { statementIn } from '../../container/files/statement-in.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
 import { systemCode, systemWords } from '../../container/store/file-failure.ts';
-
-/** No file of ours is longer as text. More is not even read. */
-const LONGEST_READ = 4 * 1024 * 1024;
+import { parkFile } from '../../container/store/file-parked.adapter.ts';
+import { readPlainFile } from '../../container/store/file-plain.adapter.ts';
+import { type FileKind, inTheWay } from './in-the-way.adapter.ts';
 
 /** The envelope in a file, armored or raw. @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED, FILE_HEADER */
 export function readFerryFile(file: string): Uint8Array {
-  const read = unarmor(readBytes(file));
+  const read = unarmor(readPlainFile(file, { links: 'followed' }));
   if (!read.ok) throw new FerryError(read.code, { file, ...read.details });
   return read.value;
 }
 
-/** All bytes of a plain file. @throws FILE_UNREADABLE, FILE_TOO_LARGE */
-export function readBytes(file: string): Uint8Array {
+/** A folder by its one name, whichever way it is reached. @throws FILE_UNREADABLE */
+export function realFolder(folder: string): string {
   try {
-    const found = fs.statSync(file);
-    if (!found.isFile()) throw new FerryError('FILE_UNREADABLE', { file, why: 'it is not a plain file' });
-    if (found.size > LONGEST_READ) throw new FerryError('FILE_TOO_LARGE', { size: found.size, limit: LONGEST_READ });
-    return new Uint8Array(fs.readFileSync(file));
+    return fs.realpathSync(folder);
   } catch (error) {
-    if (error instanceof FerryError) throw error;
-    throw new FerryError('FILE_UNREADABLE', { file, why: systemWords(error) }, { cause: error });
+    throw new FerryError('FILE_UNREADABLE', { file: folder, why: systemWords(error) }, { cause: error });
   }
 }
 
@@ -66,9 +63,51 @@ export function foldersIn(folder: string): readonly string[] {
   }
 }
 
-/** Writes an envelope as armor. As `writeBytes`. */
-export function writeFerryFile(wanted: string | undefined, name: string, raw: Uint8Array): string {
+/** Whether two paths lead to the same folder or file, by whichever links. */
+export function isSamePlace(one: string, other: string): boolean {
+  if (path.resolve(one) === path.resolve(other)) return true;
+  const [first, second] = [identityOf(one), identityOf(other)];
+  return first !== undefined && first === second;
+}
+
+/** Undefined for what is not there, or cannot be looked at: that is found out when it is opened. */
+function identityOf(place: string): string | undefined {
+  try {
+    const found = fs.statSync(place, { throwIfNoEntry: false, bigint: true });
+    return found === undefined ? undefined : `${found.dev} ${found.ino}`;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Writes a context or an update file, as armor. As `writeBytes`. */
+export function writeFerryFile(
+  wanted: string | undefined,
+  name: string,
+  raw: Uint8Array,
+  kind: 'context' | 'update',
+): string {
+  refuseInTheWay(wanted, kind, raw);
   return writeBytes(wanted, name, armor(raw));
+}
+
+/** Writes a certificate. As `writeBytes`. */
+export function writeCertificate(wanted: string | undefined, name: string, raw: Uint8Array): string {
+  refuseInTheWay(wanted, 'certificate', raw);
+  return writeBytes(wanted, name, raw);
+}
+
+/**
+ * A file that somebody named is replaced by a later one of the same parties only; under the name that is given here lies
+ * nothing else.
+ *
+ * @throws FILE_UNWRITABLE
+ */
+function refuseInTheWay(wanted: string | undefined, kind: FileKind, raw: Uint8Array): void {
+  if (wanted === undefined || !isOneFile(wanted)) return;
+  const why = inTheWay(wanted, kind, raw);
+  if (why !== undefined) throw new FerryError('FILE_UNWRITABLE', { file: wanted, why });
 }
 
 /**
@@ -81,14 +120,8 @@ export function writeFerryFile(wanted: string | undefined, name: string, raw: Ui
  */
 export function writeBytes(wanted: string | undefined, name: string, content: string | Uint8Array): string {
   const file = placeFor(wanted, name);
-  try {
-    const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.new`);
-    replaceFile(file, content, { temporary, mode: 0o644, folderMode: 0o777 });
-    return file;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });
-  }
+  parkFile(file, content, { mode: 0o644, folderMode: 0o777 });
+  return file;
 }
 
 function placeFor(wanted: string | undefined, name: string): string {
@@ -98,7 +131,7 @@ function placeFor(wanted: string | undefined, name: string): string {
 }
 
 /** Whether a folder is there; what cannot be looked at is found out when it is written to. */
-function isFolder(place: string): boolean {
+export function isFolder(place: string): boolean {
   try {
     return fs.statSync(place).isDirectory();
   } catch (error) {
@@ -117,7 +150,20 @@ export interface ContextName {
 /** Writes a context or receipt under a name that tells those for different issuers apart. @throws FILE_UNWRITABLE */
 export function writeContext(wanted: string | undefined, name: ContextName, raw: Uint8Array): string {
   const { serial, issuer, kind } = name;
-  return writeFerryFile(wanted, contextFileName(serial, issuer, kind), raw);
+  const plain = contextFileName(serial, issuer, kind);
+  const partner = statementIn(raw)?.partner;
+  const isTaken = partner !== undefined && !isOneFile(wanted) && isTakenByOther(placeFor(wanted, plain), partner);
+  return writeFerryFile(wanted, isTaken ? contextFileName(serial, issuer, kind, partner) : plain, raw, 'context');
+}
+
+/** Whether the file there is for another issuer. One that cannot be read is nobody's. */
+function isTakenByOther(file: string, issuer: PublicKey): boolean {
+  try {
+    return isForAnother(readFerryFile(file), issuer);
+  } catch (error) {
+    if (error instanceof FerryError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -133,7 +179,7 @@ export function writeUpdates(wanted: string | undefined, updates: readonly Uint8
       const header = headerOf(raw);
       const field = (name: string): string => header.get(name) ?? '';
       const name = updateFileName(field('From'), field('For'), field('Sequences'));
-      return writeFerryFile(updates.length > 1 ? numbered(wanted, at + 1) : wanted, name, raw);
+      return writeFerryFile(updates.length > 1 ? numbered(wanted, at + 1) : wanted, name, raw, 'update');
     });
   } catch (error) {
     if (error instanceof FerryError && error.code === 'FILE_UNWRITABLE')

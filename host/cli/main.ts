@@ -1,18 +1,26 @@
 #!/usr/bin/env node
 import { randomFillSync } from 'node:crypto';
+import { isatty } from 'node:tty';
 import { explain } from '../../container/errors.ts';
 import { FIELD_EPOCH } from '../../container/model/time.ts';
 import { systemWords } from '../../container/store/file-failure.ts';
+import { askHidden } from './hidden-prompt.adapter.ts';
 import { COMMANDS, VERSION } from './program.ts';
 import { runFerry } from './run-ferry.ts';
 
 // A reader that has seen enough (`ferry list | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
+  // Let go by this program itself, which has served on it: nothing was left to be written.
+  if (error.code === 'ABORT_ERR') return;
   const unwritable = explain('FILE_UNWRITABLE', { file: 'standard output', why: systemWords(error) });
   process.stderr.write(`${unwritable.happened} [FILE_UNWRITABLE]\n${unwritable.effect}\n${unwritable.remedy}\n`);
   process.exit(unwritable.exit);
 });
+
+function ask(question: string): Promise<string | undefined> {
+  return askHidden(process.stdin, process.stderr, question, () => process.kill(process.pid, 'SIGINT'));
+}
 
 process.exitCode = await runFerry(process.argv.slice(2), COMMANDS, {
   version: VERSION,
@@ -24,4 +32,5 @@ process.exitCode = await runFerry(process.argv.slice(2), COMMANDS, {
   stderr: process.stderr,
   clock: () => performance.now(),
   variable: (name) => process.env[name],
+  ...(isatty(0) ? { ask } : {}),
 });

@@ -1,6 +1,14 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import { FerryError } from '../../container/errors.ts';
+import { makeFolder } from '../../container/store/file-durable.adapter.ts';
+import { readFailed } from '../../container/store/file-failure.ts';
+import { acquireLock } from '../../container/store/file-lock.adapter.ts';
+import type { MoveNoteRecord } from '../../state-machines/license-move/move-note.ts';
+import type { MoveClaim } from '../../state-machines/license-move/move-run.ts';
 import { FileBlobStore } from '../../state-machines/runtime/file-blob-store.adapter.ts';
+import { FileRecordStore } from '../../state-machines/runtime/file-record-store.adapter.ts';
 import { FileSnapshotStore } from '../../state-machines/runtime/file-snapshot-store.adapter.ts';
 
 /** The folder in which unfinished moves are kept: FERRY_STATE, else the place that the system has for such things. */
@@ -12,7 +20,69 @@ export function stateFolder(variable: (name: string) => string | undefined): str
   return path.join(variable('HOME') ?? '.', '.local', 'state', 'license-ferry');
 }
 
-export function moveStores(folder: string): { readonly store: FileSnapshotStore; readonly blobs: FileBlobStore } {
+/**
+ * Makes a move this program's alone, until it lets go or ends. The empty lock file of a move stays: were it removed, numbers
+ * would begin anew, and a program that had looked before, and links the next number only now, would take the lock from whoever
+ * has it under a lower one. There is one of them for each two containers, not for each move.
+ *
+ * @throws MOVE_UNDER_WAY, STORE_WRITE_FAILED
+ */
+function claimIn(locks: string): (id: string) => MoveClaim {
+  return (id) => {
+    const folder = path.join(locks, id);
+    makeFolder(folder, 0o700);
+    try {
+      return acquireLock(folder, 0o600);
+    } catch (error) {
+      if (!(error instanceof FerryError) || error.code !== 'CONTAINER_IN_USE') throw error;
+      throw new FerryError('MOVE_UNDER_WAY', { process: error.details.process ?? 0 }, { cause: error });
+    }
+  };
+}
+
+/** Where unfinished moves are kept: their snapshots, their files, and how they were begun. */
+export interface MoveStores {
+  readonly store: FileSnapshotStore;
+  readonly blobs: FileBlobStore;
+  readonly notebook: FileRecordStore<MoveNoteRecord>;
+  readonly claim: (id: string) => MoveClaim;
+  /** Whether the note of a move may be relied on to name a program to start. @throws NOTE_EXPOSED, FILE_UNREADABLE */
+  readonly checkProgram: (id: string) => void;
+}
+
+/** How the names of notes end. */
+const NOTE = '.note';
+const BY_OTHERS = 0o022;
+
+/** Refuses a place that somebody else than its user, or the system's administrator, may write to. Windows keeps no such rights. */
+function checkOwn(place: string, isFile: boolean): void {
+  const user = process.geteuid?.();
+  if (user === undefined) return;
+  const { mode, uid, isPlain } = rightsOf(place, isFile);
+  const isOwned = uid === user || uid === 0;
+  if (!isPlain || !isOwned || (mode & BY_OTHERS) !== 0) throw new FerryError('NOTE_EXPOSED', { file: place });
+}
+
+/** A folder may be reached by a link, a note may not. */
+function rightsOf(place: string, isFile: boolean) {
+  try {
+    const found = isFile ? fs.lstatSync(place) : fs.statSync(place);
+    return { mode: found.mode, uid: found.uid, isPlain: !found.isSymbolicLink() };
+  } catch (error) {
+    throw readFailed(place, error);
+  }
+}
+
+export function moveStores(folder: string): MoveStores {
   const moves = path.join(folder, 'moves');
-  return { store: new FileSnapshotStore(moves), blobs: new FileBlobStore(path.join(moves, 'files'), nativeCrypto()) };
+  return {
+    store: new FileSnapshotStore(moves),
+    blobs: new FileBlobStore(path.join(moves, 'files'), nativeCrypto()),
+    notebook: new FileRecordStore(moves, NOTE),
+    claim: claimIn(path.join(folder, 'locks')),
+    checkProgram: (id) => {
+      const note = path.join(moves, `${id}${NOTE}`);
+      for (const place of [note, moves, folder]) checkOwn(place, place === note);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { SECRET_VARIABLES } from '../../carriers/exec/secret-variables.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../container/errors.ts';
 import { testRoot } from '../../container/files/test-root.ts';
@@ -9,7 +10,7 @@ import type { CommandContext } from './run-ferry.ts';
  * Opens the License Central of a folder, does the work, and closes it, however the work ends.
  *
  * @param firms given: a new License Central is made, with these firms
- * @throws PASSPHRASE_MISSING, PACKAGE_MISSING, NO_CENTRAL, PASSPHRASE_WRONG, CONTAINER_EXISTS, STORE_DAMAGED and what
+ * @throws PASSPHRASE_MISSING, PACKAGE_MISSING, NO_CENTRAL, PASSPHRASE_WRONG, CONTAINER_EXISTS, CENTRAL_DAMAGED and what
  *   `work` throws
  */
 export async function withCentral<T>(
@@ -18,7 +19,7 @@ export async function withCentral<T>(
   work: (central: LicenseCentral) => Promise<T>,
   firms?: readonly NewFirm[],
 ): Promise<T> {
-  const passphrase = context.variable('FERRY_PASSPHRASE') ?? '';
+  const passphrase = context.variable(SECRET_VARIABLES.passphrase) ?? '';
   if (passphrase === '') throw new FerryError('PASSPHRASE_MISSING', { where: folder });
   const { LicenseCentral } = await loadCentral();
   const crypto = nativeCrypto();
@@ -41,12 +42,12 @@ async function loadCentral(): Promise<typeof import('../license-central/index.ts
   }
 }
 
-/** The firm that is meant: the one named, or the only one. @throws ISSUER_UNKNOWN, USAGE_WRONG */
+/** The firm that is meant: the one named, or the only one. @throws FIRM_UNKNOWN, ISSUER_UNKNOWN, USAGE_WRONG */
 export async function firmOf(central: LicenseCentral, named: number | undefined): Promise<number> {
   const firms = (await central.firms()).map(({ firmCode }) => firmCode);
   if (named !== undefined && firms.includes(named)) return named;
   if (named !== undefined)
-    throw new FerryError('ISSUER_UNKNOWN', { here: 'this License Central', issuer: `firm ${named}` });
+    throw new FerryError('FIRM_UNKNOWN', { here: 'this License Central', firm: named, firms: firms.join(', ') });
   const [only, ...others] = firms;
   if (only === undefined) throw new FerryError('ISSUER_UNKNOWN', { here: 'this License Central', issuer: 'any firm' });
   if (others.length > 0) throw usage(`Name the firm with --firm: ${firms.join(', ')}`);

@@ -21,10 +21,10 @@ export function parseItem(text: string): ItemArgument {
 /** `FIRM:PRODUCT`. @throws USAGE_WRONG */
 export function parseProduct(text: string): { readonly firmCode: number; readonly productCode: number } {
   const [firmCode, productCode, ...more] = text.split(':');
-  if (more.length > 0) throw usage(`"${text}" is not a product like 6000010:1001`);
+  if (productCode === undefined || more.length > 0) throw usage(`"${text}" is not a product like 6000010:1001`);
   return {
     firmCode: parseNumber(firmCode ?? '', 'Firm Code'),
-    productCode: parseNumber(productCode ?? '', 'Product Code'),
+    productCode: parseNumber(productCode, 'Product Code'),
   };
 }
 

@@ -4,6 +4,7 @@ import { applyCommand } from './commands/apply.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { centralCommands } from './commands/central.ts';
 import { certificateCommand } from './commands/certificate.ts';
+import { conformanceCommand } from './commands/conformance.ts';
 import { contextCommand } from './commands/context.ts';
 import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -12,7 +13,14 @@ import { lookingCommands } from './commands/inspect.ts';
 import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
 import { moveCommand } from './commands/move.ts';
+import { orderCommands } from './commands/order.ts';
+import { pairCommand } from './commands/pair.ts';
+import { pinCommands } from './commands/pin.ts';
+import { refuseCommand } from './commands/refuse.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { serveCommands } from './commands/serve.ts';
 import { settleCommand } from './commands/settle.ts';
+import { statusCommand } from './commands/status.ts';
 import { useCommands } from './commands/use.ts';
 import type { Register } from './run-ferry.ts';
 
@@ -30,12 +38,20 @@ export const COMMANDS: readonly Register[] = [
   certificateCommand(FAR_BANK),
   applyCommand(FAR_BANK),
   moveCommand(FAR_BANK),
+  resumeCommand(FAR_BANK),
+  statusCommand(FAR_BANK),
   issueCommand(FAR_BANK),
   settleCommand(FAR_BANK),
   cancelCommand(FAR_BANK),
+  refuseCommand(FAR_BANK),
+  pinCommands(FAR_BANK),
+  orderCommands(FAR_BANK),
   lookingCommands(FAR_BANK),
   useCommands(FAR_BANK),
   createCommands(FAR_BANK),
-  deviceImportCommand(device),
+  serveCommands(FAR_BANK),
+  pairCommand(),
+  deviceImportCommand(device, FAR_BANK.dongle),
   centralCommands(FAR_BANK),
+  conformanceCommand(FAR_BANK, VERSION),
 ];

@@ -1,15 +1,21 @@
 import { CommanderError } from 'commander';
-import { type Details, type Explanation, explain, FerryError } from '../../container/errors.ts';
+import { type Details, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
+import { isWorkingFolderGone } from '../../container/store/file-failure.ts';
 import { type Output, styled } from './output.ts';
 
 /** An error as `--json` shows it, under the key `error`. */
-interface ErrorDocument {
+export interface ErrorDocument {
   readonly code: string;
   readonly number: number;
   readonly happened: string;
   readonly effect: string;
   readonly remedy: string;
   readonly details: Details;
+}
+
+export function errorDocument(code: ErrorCode, details: Details): ErrorDocument {
+  const { number, happened, effect, remedy } = explain(code, details);
+  return { code, number, happened, effect, remedy, details };
 }
 
 const DEFECT_EXIT = 1;
@@ -22,28 +28,30 @@ const DEFECT_EXIT = 1;
  * only. Requests for help or the version, which commander reports as errors too, say nothing and end with 0.
  */
 export function reportError(error: unknown, output: Output, options: { readonly debug: boolean }): number {
-  if (error instanceof FerryError) return reportRefusal(explain(error.code, error.details), error.details, output);
+  if (error instanceof FerryError) return reportRefusal(error.code, error.details, output);
   if (error instanceof CommanderError) return reportUsage(error, output);
+  if (isWorkingFolderGone(error)) return reportRefusal('WORKING_FOLDER_GONE', {}, output);
   return reportDefect(error, output, options.debug);
 }
 
-function reportRefusal(explanation: Explanation, details: Details, output: Output): number {
-  const { code, number, happened, effect, remedy, field, exit } = explanation;
-  const sentence = field === undefined ? happened : `${happened.replace(/\.$/, '')}, Error ${field}.`;
-  report({ code, number, happened, effect, remedy, details }, sentence, output);
+function reportRefusal(code: ErrorCode, details: Details, output: Output): number {
+  const { happened, field, exit } = explain(code, details);
+  const sentence = field === undefined ? happened : `${happened.replace(/\.$/, '')} (CodeMeter error ${field}).`;
+  report(errorDocument(code, details), sentence, output);
   return exit;
 }
 
 function reportUsage(error: CommanderError, output: Output): number {
   if (error.exitCode === 0) return 0;
   // Help for a command that needs a subcommand: commander has shown it already.
-  if (error.code === 'commander.help') return explain('USAGE_WRONG').exit;
+  if (error.code === 'commander.help' && !output.isJson) return explain('USAGE_WRONG').exit;
+  if (error.code === 'commander.help') return reportRefusal('USAGE_WRONG', { what: 'No command was named' }, output);
   const what = error.message
     .replace(/^error: /, '')
     .replace(/\s+/g, ' ')
     .replace(/^./, (first) => first.toUpperCase())
     .replace(/\.$/, '');
-  return reportRefusal(explain('USAGE_WRONG', { what }), { what }, output);
+  return reportRefusal('USAGE_WRONG', { what }, output);
 }
 
 function reportDefect(error: unknown, output: Output, debug: boolean): number {

@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Env } from '../../container/env.ts';
+import { FerryCommand } from './ferry-command.ts';
 import { Output, type TextStream } from './output.ts';
 import { Progress } from './progress.ts';
 import { reportError } from './report-error.ts';
@@ -12,6 +13,10 @@ export interface CommandContext {
   progress(): Progress;
   /** The environment variable of that name; undefined when it is not set. */
   variable(name: string): string | undefined;
+  /** Whether somebody sits at the terminal. */
+  readonly canAsk: boolean;
+  /** Asks whoever sits at the terminal, without showing what is typed; undefined when nobody does, or says nothing. */
+  ask(question: string): Promise<string | undefined>;
   /** Ends the program with this exit code once the command is over, although nothing was thrown. */
   endWith(exit: number): void;
 }
@@ -27,6 +32,8 @@ export interface Surroundings {
   readonly stderr: TextStream;
   readonly clock: () => number;
   variable(name: string): string | undefined;
+  /** Left out where nobody can be asked. */
+  ask?(question: string): Promise<string | undefined>;
 }
 
 /** Runs `ferry` with these arguments to its end and gives the exit code; never throws. */
@@ -47,6 +54,8 @@ export async function runFerry(
     output,
     progress: () => new Progress({ stderr, clock, quiet }),
     variable,
+    canAsk: surroundings.ask !== undefined,
+    ask: async (question) => surroundings.ask?.(question),
     endWith: (wanted) => {
       exit = wanted;
     },
@@ -61,16 +70,33 @@ export async function runFerry(
   }
 }
 
+/** Of what is no terminal. */
+const COLUMNS = 80;
+
+const ADDRESSES = `
+Addresses of containers:
+  sim:DIR                  simulated, in a folder, opened by this program
+  unix:PATH                served on this computer: ferry dongle serve, ferry device serve
+  tcp://HOST:PORT          served elsewhere
+  tls://HOST:PORT          served elsewhere, to those that are paired: ferry pair
+  exec:COMMAND             a program that serves one on its standard streams, such as "exec:ssh plc ferry device serve DIR --stdio"
+  serial:DEVICE            at the other end of a serial line
+  http://HOST              a maker's device service
+Others: folder:DIR, parked files; central:DIR, a License Central.`;
+
 function createProgram({ version, stdout, stderr }: Surroundings): Command {
-  return new Command('ferry')
+  return new FerryCommand('ferry')
     .description('Moves software licenses onto devices that are never online.')
     .version(version)
     .option('--json', 'one JSON document on standard output, nothing else there')
     .option('--quiet', 'no remarks and no progress')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
+    .addHelpText('after', ADDRESSES)
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => (stdout.isTTY === true ? (stdout.columns ?? COLUMNS) : COLUMNS),
+      getErrHelpWidth: () => (stderr.isTTY === true ? (stderr.columns ?? COLUMNS) : COLUMNS),
       // `reportError` says it, in three parts or as JSON.
       outputError: () => undefined,
     })

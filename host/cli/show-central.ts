@@ -1,13 +1,16 @@
 import { summary } from '../../container/errors.ts';
 import { isoDate } from '../../container/model/time.ts';
-import type { CentralTransit, ItemPlace, LedgerLine, LicenseCentral } from '../license-central/index.ts';
+import type { CentralTransit, ItemPlace, LedgerLine, LicenseCentral, UnknownItem } from '../license-central/index.ts';
 import { type Cell, type Output, type Part, styled } from './output.ts';
+import { stateOfEntry } from './state-of-entry.ts';
 
 /** What a License Central knows: its firms, what became of every grant, what is in transit, what proofs it keeps. */
 export interface CentralListing {
   readonly firms: readonly { readonly firmCode: number; readonly name: string }[];
   readonly ledger: readonly LedgerLine[];
   readonly transit: readonly CentralTransit[];
+  /** Licenses that containers show and that were granted by a state of this server that is lost. */
+  readonly unknown: readonly UnknownItem[];
   readonly evidence: Awaited<ReturnType<LicenseCentral['evidence']>>;
 }
 
@@ -15,14 +18,15 @@ export async function listCentral(central: LicenseCentral): Promise<CentralListi
   const firms = await central.firms();
   const transit: CentralTransit[] = [];
   for (const { firmCode } of firms) transit.push(...(await central.transit(firmCode)));
-  return { firms, ledger: await central.ledger(), transit, evidence: await central.evidence() };
+  const [ledger, unknown, evidence] = [await central.ledger(), await central.unknownItems(), await central.evidence()];
+  return { firms, ledger, transit, unknown, evidence };
 }
 
 /** Shows it for people. */
 export function showCentral(
   output: Output,
   address: string,
-  { firms, ledger, transit, evidence }: CentralListing,
+  { firms, ledger, transit, unknown, evidence }: CentralListing,
 ): void {
   output.line(styled('bold', 'License Central'), `  ${address}`);
   for (const { container, reason } of evidence)
@@ -34,6 +38,7 @@ export function showCentral(
       ledger.filter((line) => line.firmCode === firmCode),
     );
   }
+  showUnknown(output, unknown);
   showTransit(output, transit);
   output.line();
 }
@@ -58,14 +63,21 @@ function showLedger(output: Output, ledger: readonly LedgerLine[]): void {
 }
 
 /** What became of a grant, and where its seats are, as its containers told last; red when they do not add up. */
-function whereabouts({ refusedFor, surplus, movedOn, unaccounted, places, firstHolder, status }: LedgerLine): Part {
+function whereabouts(line: LedgerLine): Part {
+  const { refusedFor, duplicates, surplus, movedOn, unaccounted, places, firstHolder, status } = line;
   if (refusedFor !== null) return styled('red', `refused by ${firstHolder}: ${summary(refusedFor)} [${refusedFor}]`);
+  if (status === 'unsure')
+    return styled(
+      'yellow',
+      `${firstHolder} applied or refused it before the restoring; whoever shows it in a context settles that`,
+    );
   if (status === 'issued') return styled('yellow', `on its way to ${firstHolder}, not confirmed`);
   const told = [`${status}: ${places.length === 0 ? `was granted to ${firstHolder}` : places.map(placeOf).join('; ')}`];
   if (movedOn > 0) told.push(`${movedOn} of these moved on, not told from where`);
   if (unaccounted > 0) told.push(`${unaccounted} moved on, not told where`);
+  if (duplicates > 0) told.push(`${duplicates} written off, yet applied: a duplicate that was accepted`);
   if (surplus > 0) return styled('red', [...told, `${surplus} more than granted`].join('; '));
-  if (movedOn + unaccounted > 0) return styled('yellow', told.join('; '));
+  if (movedOn + unaccounted + duplicates > 0) return styled('yellow', told.join('; '));
   return styled('dim', told.join('; '));
 }
 
@@ -73,6 +85,14 @@ function placeOf({ serial, quantity, pending, leftSince, enabled, toldAt }: Item
   const away = pending > 0 ? ` and ${pending} in transit` : '';
   const left = leftSince > 0 ? `, ${leftSince} left since` : '';
   return `${quantity}${away} in ${serial}${enabled ? '' : ', disabled'} (${isoDate(toldAt)}${left})`;
+}
+
+function showUnknown(output: Output, unknown: readonly UnknownItem[]): void {
+  for (const { itemId, firmCode, places } of unknown)
+    output.line(
+      styled('yellow', `  License ${itemId.slice(0, 12)} of Firm Item ${firmCode} was granted and forgotten: `),
+      styled('yellow', places.map(placeOf).join('; ')),
+    );
 }
 
 function showTransit(output: Output, transit: CentralListing['transit']): void {
@@ -85,7 +105,7 @@ function showTransit(output: Output, transit: CentralListing['transit']): void {
       String(firmCode),
       sequence,
       kind,
-      cancelled ? styled('yellow', 'cancelled, waits for the receipt') : 'waits for the receipt',
+      stateOfEntry({ cancelled, writtenOff: false, arrived: null }),
     ]),
     { indent: 2 },
   );

@@ -1,12 +1,14 @@
-import type { Listing } from '../../container/commands/list.ts';
+import { type Listing, movesWhole } from '../../container/commands/list.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import { isoDate } from '../../container/model/time.ts';
+import { type ListedProduct, productsOf } from './listed-products.ts';
 import { type Cell, type Output, type Part, styled } from './output.ts';
 import { quoted } from './printable.ts';
+import { stateOfEntry } from './state-of-entry.ts';
 
-/** A listing as JSON: bytes as hexadecimal text. */
-export function listingDocument(address: string, listing: Listing): object {
-  return { address, ...(jsonOf(listing) as object) };
+/** A listing as JSON, with the seats of every product: bytes as hexadecimal text. @param words fingerprint words of the container */
+export function listingDocument(address: string, listing: Listing, words: string): object {
+  return { address, words, ...(jsonOf(listing) as object), products: productsOf(listing.holdings) };
 }
 
 /** A value of a message as JSON can hold it: bytes as hexadecimal text. */
@@ -17,17 +19,28 @@ export function jsonOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, jsonOf(part)]));
 }
 
-/** A container for people: who it is, its Firm Items and Product Items, what is in transit. */
-export function showListing(output: Output, address: string, listing: Listing): void {
+/** A container for people: who it is, its Firm Items and Product Items, what is in transit. @param words to know it by */
+export function showListing(output: Output, address: string, listing: Listing, words: string): void {
   const { serial, kind, freeMemory, capacity, generation } = listing;
   output.line(
     styled('bold', `CmContainer ${serial ?? '(not certified)'}`),
     `  ${kind}  ${address}  ${kibibytes(freeMemory)} of ${kibibytes(capacity)} KiB free  generation ${generation}`,
   );
+  output.line(`  Fingerprint words: ${words}`);
   if (listing.locked) output.line(styled('red', '  Locked: its state does not match its anchor.'));
+  if (listing.retired)
+    output.line(styled('yellow', '  Set back, and used as it is: it takes nothing and gives nothing on any more.'));
+  if (listing.lockedFirms.length > 0)
+    output.line(
+      styled('red', `  Locked are the licenses of: ${listing.lockedFirms.map((code) => `firm ${code}`).join(', ')}.`),
+    );
   if (listing.rolledBack) output.line(styled('red', '  Set back: a partner has proof of it; it issues nothing.'));
   if (listing.evidence > 0)
     output.line(styled('yellow', `  Evidence is kept here (${listing.evidence}): ferry history ${quoted(address)}`));
+  if (listing.pinTries === 0) output.line('  Guarded by a PIN, which is blocked: only a vendor can unblock it.');
+  else if (listing.pinTries !== null) output.line(`  Guarded by a PIN: ${listing.pinTries} tries left.`);
+  if (listing.armedOrders > 0)
+    output.line(`  Work orders armed: ${listing.armedOrders}. ferry order list ${quoted(address)}`);
   showHoldings(output, listing);
   showTransit(output, listing);
   output.line();
@@ -45,18 +58,31 @@ function showHoldings(output: Output, { holdings, firms }: Listing): void {
     const ofFirm = holdings
       .filter(({ firmCode }) => firmCode === code)
       .sort((one, other) => one.productCode - other.productCode || one.id - other.id);
+    const rows = productsOf(ofFirm).flatMap((product) => [
+      ...ofFirm.filter(({ productCode }) => productCode === product.productCode).map(rowOf),
+      ...(product.holdings > 1 ? [sumRowOf(product)] : []),
+    ]);
     output.table(
       ['Product Item', 'Text', 'Held', 'In transit', 'Granted'],
-      ofFirm.map(({ productCode, text, quantity, pending, granted }): readonly Cell[] => [
-        String(productCode),
-        text,
-        quantity,
-        pending,
-        granted,
-      ]),
-      { indent: 4, notes: ofFirm.map(noteOf) },
+      rows.map(({ cells }) => cells),
+      { indent: 4, notes: rows.map(({ note }) => note) },
     );
   }
+}
+
+interface Row {
+  readonly cells: readonly Cell[];
+  readonly note: Part;
+}
+
+function rowOf(holding: Listing['holdings'][number]): Row {
+  const { productCode, text, quantity, pending, granted } = holding;
+  return { cells: [String(productCode), text, quantity, pending, granted], note: noteOf(holding) };
+}
+
+/** Grants of one license are shown with each holding of it, so their sum would say nothing. */
+function sumRowOf({ productCode, holdings, quantity, pending }: ListedProduct): Row {
+  return { cells: [String(productCode), `all ${holdings} holdings`, quantity, pending, ''], note: '' };
 }
 
 function noteOf(holding: Listing['holdings'][number]): Part {
@@ -84,7 +110,7 @@ function terms(holding: Listing['holdings'][number]): string {
   const { transfer, hops, depth, targetKinds, mostPerTarget, returnable } = holding;
   if (transfer === 'none') return 'stays';
   const all = [
-    `moves ${transfer === 'complete' ? 'whole' : 'in parts'}`,
+    `moves ${movesWhole(holding) ? 'whole' : 'in parts'}`,
     `hop ${hops} of ${depth}`,
     targetKinds.length === 0 ? '' : `to ${targetKinds.join(' or ')} only`,
     mostPerTarget === null ? '' : `at most ${mostPerTarget} a target`,
@@ -105,11 +131,13 @@ function showTransit(output: Output, { transit, holdings }: Listing): void {
   output.line();
   output.table(
     ['In transit to', 'Sequence', 'Items', 'State'],
-    transit.map(({ serial, sequence, firmCode, holdings: from, quantities, cancelled }) => [
+    transit.map(({ serial, sequence, firmCode, holdings: from, quantities, cancelled, writtenOff }) => [
       serial,
       sequence,
-      from.map((id, at) => `${firmCode}:${product.get(id) ?? '?'}x${quantities[at] ?? 0}`).join(' '),
-      cancelled ? styled('yellow', 'cancelled, waits for the receipt') : 'waits for the receipt',
+      writtenOff
+        ? `of Firm Item ${firmCode}`
+        : from.map((id, at) => `${firmCode}:${product.get(id) ?? '?'}x${quantities[at] ?? 0}`).join(' '),
+      stateOfEntry({ cancelled, writtenOff, arrived: null }),
     ]),
     { indent: 2 },
   );

@@ -1,5 +1,6 @@
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
 import { explain } from '../../container/errors.ts';
+import { verifyCertificate } from '../../container/files/certificate.ts';
 import { openContextFile } from '../../container/files/context-file.ts';
 import { checkFile, readFile } from '../../container/files/signed-file.ts';
 import { testRoot } from '../../container/files/test-root.ts';
@@ -13,11 +14,16 @@ import { updateHeader } from '../../container/files/update-file.ts';
  */
 export function verifyTestFile(
   raw: Uint8Array,
-  kind: 'context' | 'update',
+  kind: 'context' | 'update' | 'certificate',
 ): { readonly words: string; readonly exit: number } {
   const crypto = nativeCrypto();
-  const verifier = { crypto, root: testRoot(crypto), known: () => undefined };
-  const checked = kind === 'context' ? openContextFile(verifier, raw) : checkUpdate(verifier, raw);
+  const verifier = { crypto, root: testRoot(crypto), known: () => undefined, isRevoked: () => false };
+  const checks = {
+    context: () => openContextFile(verifier, raw),
+    update: () => checkUpdate(verifier, raw),
+    certificate: () => verifyCertificate(crypto, verifier.root, raw),
+  };
+  const checked = checks[kind]();
   if (checked.ok) return { words: 'valid, certified by the TEST root', exit: 0 };
   const { happened, exit } = explain(checked.code, checked.details);
   return { words: `NOT VALID: ${happened}`, exit };

@@ -17,7 +17,12 @@ export function centralIssuer(central: LicenseCentral, firmCode: number): MoveIs
         key: certificate.key,
         issues: 'move',
         holdings: [],
-        transit: transit.map(({ kind: _, ...entry }) => ({ ...entry, holdings: [], quantities: [] })),
+        transit: transit.map(({ kind: _, ...entry }) => ({
+          ...entry,
+          writtenOff: false,
+          holdings: [],
+          quantities: [],
+        })),
         channels: channels.map(({ container, serial, issued, settled }) => ({
           partner: container,
           name: serial,
@@ -29,9 +34,10 @@ export function centralIssuer(central: LicenseCentral, firmCode: number): MoveIs
     },
     certificate: () => central.certificateOf(firmCode),
     issue: async ({ context, plan }) => {
-      const { target } = await central.receiveContext(context);
+      const { target, outcomes } = await central.receiveContext(context, plan.targetKey);
       const updates = await central.updatesFor({ firmCode, target });
-      return { first: plan.first, last: plan.last ?? plan.first, repeated: true, updates };
+      const entries = outcomes.map(({ sequence, reason }) => ({ sequence, settled: true, reason: reason ?? 0 }));
+      return { first: plan.first, last: plan.last ?? plan.first, repeated: true, updates, entries };
     },
     settle: async (receipt) => {
       const { outcomes } = await central.receiveContext(receipt);

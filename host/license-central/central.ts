@@ -1,10 +1,12 @@
 import type { Crypto } from '../../container/crypto/port.ts';
 import type { Env } from '../../container/env.ts';
 import { FerryError } from '../../container/errors.ts';
-import { type PinnedRoot, verifyCertificate } from '../../container/files/certificate.ts';
+import type { PinnedRoot } from '../../container/files/certificate.ts';
 import type { RootAuthority } from '../../container/files/test-root.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { type AcceptedState, acceptState } from './accept-state.ts';
+import { addContainer, verifiedContainer } from './add-container.ts';
 import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './change-item.ts';
 import { cancelEntries, type Foundation, openChannel, requireTrust } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
@@ -13,14 +15,28 @@ import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
-import { containerByName, firmByCode, rememberContainer } from './parties.ts';
+import { containerByName, firmByCode } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
+import { restoreFirm } from './restored-firms.ts';
+import {
+  changeList,
+  type FirmKeeper,
+  type ListKeeper,
+  listRevocations,
+  noticesOf,
+  type RevocationList,
+} from './revocations.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
-import type { FirmRow, Reads } from './tables.ts';
+import type { FirmRow, Reads, Writes } from './tables.ts';
+import { certifiedTimeFor, firmsAskedForTime, makeTimeServer } from './time-server.ts';
 import { type ItemPlace, listPlaces } from './told-seats.ts';
 import { type CentralChannel, type CentralTransit, listChannels, listTransit } from './transit.ts';
+import { unblockPin } from './unblock-pin.ts';
+import { listUnknownItems, type UnknownItem } from './unknown-items.ts';
 import { entriesInTransit, updateFiles } from './update-files.ts';
+import { usingDatabase } from './using-database.ts';
+import { planWriteOff, type WriteOffOrder, type WriteOffPlan, type WrittenOff, writeOff } from './write-off.ts';
 
 /** What a License Central stands on. */
 export interface CentralOptions {
@@ -72,7 +88,7 @@ export class LicenseCentral {
         const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, ...PASSPHRASE_COST } as const;
         await tx
           .insertInto('central')
-          .values({ ...row, keyCheck: vault.makeCheck() })
+          .values({ ...row, keyCheck: vault.makeCheck(), ...makeTimeServer(options, root, vault) })
           .execute();
         for (const firm of made) await storeFirm(tx, firm);
       });
@@ -83,7 +99,7 @@ export class LicenseCentral {
   /**
    * Opens the License Central of a folder.
    *
-   * @throws NO_CENTRAL, FILE_VERSION, CERTIFICATE_OTHER_ROOT, PASSPHRASE_WRONG, STORE_DAMAGED
+   * @throws NO_CENTRAL, FILE_UNREADABLE, FILE_VERSION, CENTRAL_OUTDATED, CERTIFICATE_OTHER_ROOT, PASSPHRASE_WRONG, CENTRAL_DAMAGED
    */
   static async open(options: CentralOptions): Promise<LicenseCentral> {
     const { folder, root } = options;
@@ -92,12 +108,14 @@ export class LicenseCentral {
         (await hasTables(db)) ? db.selectFrom('central').selectAll().executeTakeFirst() : undefined,
       );
       if (row === undefined) throw new FerryError('NO_CENTRAL', { where: folder });
-      if (row.schema !== SCHEMA_VERSION)
+      if (row.schema < SCHEMA_VERSION)
+        throw new FerryError('CENTRAL_OUTDATED', { where: folder, version: row.schema, known: SCHEMA_VERSION });
+      if (row.schema > SCHEMA_VERSION)
         throw new FerryError('FILE_VERSION', { version: row.schema, known: SCHEMA_VERSION });
       if (row.rootKey !== root.key)
         throw new FerryError('CERTIFICATE_OTHER_ROOT', { who: folder, found: row.rootKey, pinned: root.key });
       if (!isPossibleCost(row))
-        throw new FerryError('STORE_DAMAGED', { where: folder, what: 'the cost of the passphrase is impossible' });
+        throw new FerryError('CENTRAL_DAMAGED', { where: folder, what: 'the cost of the passphrase is impossible' });
       const vault = vaultOf(options, row.salt, row);
       if (!vault.matches(row.keyCheck)) throw new FerryError('PASSPHRASE_WRONG', { where: folder });
       return new LicenseCentral(database, vault, options);
@@ -119,7 +137,12 @@ export class LicenseCentral {
     return this.#read((db) => db.selectFrom('firms').select(['firmCode', 'name', 'key']).orderBy('firmCode').execute());
   }
 
-  /** The certificate of a firm, by which containers make contexts for it. @throws ISSUER_UNKNOWN */
+  /** The firms that a container, in its newest context, has asked for the time: their next update file answers it. */
+  async askedForTime(target: string): Promise<number[]> {
+    return this.#read(async (db) => firmsAskedForTime(db, (await containerByName(db, target)).key));
+  }
+
+  /** The certificate of a firm, by which containers make contexts for it. @throws FIRM_UNKNOWN */
   async certificateOf(firmCode: number): Promise<Uint8Array> {
     return (await this.#read((db) => firmByCode(db, firmCode))).certificate;
   }
@@ -127,15 +150,11 @@ export class LicenseCentral {
   /**
    * Remembers a container, so that licenses can be granted to it. Repeatable.
    *
-   * @throws CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED, FILE_VERSION
+   * @throws CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, CERTIFICATE_REVOKED, FILE_MALFORMED, FILE_VERSION
    */
   async addContainer(certificateRaw: Uint8Array): Promise<{ readonly serial: SerialNumber; readonly key: PublicKey }> {
-    const checked = verifyCertificate(this.#base.crypto, this.#pinned(), certificateRaw);
-    if (!checked.ok) throw new FerryError(checked.code, checked.details);
-    const certificate = checked.value;
-    if (certificate.party !== 'container')
-      throw new FerryError('CERTIFICATE_WRONG', { who: `firm ${certificate.firmCode}`, why: 'it is no container' });
-    await this.#database.write((tx) => rememberContainer(tx, certificate));
+    const certificate = verifiedContainer(this.#base.crypto, this.#pinned(), certificateRaw);
+    await this.#database.write((tx) => addContainer(tx, certificate));
     return { serial: certificate.serial, key: certificate.key };
   }
 
@@ -143,8 +162,8 @@ export class LicenseCentral {
    * Grants Product Items to a container, all in one commit. With a `name` the order is carried out once, however often it
    * is given; without one, every call grants anew.
    *
-   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
-   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
+   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
    */
   async grantItems(
     order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },
@@ -160,13 +179,11 @@ export class LicenseCentral {
   /**
    * Replaces an item where it is by a new grant.
    *
-   * @throws PLACE_UNKNOWN unless it certainly is, whole, in one container; USAGE_WRONG, CHANNEL_FULL, ISSUER_UNKNOWN
+   * @throws PLACE_UNKNOWN unless it certainly is, whole, in one container; USAGE_WRONG, CHANNEL_FULL, FIRM_UNKNOWN
    */
-  async replaceItem(order: {
-    readonly firmCode: number;
-    readonly itemId: ItemId;
-    readonly item: GrantSpec;
-  }): Promise<ChangeOrder & { readonly itemId: ItemId }> {
+  async replaceItem(
+    order: ItemName & { readonly item: GrantSpec },
+  ): Promise<ChangeOrder & { readonly itemId: ItemId }> {
     return this.#database.write(async (tx) => {
       const firm = await firmByCode(tx, order.firmCode);
       return replaceItem(tx, this.#base, firm, this.#keysOf(firm), order.itemId, order.item);
@@ -174,30 +191,38 @@ export class LicenseCentral {
   }
 
   /** Takes an item back from where it is. @throws as `replaceItem` */
-  async withdrawItem(order: { readonly firmCode: number; readonly itemId: ItemId }): Promise<ChangeOrder> {
+  async withdrawItem(order: ItemName): Promise<ChangeOrder> {
     return this.#change(order, 'withdraw');
   }
 
   /** Enables or disables an item where it is. @throws as `replaceItem` */
-  async setEnabled(order: {
-    readonly firmCode: number;
-    readonly itemId: ItemId;
-    readonly enabled: boolean;
-  }): Promise<ChangeOrder> {
+  async setEnabled(order: ItemName & { readonly enabled: boolean }): Promise<ChangeOrder> {
     return this.#change(order, order.enabled ? 'enable' : 'disable');
   }
 
-  async #change(order: { readonly firmCode: number; readonly itemId: ItemId }, kind: ItemChange): Promise<ChangeOrder> {
+  async #change(order: ItemName, kind: ItemChange): Promise<ChangeOrder> {
     return this.#database.write(async (tx) =>
       changeItem(tx, this.#base, await firmByCode(tx, order.firmCode), order.itemId, kind),
     );
   }
 
   /**
+   * Gives the PIN of a container all its tries back. Repeatable, each time with an entry of its own.
+   *
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
+   */
+  async unblock(order: Direction): Promise<ChangeOrder> {
+    return this.#database.write(async (tx) => {
+      const firm = await firmByCode(tx, order.firmCode);
+      return unblockPin(tx, this.#base, firm, await containerByName(tx, order.target));
+    });
+  }
+
+  /**
    * Cancels entries in transit, irrevocably: the next update files tell the container, and its receipt tells which were
    * applied before (R6).
    *
-   * @throws NOT_PENDING, ISSUER_UNKNOWN, TARGET_UNKNOWN
+   * @throws NOT_PENDING, FIRM_UNKNOWN, TARGET_UNKNOWN
    */
   async cancel(order: Direction & { readonly sequences: readonly number[] }): Promise<void> {
     await this.#database.write(async (tx) => {
@@ -212,7 +237,7 @@ export class LicenseCentral {
    * The update files with all that is in transit from a firm to a container; one without entries when nothing is.
    * Changes nothing.
    *
-   * @throws ISSUER_UNKNOWN, TARGET_UNKNOWN, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED
    */
   async updatesFor({ firmCode, target }: Direction): Promise<Uint8Array[]> {
     const source = await this.#database.write(async (tx) => {
@@ -220,19 +245,22 @@ export class LicenseCentral {
       const container = await containerByName(tx, target);
       const channel = await openChannel(tx, this.#base, firm, container.key);
       requireTrust(firm, channel, container);
-      return { firm, container, channel, entries: await entriesInTransit(tx, channel) };
+      const server = await tx.selectFrom('central').selectAll().executeTakeFirstOrThrow();
+      const time = certifiedTimeFor(this.#base, this.#vault, server, channel);
+      const notices = [...(await noticesOf(tx, firmCode)), ...time];
+      return { firm, container, channel, entries: await entriesInTransit(tx, channel), notices };
     });
     return updateFiles(this.#base, this.#keysOf(source.firm), source);
   }
 
   /**
-   * Takes a context or receipt: settles, and learns where the firm's licenses are. Late and repeated ones are harmless.
+   * Takes a context or receipt, of anybody or only of `from`: settles, and learns where licenses are. Repeatable, late or not.
    *
-   * @throws FILE_*, CERTIFICATE_*, SIGNATURE_WRONG, NOT_ADDRESSED, CANNOT_OPEN, CUSTODY_WRONG; then nothing was changed.
+   * @throws FILE_*, CERTIFICATE_*, SIGNATURE_WRONG, NOT_ADDRESSED, TARGET_OTHER, CANNOT_OPEN, CUSTODY_WRONG; then nothing was changed.
    * SELF_ROLLED_BACK when the container proves that this server was set back; the evidence is kept.
    */
-  async receiveContext(raw: Uint8Array): Promise<ContextReport> {
-    const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
+  async receiveContext(raw: Uint8Array, from?: PublicKey): Promise<ContextReport> {
+    const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw, from));
     const { sealingSecret } = this.#keysOf(firm);
     const { provesRollback, ...report } = await this.#database.write(async (tx) => {
       const now = await firmByCode(tx, firm.firmCode);
@@ -240,6 +268,81 @@ export class LicenseCentral {
     });
     if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial });
     return report;
+  }
+
+  /**
+   * Its vendor says that this server was restored from a backup, or that it is to go on after it was proven to be set back.
+   * From now on every container gets something of the firm only after a context of it was brought, behind which its channel
+   * begins anew. Each call counts as one more restoring.
+   *
+   * @throws FIRM_UNKNOWN
+   */
+  async restored(firmCode: number): Promise<void> {
+    await this.#database.write(async (tx) => restoreFirm(tx, await firmByCode(tx, firmCode)));
+  }
+
+  /**
+   * Puts a container on the list of a firm, which then refuses what it passes on of that firm, or on the root's, which
+   * withdraws its certificate; or takes it off. Every later update file of the firm carries the list, the root's those of all
+   * firms. Repeatable.
+   *
+   * @param change.list a Firm Code, or `root`
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, REVOCATIONS_FULL
+   */
+  async revoke(change: {
+    readonly list: number | 'root';
+    readonly target: string;
+    readonly lift?: boolean;
+  }): Promise<RevocationList> {
+    return this.#database.write(async (tx) => {
+      const keeper: ListKeeper =
+        change.list === 'root' ? { kind: 'root', root: this.#root } : await this.#keeperOf(tx, change.list);
+      return changeList(tx, this.#base, keeper, await containerByName(tx, change.target), change.lift !== true);
+    });
+  }
+
+  async #keeperOf(tx: Writes, firmCode: number): Promise<FirmKeeper> {
+    const firm = await firmByCode(tx, firmCode);
+    return { kind: 'firm', firm, keys: this.#keysOf(firm) };
+  }
+
+  /** Every list of revocations, the root's first. */
+  async revocations(): Promise<RevocationList[]> {
+    return this.#read((db) => listRevocations(db));
+  }
+
+  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, TARGET_UNKNOWN, USAGE_WRONG */
+  async planWriteOff(order: WriteOffOrder): Promise<WriteOffPlan> {
+    return this.#read(async (db) => {
+      await firmByCode(db, order.firmCode);
+      return planWriteOff(db, order);
+    });
+  }
+
+  /**
+   * Gives a lost container up: the one that gave holds again what is in transit to it, as soon as it applies the entry, and the
+   * lost one comes on the list of the firm. If it was not lost, these seats are there twice, and the ledger says so when it is
+   * next met.
+   *
+   * @throws as `planWriteOff`; TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED,
+   * CERTIFICATE_REVOKED, REVOCATIONS_FULL
+   */
+  async writeOff(order: WriteOffOrder): Promise<WrittenOff> {
+    return this.#database.write(async (tx) =>
+      writeOff(tx, this.#base, await this.#keeperOf(tx, order.firmCode), order),
+    );
+  }
+
+  /**
+   * Lets a firm's licenses be used in a container that was set back and shows its state by this context. Its vendor decides
+   * that: what was used or given away since that state can be used again.
+   *
+   * @throws NOT_LOCKED, and what opening a context throws
+   */
+  async acceptState(raw: Uint8Array): Promise<AcceptedState> {
+    const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
+    const keys = this.#keysOf(firm);
+    return this.#database.write((tx) => acceptState(tx, this.#base, firm, keys, file));
   }
 
   /** Where an item is, or all items are, as their containers told last. */
@@ -257,17 +360,22 @@ export class LicenseCentral {
     return this.#read((db) => listLedger(db));
   }
 
+  /** Licenses that containers show and that are not known here; a server that was restored from a backup forgot them. */
+  async unknownItems(): Promise<UnknownItem[]> {
+    return this.#read((db) => listUnknownItems(db));
+  }
+
   /** Pieces of signed evidence kept. */
   async evidence(): Promise<{ readonly container: PublicKey; readonly reason: string; readonly proof: Uint8Array }[]> {
     return this.#read((db) => db.selectFrom('evidence').select(['container', 'reason', 'proof']).execute());
   }
 
-  /** The last sequences issued to and settled by every container that a firm has a channel with. @throws ISSUER_UNKNOWN */
+  /** The last sequences issued to and settled by every container that a firm has a channel with. @throws FIRM_UNKNOWN */
   async channels(firmCode: number): Promise<CentralChannel[]> {
     return this.#read((db) => listChannels(db, firmCode));
   }
 
-  /** Every entry of a firm that is in transit, by container and sequence. @throws ISSUER_UNKNOWN */
+  /** Every entry of a firm that is in transit, by container and sequence. @throws FIRM_UNKNOWN */
   async transit(firmCode: number): Promise<CentralTransit[]> {
     return this.#read((db) => listTransit(db, firmCode));
   }
@@ -287,14 +395,4 @@ export class LicenseCentral {
 
 function vaultOf({ crypto, env, passphrase }: CentralOptions, salt: Uint8Array, cost: PassphraseCost): KeyVault {
   return new KeyVault(crypto, env, passphraseKey(passphrase, salt, cost));
-}
-
-/** Hands a database to `use`, which keeps it; when `use` throws, it is closed. */
-async function usingDatabase<T>(database: CentralDatabase, use: (database: CentralDatabase) => Promise<T>): Promise<T> {
-  try {
-    return await use(database);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
 }

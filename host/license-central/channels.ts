@@ -7,6 +7,7 @@ import { U32_MAX } from '../../container/files/fields.ts';
 import { fromHex, toHex } from '../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
+import { revokedByRoot } from './revocations.ts';
 import type { ChannelRow, ContainerRow, FirmRow, Reads, Writes } from './tables.ts';
 
 /** What every rule of this server stands on. */
@@ -55,17 +56,22 @@ export async function openChannel(
     toldGeneration: 0,
     custodyKnownThrough: 0,
     logWhole: 1,
+    logLost: 0,
+    // Of a restored server: a channel that is new here may have been used before, so it has to begin anew.
+    restore: 0,
     contradiction: null,
+    challenge: null,
   };
   await tx.insertInto('channels').values(channel).execute();
   return channel;
 }
 
-/** Whether a firm may give this container anything at all. @throws SELF_ROLLED_BACK, PARTNER_ROLLED_BACK */
-export function requireTrust(firm: FirmRow, channel: ChannelRow | undefined, container: ContainerRow): void {
+/** Whether a firm may give this container anything at all. @throws SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED */
+export function requireTrust(firm: FirmRow, channel: ChannelRow, container: ContainerRow): void {
   if (firm.rolledBackBy !== null) throw new FerryError('SELF_ROLLED_BACK', { partner: firm.rolledBackBy });
-  const why = channel?.contradiction ?? null;
+  const why = channel.contradiction;
   if (why !== null) throw new FerryError('PARTNER_ROLLED_BACK', { partner: container.serial, why });
+  if (channel.restore < firm.restores) throw new FerryError('EPOCH_NEEDED', { target: container.serial });
 }
 
 /** Whether a container takes files at all, as far as it told. @throws TARGET_LOCKED */
@@ -84,7 +90,7 @@ export function nextState(base: Foundation, channel: ChannelRow): Pick<ChannelRo
  * Issues entries to a container (R2): the channel moves from the sequence that was read to the last new one by compare
  * and set, in the transaction that stores the entries.
  *
- * @throws CHANNEL_FULL, EXHAUSTED
+ * @throws CHANNEL_FULL, EXHAUSTED, CERTIFICATE_REVOKED when the root has withdrawn the certificate of the container
  */
 export async function issueEntries(
   tx: Writes,
@@ -94,6 +100,7 @@ export async function issueEntries(
   target: ContainerRow,
 ): Promise<IssuedRange> {
   const { firmCode, container, issued, settled } = channel;
+  if ((await revokedByRoot(tx)).has(container)) throw new FerryError('CERTIFICATE_REVOKED', { who: target.serial });
   if (issued - settled + entries.length > FORMAT.pendingEntries)
     throw new FerryError('CHANNEL_FULL', { pending: issued - settled, target: target.serial });
   if (issued + entries.length > U32_MAX) throw new FerryError('EXHAUSTED', { what: 'sequence' });

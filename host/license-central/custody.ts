@@ -88,6 +88,16 @@ async function certificatesOf(db: Reads, keys: ReadonlySet<PublicKey>): Promise<
   return found;
 }
 
+/** The circumstances of an inventory. */
+interface Telling {
+  /** Of the container when it said so. */
+  readonly generation: number;
+  /** Whether the container just now turned out to be set back or copied. */
+  readonly contradicted: boolean;
+  /** Whether this server may have forgotten what the container was told that it knows, and this is its newest word. */
+  readonly mayHaveGaps: boolean;
+}
+
 /**
  * Stores a verified inventory: the transfers whoever tells of them first, and where the items are unless something newer
  * is known already. Of a container that just now turned out to be set back or copied (`contradicted`), only the transfers:
@@ -96,11 +106,12 @@ async function certificatesOf(db: Reads, keys: ReadonlySet<PublicKey>): Promise<
 export async function storeInventory(
   tx: Writes,
   base: Foundation,
-  channel: ChannelRow,
+  before: ChannelRow,
   inventory: CheckedInventory,
-  { generation, contradicted }: { readonly generation: number; readonly contradicted: boolean },
+  { generation, contradicted, mayHaveGaps }: Telling,
 ): Promise<void> {
   for (const certificate of inventory.certificates) await rememberContainer(tx, certificate);
+  const channel = mayHaveGaps && !contradicted ? await passOverGap(tx, before, inventory.content) : before;
   await storeLog(tx, channel, inventory);
   if (contradicted || generation < channel.toldGeneration) return;
   const { content } = inventory;
@@ -125,10 +136,22 @@ export async function storeInventory(
 }
 
 /**
+ * A container whose log begins behind what is known here has forgotten the part between, because this server knew it before
+ * it was restored. That part is lost; the log is known again from where it begins.
+ */
+async function passOverGap(tx: Writes, channel: ChannelRow, { logFirst }: Inventory): Promise<ChannelRow> {
+  if (logFirst <= channel.custodyKnownThrough + 1) return channel;
+  const passed = { custodyKnownThrough: logFirst - 1, logLost: 1 } as const;
+  await updateChannel(tx, channel, passed);
+  return { ...channel, ...passed };
+}
+
+/**
  * Whether an inventory certainly brings the log as far as it goes: nothing is missing before it, and it is small enough for
  * the container to have had room for more.
  */
-function tellsAll({ custodyKnownThrough }: ChannelRow, { logFirst, log, holdings }: Inventory): boolean {
+function tellsAll({ custodyKnownThrough, logLost }: ChannelRow, { logFirst, log, holdings }: Inventory): boolean {
+  if (logLost === 1) return false;
   const bytes = log.reduce((sum, { length }) => sum + length + BESIDE_RECORD, 0) + holdings.length * HOLDING_BYTES;
   return logFirst <= custodyKnownThrough + 1 && bytes < FORMAT.fileBytes / 2;
 }

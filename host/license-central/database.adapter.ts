@@ -1,14 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import Database from 'libsql';
 import { FerryError } from '../../container/errors.ts';
-import { systemWords } from '../../container/store/file-failure.ts';
+import { makeFolder } from '../../container/store/file-durable.adapter.ts';
+import { readFailed, systemCode, systemWords } from '../../container/store/file-failure.ts';
+import { CENTRAL_FILE } from './central-folder.adapter.ts';
 import type { Reads, Tables, Writes } from './tables.ts';
-
-/** Name of the one file of a License Central in its folder. */
-const FILE = 'central.sqlite';
 
 /** How long a statement may wait for another program, in milliseconds: it blocks the whole process meanwhile. */
 const BUSY_MS = 5000;
@@ -29,25 +28,42 @@ export class CentralDatabase {
     this.#connection = new Kysely({ dialect: new SqliteDialect({ database: adapted(this.#database) }) });
   }
 
-  /** Makes the folder and an empty database where there is none. @throws STORE_WRITE_FAILED, STORE_DAMAGED */
+  /**
+   * Makes the folder and an empty database where there is none.
+   *
+   * @throws CONTAINER_EXISTS when there is anything else in the folder; STORE_WRITE_FAILED, CENTRAL_DAMAGED
+   */
   static create(folder: string): CentralDatabase {
     return translated(folder, () => {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      fs.closeSync(fs.openSync(path.join(folder, FILE), 'a', 0o600));
+      makeFolder(folder, 0o700);
+      if (fs.readdirSync(folder).some((name) => !name.startsWith(CENTRAL_FILE)))
+        throw new FerryError('CONTAINER_EXISTS', { where: folder });
+      fs.closeSync(fs.openSync(path.join(folder, CENTRAL_FILE), 'a', 0o600));
       return new CentralDatabase(folder);
     });
   }
 
-  /** Opens the database of a folder. @throws NO_CENTRAL, STORE_DAMAGED */
+  /** Opens the database of a folder. @throws NO_CENTRAL, FILE_UNREADABLE, CENTRAL_DAMAGED */
   static open(folder: string): CentralDatabase {
-    if (!fs.existsSync(path.join(folder, FILE))) throw new FerryError('NO_CENTRAL', { where: folder });
+    checkReadable(folder);
     return translated(folder, () => new CentralDatabase(folder));
   }
 
-  /** Runs `work` on what is committed. @throws STORE_WRITE_FAILED, STORE_DAMAGED, and what `work` throws */
+  /**
+   * Runs `work` on what is committed at one moment, whatever is written meanwhile. `work` may only await what it reads.
+   *
+   * @throws STORE_WRITE_FAILED, CENTRAL_DAMAGED, and what `work` throws
+   */
   async read<T>(work: (db: Reads) => Promise<T>): Promise<T> {
     try {
-      return await work(this.#connection);
+      return await this.#connection.connection().execute(async (db) => {
+        await sql`begin deferred`.execute(db);
+        try {
+          return await work(db);
+        } finally {
+          await sql`rollback`.execute(db);
+        }
+      });
     } catch (error) {
       throw storeError(this.#folder, error);
     }
@@ -57,7 +73,7 @@ export class CentralDatabase {
    * Runs `work` in one transaction that holds the write lock from its start, so that what it reads stays true. Waits for
    * other writers, of this process or another. `work` may only await the transaction.
    *
-   * @throws STORE_WRITE_FAILED, STORE_DAMAGED, and what `work` throws; then nothing was changed
+   * @throws STORE_WRITE_FAILED, CENTRAL_DAMAGED, and what `work` throws; then nothing was changed
    */
   async write<T>(work: (tx: Writes) => Promise<T>): Promise<T> {
     const turn = this.#lastWrite.then(() => this.#writeNow(work));
@@ -77,8 +93,8 @@ export class CentralDatabase {
   }
 
   /**
-   * Closes it after bringing everything into the one file, so that a copy of that file is a whole backup. On a disk that is
-   * full or broken the log beside it stays, with all that was committed, and a later close brings it in.
+   * Closes it after bringing everything into the one file. On a disk that is full or broken the log beside it stays, with
+   * all that was committed, and a later close brings it in.
    */
   async close(): Promise<void> {
     await this.#lastWrite;
@@ -93,8 +109,21 @@ export class CentralDatabase {
   }
 }
 
+/** What SQLite would say in no words of use. */
+function checkReadable(folder: string): void {
+  const file = path.join(folder, CENTRAL_FILE);
+  try {
+    fs.closeSync(fs.openSync(file, 'r'));
+  } catch (error) {
+    const code = systemCode(error);
+    throw code === 'ENOENT' || code === 'ENOTDIR'
+      ? new FerryError('NO_CENTRAL', { where: folder })
+      : readFailed(file, error);
+  }
+}
+
 function connect(folder: string): Database.Database {
-  const database = new Database(path.join(folder, FILE), { timeout: BUSY_MS });
+  const database = new Database(path.join(folder, CENTRAL_FILE), { timeout: BUSY_MS });
   try {
     for (const setting of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) database.pragma(setting);
   } catch (error) {
@@ -175,7 +204,7 @@ function storeError(where: string, error: unknown): unknown {
   const why = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);
   if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true)
-    return new FerryError('STORE_DAMAGED', { where, what: why }, { cause: error });
+    return new FerryError('CENTRAL_DAMAGED', { where, what: why }, { cause: error });
   if (code === undefined || code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
   return new FerryError(
     'STORE_WRITE_FAILED',

@@ -48,6 +48,17 @@ export class KeyVault {
     return { seed: opened.slice(0, 32), sealingSecret: opened.slice(32) };
   }
 
+  sealTimeSeed(seed: Uint8Array): Uint8Array {
+    return this.#seal('time', seed);
+  }
+
+  /** @throws Defect when the stored seed is not that of this server */
+  openTimeSeed(sealed: Uint8Array): Uint8Array {
+    const opened = this.#open('time', sealed);
+    if (opened === undefined) throw new Defect('the stored key for certifying time is not its own');
+    return opened;
+  }
+
   #seal(purpose: string, plain: Uint8Array): Uint8Array {
     const nonce = this.#env.random(NONCE);
     return concatBytes(nonce, this.#crypto.aeadSeal(this.#key, nonce, associated(purpose), plain));

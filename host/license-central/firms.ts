@@ -25,7 +25,15 @@ export function makeFirm(base: Foundation, root: RootAuthority, vault: KeyVault,
   const key = toHex(crypto.ed25519PublicKey(keys.seed)) as PublicKey;
   const sealingKey = crypto.x25519PublicKey(keys.sealingSecret);
   const certificate = certifyFirm(crypto, root, { firmCode, key, sealingKey, name });
-  return { firmCode, key, name, certificate, sealedKeys: vault.sealKeys(firmCode, keys), rolledBackBy: null };
+  return {
+    firmCode,
+    key,
+    name,
+    certificate,
+    sealedKeys: vault.sealKeys(firmCode, keys),
+    rolledBackBy: null,
+    restores: 0,
+  };
 }
 
 /** @throws USAGE_WRONG when two of the firms have one Firm Code */

@@ -57,8 +57,9 @@ function grantFrom(spec: GrantSpec, itemId: ItemId, firmCode: number, firstHolde
   const checked = v.safeParse(grant.schema, grant.wire(content));
   if (checked.success && !/\p{Surrogate}/u.test(content.text)) return content;
   const [issue] = checked.issues ?? [];
-  const field = grant.record.fields[Number(issue?.path?.[0]?.key)]?.name ?? 'text';
-  throw impossible(spec, field);
+  const field = grant.record.fields[Number(issue?.path?.[0]?.key)];
+  if (field !== undefined) throw impossible(spec, `its ${field.name} is not within bounds (${field.field.type})`);
+  throw impossible(spec, 'its text has half a character in it');
 }
 
 function impossible({ productCode }: GrantSpec, why: string): FerryError {

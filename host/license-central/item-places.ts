@@ -1,5 +1,5 @@
 import { FerryError } from '../../container/errors.ts';
-import type { ItemId } from '../../container/model/ids.ts';
+import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { ContainerRow, GrantRow, Reads } from './tables.ts';
 
 /** An item that is, for certain, wholly in one container. */
@@ -36,6 +36,7 @@ export async function itemByName(db: Reads, beginning: string): Promise<ItemName
 
 const NOT_THERE = {
   issued: 'its first holder has not confirmed it yet',
+  unsure: 'it is not known whether its first holder got it',
   refused: 'its first holder refused it',
   withdrawn: 'it was withdrawn',
   replaced: 'it was replaced',
@@ -64,16 +65,58 @@ export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId):
     .selectAll()
     .where('key', '=', place.container)
     .executeTakeFirstOrThrow();
-  const unknown = (why: string): FerryError =>
-    new FerryError('PLACE_UNKNOWN', { item: `the license ${itemId}`, why, where: container.serial });
-  if (grant.status !== 'active') throw unknown(NOT_THERE[grant.status]);
-  if (places.length !== 1) throw unknown(places.length === 0 ? 'no container shows it' : 'several containers show it');
-  if (place.pending > 0) throw unknown('a part of it is in transit');
-  if (place.quantity !== grant.quantity) throw unknown(`${place.quantity} of ${grant.quantity} are known to be there`);
-  if (await isChanging(db, firmCode, itemId)) throw unknown('a change of it is on its way');
-  if (!(await isNewest(db, firmCode, place))) throw unknown('the container did not tell all of its licenses');
-  if (await leftUnseen(db, firmCode, itemId, place.container)) throw unknown('it has left the container since');
+  const unknown = async (why: string, ask: readonly PublicKey[] = []): Promise<FerryError> =>
+    new FerryError('PLACE_UNKNOWN', {
+      item: `the license ${itemId}`,
+      why,
+      where: await namesOf(db, ask.length === 0 ? [container.key] : ask),
+    });
+  if (grant.status !== 'active') throw await unknown(NOT_THERE[grant.status]);
+  if (places.length > 1)
+    throw await unknown('several containers show it', await behindOf(db, firmCode, itemId, places));
+  if (places.length === 0) throw await unknown('no container shows it', await takersOf(db, itemId, places));
+  if (place.pending > 0) throw await unknown('a part of it is in transit');
+  if (place.quantity !== grant.quantity)
+    throw await unknown(
+      `${place.quantity} of ${grant.quantity} are known to be there`,
+      await takersOf(db, itemId, places),
+    );
+  if (await isChanging(db, firmCode, itemId)) throw await unknown('a change of it is on its way');
+  if (!(await isNewest(db, firmCode, place))) throw await unknown('the container did not tell all of its licenses');
+  if (await leftUnseen(db, firmCode, itemId, place.container)) throw await unknown('it has left the container since');
   return { grant, container };
+}
+
+/** Those of several containers that show an item whose word is known to be overtaken; all of them when of none it is known. */
+async function behindOf(
+  db: Reads,
+  firmCode: number,
+  itemId: ItemId,
+  places: readonly ContainerPlace[],
+): Promise<readonly PublicKey[]> {
+  const behind: PublicKey[] = [];
+  for (const { container } of places) if (await leftUnseen(db, firmCode, itemId, container)) behind.push(container);
+  return behind.length === 0 ? places.map(({ container }) => container) : behind;
+}
+
+/** The containers to which an item is known to have gone and that show none of it, as those who gave it tell. */
+async function takersOf(db: Reads, itemId: ItemId, places: readonly ContainerPlace[]): Promise<readonly PublicKey[]> {
+  const rows = await db
+    .selectFrom('transferItems')
+    .innerJoin('transfers', 'transfers.hash', 'transferItems.hash')
+    .select('transfers.target')
+    .where('transferItems.itemId', '=', itemId)
+    .distinct()
+    .execute();
+  const shown = new Set(places.map(({ container }) => container));
+  return rows.map(({ target }) => target).filter((target) => !shown.has(target));
+}
+
+/** Their serial numbers, or the beginning of the key of one that was never here. */
+async function namesOf(db: Reads, keys: readonly PublicKey[]): Promise<string> {
+  const rows = await db.selectFrom('containers').select(['key', 'serial']).where('key', 'in', keys).execute();
+  const serials = new Map(rows.map(({ key, serial }) => [key, serial]));
+  return keys.map((key) => serials.get(key) ?? `the container with key ${key.slice(0, 16)}`).join(' and ');
 }
 
 /** Whether an entry is in transit after which the item would no longer be there. */

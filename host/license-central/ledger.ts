@@ -6,6 +6,7 @@ import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { countSeats } from './seat-balance.ts';
 import type { GrantStatus, Reads } from './tables.ts';
 import { type ItemPlace, type ToldItem, toldItems } from './told-seats.ts';
+import { appliedThoughWrittenOff } from './write-off.ts';
 
 /** A grant and what became of it, as far as this server was told. */
 export interface LedgerLine {
@@ -28,20 +29,29 @@ export interface LedgerLine {
   readonly movedOn: number;
   /** Seats that were moved by containers whose contexts this server has not seen since. */
   readonly unaccounted: number;
-  /** Seats that certainly exist beyond those granted: a container was copied. Honest containers never come to this. */
+  /** Seats beyond those granted that were written off, yet applied: their vendor accepted that they are there twice. */
+  readonly duplicates: number;
+  /** Further seats that certainly exist: a container was copied. Honest containers never come to this. */
   readonly surplus: number;
   readonly places: readonly ItemPlace[];
 }
 
-/** A license of which more seats exist than were granted. */
+/** Seats of a license beyond those that were granted. */
 export interface Surplus {
   readonly itemId: ItemId;
   readonly quantity: number;
 }
 
+/** The licenses of which more seats exist than were granted, with and without their vendor's consent. */
+export interface Excess {
+  readonly duplicates: readonly Surplus[];
+  readonly surplus: readonly Surplus[];
+}
+
 /** Every grant of every firm with its whereabouts, or those of some items, oldest first. */
 export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promise<LedgerLine[]> {
   const told = await toldItems(db, itemIds);
+  const accepted = await appliedThoughWrittenOff(db, itemIds);
   const all = db
     .selectFrom('grants')
     .innerJoin('containers', 'containers.key', 'grants.container')
@@ -54,6 +64,7 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
     const content = readGrant(raw);
     const seats = count(told.get(row.itemId), content);
     const missing = row.status === 'active' ? granted - seats.held - seats.inTransit : 0;
+    const duplicates = Math.min(Math.max(0, -missing), accepted.get(row.itemId) ?? 0);
     return {
       ...row,
       ...seats,
@@ -62,19 +73,23 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
       granted,
       refusedFor: reason === 0 ? null : (codeOfNumber(reason) ?? null),
       unaccounted: Math.max(0, missing),
-      surplus: Math.max(0, -missing),
+      duplicates,
+      surplus: Math.max(0, -missing) - duplicates,
     };
   });
 }
 
 /** Those of some items of which more seats exist than were granted. */
-export async function surplusOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Surplus[]> {
+export async function excessOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Excess> {
   const wanted = [...itemIds];
-  const found: Surplus[] = [];
+  const [duplicates, surplus]: [Surplus[], Surplus[]] = [[], []];
   for (let from = 0; from < wanted.length; from += 500)
-    for (const { itemId, surplus } of await listLedger(db, wanted.slice(from, from + 500)))
-      if (surplus > 0) found.push({ itemId, quantity: surplus });
-  return found;
+    for (const line of await listLedger(db, wanted.slice(from, from + 500))) {
+      const { itemId } = line;
+      if (line.duplicates > 0) duplicates.push({ itemId, quantity: line.duplicates });
+      if (line.surplus > 0) surplus.push({ itemId, quantity: line.surplus });
+    }
+  return { duplicates, surplus };
 }
 
 type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;

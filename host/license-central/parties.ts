@@ -10,11 +10,13 @@ type ContainerCertified = Certificate & { readonly party: 'container' };
 /** What errors call this side. */
 export const HERE = 'this License Central';
 
-/** @throws ISSUER_UNKNOWN */
+/** @throws FIRM_UNKNOWN */
 export async function firmByCode(db: Reads, firmCode: number): Promise<FirmRow> {
   const firm = await db.selectFrom('firms').selectAll().where('firmCode', '=', firmCode).executeTakeFirst();
-  if (firm === undefined) throw new FerryError('ISSUER_UNKNOWN', { here: HERE, issuer: `firm ${firmCode}` });
-  return firm;
+  if (firm !== undefined) return firm;
+  const there = await db.selectFrom('firms').select('firmCode').orderBy('firmCode').execute();
+  const firms = there.map((one) => one.firmCode).join(', ');
+  throw new FerryError('FIRM_UNKNOWN', { here: HERE, firm: firmCode, firms });
 }
 
 /** A container by what a person or a program calls it: serial number or identity key. @throws TARGET_UNKNOWN, USAGE_WRONG */

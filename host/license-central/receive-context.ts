@@ -10,10 +10,12 @@ import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { type Foundation, findChannel, openChannel, updateChannel } from './channels.ts';
 import { checkInventory, itemsOf, storeInventory } from './custody.ts';
 import { keepEvidence } from './evidence.ts';
-import { type Surplus, surplusOf } from './ledger.ts';
+import { excessOf, type Surplus } from './ledger.ts';
 import { HERE, rememberContainer } from './parties.ts';
+import { revokedByRoot } from './revocations.ts';
 import { settleChannel } from './settle-channel.ts';
 import type { ChannelRow, FirmRow, Reads, Writes } from './tables.ts';
+import { confirmShown } from './unsure-grants.ts';
 
 /** What a context or receipt told a firm. */
 export interface ContextReport {
@@ -24,27 +26,44 @@ export interface ContextReport {
   readonly outcomes: readonly Outcome[];
   /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
   readonly tooLate: readonly number[];
+  /** Sequences that were applied or refused, but this server, which was restored from a backup, has lost which. */
+  readonly unsure: readonly number[];
+  /** The epoch in which its channel began anew, behind this context; null when it did not. */
+  readonly newEpoch: number | null;
   /** Entries still in transit to the container. */
   readonly pending: number;
   /** What shows that the container was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
+  /** Licenses in this context that are shown although they were written off: duplicates that their vendor accepted. */
+  readonly duplicates: readonly Surplus[];
   /** Licenses in this context of which more seats are shown now than were granted; empty while everybody is honest. */
   readonly surplus: readonly Surplus[];
 }
 
-/** Verifies a context file for one of the firms here. @throws what opening says, NOT_ADDRESSED */
+/**
+ * Verifies a context file for one of the firms here.
+ *
+ * @param from whose it has to be, where only one container is meant
+ * @throws what opening says, NOT_ADDRESSED, TARGET_OTHER
+ */
 export async function openContext(
   db: Reads,
   { crypto }: Foundation,
   root: PinnedRoot,
   raw: Uint8Array,
+  from?: PublicKey,
 ): Promise<{ readonly file: ContextFile; readonly firm: FirmRow }> {
-  const opened = openContextFile({ crypto, root, known: () => undefined }, raw);
+  const revoked = await revokedByRoot(db);
+  const verifier = { crypto, root, known: () => undefined, isRevoked: (key: PublicKey) => revoked.has(key) };
+  const opened = openContextFile(verifier, raw);
   if (!opened.ok) throw new FerryError(opened.code, opened.details);
   const { issuer } = opened.value.header;
   const firm = await db.selectFrom('firms').selectAll().where('key', '=', issuer).executeTakeFirst();
   if (firm === undefined)
     throw new FerryError('NOT_ADDRESSED', { wanted: `the issuer ${issuer.slice(0, 16)}`, here: HERE });
+  const { key, serial } = opened.value.certificate;
+  if (from !== undefined && key !== from)
+    throw new FerryError('TARGET_OTHER', { found: serial, wanted: `the container with the key ${from.slice(0, 8)}` });
   return { file: opened.value, firm };
 }
 
@@ -77,17 +96,25 @@ export async function receiveContext(
   await rememberContainer(tx, certificate);
   const channel = await openChannel(tx, base, firm, certificate.key);
   await noteReceipt(tx, base, firmCode, file, given.raw);
-  const why = await witnessContainer(tx, base, channel, file);
-  const { outcomes, tooLate, provesRollback } = await settleChannel(tx, base, firm, channel, file);
   const { generation } = file.statement;
+  const isNewest = generation >= (rememberedStatement(channel)?.generation ?? 0);
+  const witnessed = await witnessContainer(tx, base, channel, file);
+  const { contradiction: settledWrong, ...settled } = await settleChannel(tx, base, firm, channel, file, {
+    isNewest,
+    contradicted: witnessed !== null,
+  });
+  const why = witnessed ?? settledWrong;
   // Of a container that was contradicted before, nothing is believed any more.
-  if (inventory !== null && channel.contradiction === null)
-    await storeInventory(tx, base, channel, inventory, { generation, contradicted: why !== null });
-  const surplus = await surplusOf(tx, inventory === null ? [] : itemsOf(inventory));
+  if (inventory !== null && channel.contradiction === null) {
+    const mayHaveGaps = isNewest && firm.restores > 0;
+    await storeInventory(tx, base, channel, inventory, { generation, contradicted: why !== null, mayHaveGaps });
+    if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));
+  }
+  const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;
-  return { firmCode, target, serial, outcomes, tooLate, pending, contradiction: why, surplus, provesRollback };
+  return { firmCode, target, serial, ...settled, pending, contradiction: why, ...excess };
 }
 
 async function noteReceipt(
@@ -122,8 +149,9 @@ async function witnessContainer(
     return why;
   }
   if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
-  await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed) });
   const { largestRecord, locked } = file.header;
+  const challenge = locked ? null : file.header.challenge;
+  await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed), challenge });
   await tx
     .updateTable('containers')
     .set({ largestRecord, locked: locked ? 1 : 0 })

@@ -2,7 +2,7 @@ import { type CreateTableBuilder, sql } from 'kysely';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** The version of the tables that this program reads and writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 type ColumnType = 'integer' | 'text' | 'blob';
 
@@ -19,6 +19,8 @@ const COLUMNS: {
     scryptR: 'integer',
     scryptP: 'integer',
     keyCheck: 'blob',
+    sealedTimeSeed: 'blob',
+    timeCertificate: 'blob',
   },
   firms: {
     firmCode: 'integer',
@@ -27,6 +29,7 @@ const COLUMNS: {
     certificate: 'blob',
     sealedKeys: 'blob',
     rolledBackBy: 'text?',
+    restores: 'integer',
   },
   containers: {
     key: 'text',
@@ -50,7 +53,10 @@ const COLUMNS: {
     toldGeneration: 'integer',
     custodyKnownThrough: 'integer',
     logWhole: 'integer',
+    logLost: 'integer',
+    restore: 'integer',
     contradiction: 'text?',
+    challenge: 'blob?',
   },
   entries: {
     firmCode: 'integer',
@@ -114,6 +120,15 @@ const COLUMNS: {
     proof: 'blob',
     keptAt: 'integer',
   },
+  revocations: { firmCode: 'integer', version: 'integer', raw: 'blob' },
+  writeOffs: {
+    firmCode: 'integer',
+    container: 'text',
+    sequence: 'integer',
+    target: 'text',
+    after: 'integer',
+    through: 'integer',
+  },
 };
 
 type Keys = { readonly [T in keyof Tables]: readonly (keyof Tables[T] & string)[] };
@@ -132,6 +147,8 @@ const PRIMARY: Keys = {
   custodyLog: ['firmCode', 'container', 'position', 'hash'],
   contexts: ['hash'],
   evidence: ['hash'],
+  revocations: ['firmCode'],
+  writeOffs: ['firmCode', 'container', 'sequence'],
 };
 
 const UNIQUE: { readonly [T in keyof Tables]?: Keys[T] } = {
@@ -157,6 +174,7 @@ const PARENTS: { readonly [T in keyof Tables]?: readonly Parent[] } = {
     [['hash'], 'transfers', ['hash']],
   ],
   contexts: [[['firmCode', 'container'], 'channels', ['firmCode', 'container']]],
+  writeOffs: [[['firmCode', 'container', 'sequence'], 'entries', ['firmCode', 'container', 'sequence']]],
 };
 
 const INDEXES: { readonly [T in keyof Tables]?: Keys[T] } = {

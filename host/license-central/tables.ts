@@ -23,6 +23,10 @@ export interface CentralRow {
   readonly scryptP: number;
   /** A known text sealed with that key, so that a wrong passphrase is noticed. */
   readonly keyCheck: Uint8Array;
+  /** Seed of the key that certifies time, encrypted. */
+  readonly sealedTimeSeed: Uint8Array;
+  /** Certificate of that key, by the root. */
+  readonly timeCertificate: Uint8Array;
 }
 
 export interface FirmRow {
@@ -34,6 +38,8 @@ export interface FirmRow {
   readonly sealedKeys: Uint8Array;
   /** Serial number of the container that proved that this server was set back; then the firm issues nothing. */
   readonly rolledBackBy: SerialNumber | null;
+  /** How often its vendor said that this server was restored from a backup. */
+  readonly restores: number;
 }
 
 export interface ContainerRow {
@@ -66,6 +72,12 @@ export interface ChannelRow {
   readonly custodyKnownThrough: number;
   /** Whether the custody log is certainly known as far as its container's newest word goes. */
   readonly logWhole: Flag;
+  /** Whether a part of the custody log is lost for good: the container has forgotten it, and so has this server. */
+  readonly logLost: Flag;
+  /** The `restores` of the firm in which the channel began anew; when these are more, it issues nothing. */
+  readonly restore: number;
+  /** By which the container asked for the time in its newest context; null when it did not. */
+  readonly challenge: Uint8Array | null;
   /** What contradicts the container's history; then nothing more is issued to it. */
   readonly contradiction: string | null;
 }
@@ -82,9 +94,12 @@ export interface EntryRow {
   readonly cancelled: Flag;
   /** The item that it changes or replaces; null for `add`. */
   readonly itemId: ItemId | null;
-  /** null in transit, 0 applied, otherwise the number of the error that it was refused for. */
+  /** null in transit, 0 applied, `UNSURE`, otherwise the number of the error that it was refused for. */
   readonly outcome: number | null;
 }
+
+/** Outcome of an entry that was applied or refused, but it was lost which; it is never issued again. */
+export const UNSURE = -1;
 
 /** What was ordered together. */
 export interface OrderRow {
@@ -99,7 +114,7 @@ export interface OrderRow {
   readonly orderedAt: number;
 }
 
-export type GrantStatus = 'issued' | 'active' | 'refused' | 'withdrawn' | 'replaced';
+export type GrantStatus = 'issued' | 'active' | 'unsure' | 'refused' | 'withdrawn' | 'replaced';
 
 export interface GrantRow {
   readonly itemId: ItemId;
@@ -174,6 +189,29 @@ export interface EvidenceRow {
   readonly keptAt: number;
 }
 
+/** A list of revocations: the newest that its keeper signed. */
+export interface RevocationRow {
+  /** The firm that keeps it, or `ROOT_LIST`. */
+  readonly firmCode: number;
+  readonly version: number;
+  readonly raw: Uint8Array;
+}
+
+/** What is in transit between two containers and was given up, by the entry that tells the giver. */
+export interface WriteOffRow {
+  readonly firmCode: number;
+  /** The giver, and the sequence of the entry for it. */
+  readonly container: PublicKey;
+  readonly sequence: number;
+  readonly target: PublicKey;
+  /** Sequences of the giver to the target behind `after` and up to `through` are given up. */
+  readonly after: number;
+  readonly through: number;
+}
+
+/** Stands for the root where a Firm Code stands for its firm; no firm has it. */
+export const ROOT_LIST = 0;
+
 export interface Tables {
   readonly central: CentralRow;
   readonly firms: FirmRow;
@@ -188,6 +226,8 @@ export interface Tables {
   readonly custodyLog: LogRow;
   readonly contexts: ContextRow;
   readonly evidence: EvidenceRow;
+  readonly revocations: RevocationRow;
+  readonly writeOffs: WriteOffRow;
 }
 
 /** Reads; a transaction is one too. */

@@ -20,9 +20,11 @@ export interface CentralTransit {
   readonly sequence: number;
   readonly kind: EntryKind;
   readonly cancelled: boolean;
+  /** What it grants; empty for entries that change something that was granted before. */
+  readonly items: readonly { readonly productCode: number; readonly seats: number }[];
 }
 
-/** The channels of a firm, by serial number. @throws ISSUER_UNKNOWN */
+/** The channels of a firm, by serial number. @throws FIRM_UNKNOWN */
 export async function listChannels(db: Reads, firmCode: number): Promise<CentralChannel[]> {
   await firmByCode(db, firmCode);
   return db
@@ -34,7 +36,7 @@ export async function listChannels(db: Reads, firmCode: number): Promise<Central
     .execute();
 }
 
-/** The entries of a firm that are in transit, by serial number and sequence. @throws ISSUER_UNKNOWN */
+/** The entries of a firm that are in transit, by serial number and sequence. @throws FIRM_UNKNOWN */
 export async function listTransit(db: Reads, firmCode: number): Promise<CentralTransit[]> {
   await firmByCode(db, firmCode);
   const rows = await db
@@ -46,5 +48,27 @@ export async function listTransit(db: Reads, firmCode: number): Promise<CentralT
     .orderBy('serial')
     .orderBy('sequence')
     .execute();
-  return rows.map((row) => ({ ...row, cancelled: row.cancelled === 1 }));
+  const granted = await db
+    .selectFrom('entries')
+    .innerJoin('grants', (join) =>
+      join
+        .onRef('grants.firmCode', '=', 'entries.firmCode')
+        .onRef('grants.container', '=', 'entries.container')
+        .onRef('grants.sequence', '=', 'entries.sequence'),
+    )
+    .select(['entries.container as target', 'entries.sequence as sequence', 'productCode', 'quantity as seats'])
+    .where('entries.firmCode', '=', firmCode)
+    .where('entries.kind', '=', 'add')
+    .where('outcome', 'is', null)
+    .execute();
+  const items = new Map<string, { productCode: number; seats: number }[]>();
+  for (const { target, sequence, productCode, seats } of granted) {
+    const entry = `${target} ${sequence}`;
+    items.set(entry, [...(items.get(entry) ?? []), { productCode, seats }]);
+  }
+  return rows.map((row) => ({
+    ...row,
+    cancelled: row.cancelled === 1,
+    items: items.get(`${row.target} ${row.sequence}`) ?? [],
+  }));
 }

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { Reads, Tables } from './tables.ts';
 
@@ -11,7 +11,10 @@ export interface UntoldMove {
   readonly quantity: number;
 }
 
-/** The transfers of which only one side has told, as they look from the other; of those items or of all. */
+/**
+ * The transfers of which only one side has told, as they look from the other; of those items or of all. What was written off
+ * and is held again by its sender has not left it, whatever the target tells.
+ */
 export async function untoldMoves(db: Reads, itemIds?: readonly ItemId[]): Promise<UntoldMove[]> {
   const left = await untold(db, 'sender', itemIds);
   const arrived = await untold(db, 'target', itemIds);
@@ -36,6 +39,7 @@ async function untold(
       fn.sum<number>('transferItems.quantity').as('quantity'),
     ])
     .where(({ not, exists, ...it }) => not(exists(toldBy(it, side))))
+    .where(({ not, exists, ...it }) => (side === 'target' ? sql.lit(true) : not(exists(takenBack(it)))))
     .groupBy(['transfers.firmCode', 'transferItems.itemId', `transfers.${side}`]);
   return (itemIds === undefined ? all : all.where('transferItems.itemId', 'in', itemIds)).execute();
 }
@@ -48,4 +52,23 @@ function toldBy(it: Pick<ExpressionBuilder<Tables, 'transfers'>, 'selectFrom'>, 
     .whereRef('custodyLog.hash', '=', 'transfers.hash')
     .whereRef('custodyLog.firmCode', '=', 'transfers.firmCode')
     .whereRef('custodyLog.container', '=', `transfers.${side}`);
+}
+
+/** Write-offs of a transfer that its sender has carried out. */
+function takenBack(it: Pick<ExpressionBuilder<Tables, 'transfers'>, 'selectFrom'>) {
+  return it
+    .selectFrom('writeOffs')
+    .innerJoin('entries', (join) =>
+      join
+        .onRef('entries.firmCode', '=', 'writeOffs.firmCode')
+        .onRef('entries.container', '=', 'writeOffs.container')
+        .onRef('entries.sequence', '=', 'writeOffs.sequence'),
+    )
+    .select('writeOffs.sequence')
+    .where('entries.outcome', '=', 0)
+    .whereRef('writeOffs.firmCode', '=', 'transfers.firmCode')
+    .whereRef('writeOffs.container', '=', 'transfers.sender')
+    .whereRef('writeOffs.target', '=', 'transfers.target')
+    .whereRef('writeOffs.after', '<', 'transfers.sequence')
+    .whereRef('writeOffs.through', '>=', 'transfers.sequence');
 }

@@ -1,4 +1,11 @@
-import { fileRanges, newInbound } from '../../container/engine/issuer-channel.ts';
+import {
+  type FileRange,
+  fileRanges,
+  fileRoom,
+  newInbound,
+  noticeBytes,
+  placeNotices,
+} from '../../container/engine/issuer-channel.ts';
 import { Defect } from '../../container/errors.ts';
 import { readStoredCertificate } from '../../container/files/certificate.ts';
 import type { Statement } from '../../container/files/statement.ts';
@@ -17,6 +24,13 @@ export interface UpdateSource {
   readonly channel: ChannelRow;
   /** Every entry in transit, in sequence. */
   readonly entries: readonly EntryRow[];
+  /** Signed lists of revocations that the files are to carry. */
+  readonly notices: readonly Uint8Array[];
+}
+
+/** One file: its entries, and the notices that it carries. */
+interface FilePlan extends FileRange {
+  readonly notices: readonly Uint8Array[];
 }
 
 /** Bytes that an entry takes in a file beside itself. */
@@ -38,16 +52,31 @@ export async function entriesInTransit(db: Reads, channel: ChannelRow): Promise<
  * nothing is. Changes nothing: a missed file never matters, since the next ones carry the same.
  */
 export function updateFiles(base: Foundation, keys: FirmKeys, source: UpdateSource): Uint8Array[] {
+  const { container, channel, entries } = source;
+  const bytesOf = (sequence: number): number => carried(entries[sequence - channel.settled - 1]).length + ENTRY_FRAME;
+  return filesOf(base, keys, source, filesFor(source, largestRecordOf(container), bytesOf));
+}
+
+/** A file that carries the notices of the source and nothing else. */
+export function noticeFile(base: Foundation, keys: FirmKeys, source: UpdateSource): Uint8Array {
+  const [file] = filesOf(base, keys, source, [{ ...behind(source.channel), notices: source.notices }]);
+  return file as Uint8Array;
+}
+
+/** No sequence at all, behind everything that was issued. */
+function behind({ issued }: ChannelRow): FileRange {
+  return { first: issued + 1, last: issued };
+}
+
+function filesOf(base: Foundation, keys: FirmKeys, source: UpdateSource, plans: readonly FilePlan[]): Uint8Array[] {
   const { firm, container, channel, entries } = source;
   const { settled, settledChain } = channel;
   const target = readStoredCertificate(container.certificate);
   if (target.party !== 'container') throw new Defect('the target of a channel is no container');
   const index = (sequence: number): number => sequence - settled - 1;
-  const bytesOf = (sequence: number): number => carried(entries[index(sequence)]).length + ENTRY_FRAME;
-  const ranges = fileRanges(channel, largestRecordOf(container), bytesOf);
   const statement = statementOf(base, firm, channel);
   const chainAt = (sequence: number): Hash => entries[index(sequence)]?.chain ?? settledChain;
-  return ranges.map(({ first, last }) => {
+  return plans.map(({ first, last, notices }) => {
     const range = entries.slice(index(first), index(last) + 1);
     const header = {
       certificate: firm.certificate,
@@ -62,9 +91,27 @@ export function updateFiles(base: Foundation, keys: FirmKeys, source: UpdateSour
       custodyKnownThrough: channel.custodyKnownThrough,
       cancelled: range.filter(({ cancelled }) => cancelled === 1).map(({ sequence }) => sequence),
     };
-    const body = { entries: range.map(carried), signatures: range.map(() => null), certificates: [], notices: [] };
+    const body = { entries: range.map(carried), signatures: range.map(() => null), certificates: [], notices };
     return sealUpdateFile(base.crypto, keys.seed, { statement, header, body }, target.sealingKey, base.env.random(32));
   });
+}
+
+/**
+ * The files and what they carry: all notices in the first that has room for them, otherwise each in one of its own. A notice that
+ * alone is too large for the container is left out: licenses do not wait for it.
+ */
+function filesFor(
+  { channel, notices }: UpdateSource,
+  largestRecord: number,
+  bytesOf: (sequence: number) => number,
+): FilePlan[] {
+  const files = fileRanges(channel, largestRecord, bytesOf);
+  const load = { bytes: noticeBytes(notices, 0), certificates: 0 };
+  const { ranges, carrier } = placeNotices(channel, files, largestRecord, load, bytesOf);
+  const plans = ranges.map((range, at) => ({ ...range, notices: at === carrier ? notices : [] }));
+  if (carrier !== null) return plans;
+  const fitting = notices.filter((notice) => noticeBytes([notice], 0) <= fileRoom(largestRecord));
+  return [...plans, ...fitting.map((notice) => ({ ...behind(channel), notices: [notice] }))];
 }
 
 /** An entry as files carry it: a cancelled one as its hash. */

@@ -1,14 +1,9 @@
 import type { OrderedPart } from '../../container/commands/issue.ts';
-import type { ListedHolding } from '../../container/commands/list.ts';
+import { type ListedHolding, movesWhole } from '../../container/commands/list.ts';
 import { type Refusal, refuse } from '../../container/errors.ts';
-import type { PublicKey } from '../../container/model/ids.ts';
-import { isMovable, seatsOf, tooFewMovable } from './movability.ts';
+import { type Destination, isMovable, seatsOf, tooFewMovable } from './movability.ts';
 import type { OrderedItem } from './move-order.ts';
 import type { IssuerListing } from './move-ports.ts';
-
-function movesWhole(holding: ListedHolding): boolean {
-  return holding.transfer === 'complete' || holding.units !== null || holding.usagePeriod !== null;
-}
 
 /** At most so many sums of whole holdings are looked at; an order that needs more is told to name less. */
 const MOST_SUMS = 4096;
@@ -22,7 +17,7 @@ const MOST_SUMS = 4096;
  */
 export function chooseParts(
   issuer: IssuerListing,
-  target: PublicKey,
+  target: Destination,
   item: OrderedItem,
 ): { readonly ok: true; readonly parts: readonly OrderedPart[] } | Refusal {
   const name = `${item.firmCode}:${item.productCode}`;
@@ -39,7 +34,7 @@ export function chooseParts(
     return refuse('MOVES_WHOLE', {
       item: name,
       quantity: whole.join(', '),
-      why: `${item.quantity} cannot be split off`,
+      why: `its terms, units or days of use allow no part, such as ${item.quantity}`,
     });
   }
   return { ok: true, parts };

@@ -1,19 +1,28 @@
 import type { ContainerClient } from '../../container/commands/client.ts';
+import type { Listing } from '../../container/commands/list.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { MoveIssuer, MoveTarget } from './move-ports.ts';
 
 /** A container as the side that gives licenses. */
 export function containerIssuer(client: ContainerClient): MoveIssuer {
+  // A listing may be megabytes on a slow line, and whose key was shown has no other certificate.
+  let shown: Pick<Listing, 'certificate' | 'key'> | undefined;
+  const list = async (): Promise<Listing> => {
+    const listing = await client.call('list', {});
+    if (listing.certificate !== null) shown = { certificate: listing.certificate, key: listing.key };
+    return listing;
+  };
   return {
-    list: () => client.call('list', {}),
+    list,
     certificate: async () => {
-      const { certificate, key } = await client.call('list', {});
+      const { certificate, key } = shown ?? (await list());
       if (certificate === null) throw new FerryError('NOT_ENROLLED', { where: key });
       return certificate;
     },
-    issue: async ({ context, plan }) => {
+    issue: async ({ context, plan, orderId }) => {
       const { targetKey, first, last, parts } = plan;
-      if (parts.length > 0) return client.call('issue', { context, first, parts: [...parts] });
+      if (parts.length > 0)
+        return client.call('issue', { target: targetKey, orderId, context, first, parts: [...parts] });
       const { updates } = await client.call('transit', { target: targetKey });
       return { first, last: last ?? first, repeated: true, updates };
     },

@@ -1,7 +1,5 @@
 import { FerryError } from '../../container/errors.ts';
-import { readFile } from '../../container/files/signed-file.ts';
-import { type Statement, statement } from '../../container/files/statement.ts';
-import { NO_BYTES } from '../../container/model/bytes.ts';
+import { statementIn } from '../../container/files/statement-in.ts';
 import type { ContextMaker } from '../context-transaction/request-context.ts';
 import type { MoveIssuer } from './move-ports.ts';
 
@@ -32,10 +30,4 @@ export function unlessForgetful(issuer: Pick<MoveIssuer, 'list'>, target: Contex
       return context;
     },
   };
-}
-
-function statementIn(context: Uint8Array): Statement | undefined {
-  const envelope = readFile(context, 'contextFile', 'a context file');
-  const said = envelope.ok ? statement.decode(envelope.value.parts[0] ?? NO_BYTES) : envelope;
-  return said.ok ? said.value : undefined;
 }

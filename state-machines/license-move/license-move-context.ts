@@ -1,13 +1,24 @@
 import * as v from 'valibot';
+import type { OrderId } from '../../container/model/ids.ts';
 import { type Deferral, deferralSchema, type EntryOutcome, entryOutcomeSchema } from '../entry-outcome.ts';
 import { type Failure, failureSchema } from '../failure.ts';
 import { type MoveOrder, type MovePlan, moveOrderSchema, movePlanSchema } from './move-order.ts';
 
+/** An order that was planned: under its id, it and no other is repeated. */
+export interface PlannedOrder {
+  readonly plan: MovePlan;
+  readonly orderId: OrderId;
+  /** The issuer's certificate. */
+  readonly certificate: string;
+}
+
 /** All that a move has to remember. JSON; files are named by their hash in the blob store. */
 export interface LicenseMoveContext {
   readonly order: MoveOrder;
+  /** Whether it is known not to be among what is in transit, though that may look just like it. */
+  readonly isNew: boolean;
   /** What `planning` found. */
-  readonly planned: { readonly plan: MovePlan; readonly certificate: string } | null;
+  readonly planned: PlannedOrder | null;
   /** The target's context file. */
   readonly context: string | null;
   /** What `issuing` gave: the sequences of the order, and the update files of all that is in transit to the target. */
@@ -21,10 +32,12 @@ export interface LicenseMoveContext {
 }
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const orderId = v.custom<OrderId>((id) => typeof id === 'string' && /^[0-9a-f]{32}$/.test(id));
 
 export const licenseMoveContextSchema: v.GenericSchema<unknown, LicenseMoveContext> = v.object({
   order: moveOrderSchema,
-  planned: v.nullable(v.object({ plan: movePlanSchema, certificate: hash })),
+  isNew: v.boolean(),
+  planned: v.nullable(v.object({ plan: movePlanSchema, orderId, certificate: hash })),
   context: v.nullable(hash),
   issued: v.nullable(v.object({ first: v.number(), last: v.number(), updates: v.array(hash) })),
   answered: v.nullable(v.object({ applied: v.number(), receipt: hash })),
@@ -38,7 +51,8 @@ export function filesNeeded(checkpoint: string, context: LicenseMoveContext): re
   const { planned, issued, answered } = context;
   if (planned === null) return undefined;
   if (checkpoint === 'planned') return [planned.certificate];
-  if (checkpoint === 'issued') return issued?.updates;
+  if (checkpoint === 'issued')
+    return issued === null || context.context === null ? undefined : [context.context, ...issued.updates];
   return issued === null || answered === null ? undefined : [answered.receipt];
 }
 
@@ -67,6 +81,12 @@ export function entriesOfOrder({ issued, answered, entries, deferral }: LicenseM
     const waits = deferral !== null && sequence >= deferral.sequence;
     return { sequence, state: 'waiting', reason: waits ? deferral.reason : 0 };
   });
+}
+
+/** What became, with the order, of whatever else was in transit to the target; ascending. */
+export function outcomesAlong({ issued, entries }: LicenseMoveContext): readonly EntryOutcome[] {
+  if (issued === null) return [];
+  return entries.filter(({ sequence }) => sequence < issued.first || sequence > issued.last);
 }
 
 /** Entries that the target has dealt with, though it did not say how: it was asked a second time. */

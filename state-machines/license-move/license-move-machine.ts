@@ -8,17 +8,41 @@ import { type EntryOutcome, mergeOutcomes } from '../entry-outcome.ts';
 import { type Failure, failureOf, isExplained, isInterruption } from '../failure.ts';
 import { known } from '../known.ts';
 import { providedLater } from '../runtime/provided-later.ts';
-import { entriesOfOrder, type LicenseMoveContext, sequencesUnknown } from './license-move-context.ts';
-import type { MoveOrder, MovePlan } from './move-order.ts';
+import type { CheckpointOutput } from '../runtime/run-durably.ts';
+import {
+  entriesOfOrder,
+  type LicenseMoveContext,
+  type PlannedOrder,
+  sequencesUnknown,
+} from './license-move-context.ts';
 
 /** Version of stored moves. A new one whenever an old snapshot would be misread. */
 export const LICENSE_MOVE_VERSION = 1;
 
-export interface SettleInput {
-  readonly plan: MovePlan;
+/** What is ordered, as far as planning has to know. */
+export type PlanInput = Pick<LicenseMoveContext, 'order' | 'isNew'>;
+
+/** An order that is to be issued, now or again. */
+export type IssueInput = Pick<PlannedOrder, 'plan' | 'orderId'> & { readonly context: string };
+
+export interface SettleInput extends Pick<PlannedOrder, 'plan' | 'orderId'> {
   readonly receipt: string;
   /** Entries whose outcome the target did not repeat. */
   readonly unknown: readonly number[];
+}
+
+/** The sequences of the order, and the update files of all that is in transit to the target. */
+export type Issued = NonNullable<LicenseMoveContext['issued']>;
+
+/** What an issuer gave. */
+export interface Given {
+  readonly issued: Issued;
+  /** Entries that it knew to be settled by then. */
+  readonly settled: readonly EntryOutcome[];
+}
+
+export interface RenewInput extends IssueInput {
+  readonly issued: Issued;
 }
 
 interface WithError {
@@ -39,29 +63,35 @@ const ON_ERROR = [
   },
 ] as const;
 
+function orderIn({ planned }: LicenseMoveContext): Pick<PlannedOrder, 'plan' | 'orderId'> {
+  const { plan, orderId } = known(planned);
+  return { plan, orderId };
+}
+
 /**
  * Moves licenses from an issuer to a target: plan, context, issue, apply, settle.
  *
+ * Update files that were kept over an interruption are compared with the issuer before they are applied: what it has
+ * cancelled meanwhile is delivered as cancelled.
+ *
  * From every checkpoint all that follows can be done again without moving anything twice: the plan names its first
- * sequence, the target skips what it has applied, and a receipt settles once.
+ * sequence and has an id, the target skips what it has applied, and a receipt settles once.
  *
  * @see docs/protocol.md, "Channels"
  */
 export const licenseMoveMachine = setup({
   types: {
-    input: {} as { readonly order: MoveOrder },
+    input: {} as PlanInput,
     context: {} as LicenseMoveContext,
     output: {} as LicenseMoveContext,
     tags: {} as 'checkpoint' | 'resumable',
   },
   actors: {
-    checkpoint: providedLater<void>('checkpoint'),
-    plan: providedLater<{ plan: MovePlan; certificate: string }, { order: MoveOrder }>('plan'),
+    checkpoint: providedLater<CheckpointOutput>('checkpoint'),
+    plan: providedLater<PlannedOrder, PlanInput>('plan'),
     contextTransaction: contextTransactionMachine,
-    issue: providedLater<
-      { first: number; last: number; updates: readonly string[] },
-      { plan: MovePlan; context: string }
-    >('issue'),
+    issue: providedLater<Given, IssueInput>('issue'),
+    renew: providedLater<Given, RenewInput>('renew'),
     applyTransaction: applyTransactionMachine,
     settle: providedLater<{ entries: readonly EntryOutcome[] }, SettleInput>('settle'),
   },
@@ -70,15 +100,20 @@ export const licenseMoveMachine = setup({
     isExplained: (_, { error }: { error: unknown }) => isExplained(error),
     brokeOff: (_, { failure }: { failure: Failure | null }) => failure !== null && isInterruption(failure),
     wasRefused: (_, { failure }: { failure: Failure | null }) => failure !== null,
+    isNothingLeft: (_, { issued }: Given) => issued.updates.length === 0,
+    isKept: (_, { isResumed }: CheckpointOutput) => isResumed,
     wasAnswered: (_, { receipt }: { receipt: string | null }) => receipt !== null,
     allApplied: ({ context }) =>
       context.failure === null && entriesOfOrder(context).every(({ state }) => state === 'applied'),
     allRefused: ({ context }) => entriesOfOrder(context).every(({ state }) => state === 'refused'),
   },
   actions: {
-    keepPlan: assign((_, planned: { plan: MovePlan; certificate: string }) => ({ planned })),
+    keepPlan: assign((_, planned: PlannedOrder) => ({ planned })),
     keepContext: assign((_, { context }: { context: string | null }) => ({ context })),
-    keepIssued: assign((_, issued: { first: number; last: number; updates: readonly string[] }) => ({ issued })),
+    keepGiven: assign(({ context }, { issued, settled }: Given) => ({
+      issued,
+      entries: mergeOutcomes(context.entries, settled),
+    })),
     keepAnswer: assign(({ context }, output: ApplyTransactionOutput) => ({
       answered: { applied: output.applied, receipt: known(output.receipt) },
       entries: mergeOutcomes(context.entries, output.entries),
@@ -95,6 +130,7 @@ export const licenseMoveMachine = setup({
   id: 'licenseMove',
   context: ({ input }) => ({
     order: input.order,
+    isNew: input.isNew,
     planned: null,
     context: null,
     issued: null,
@@ -109,7 +145,7 @@ export const licenseMoveMachine = setup({
       invoke: {
         id: 'plan',
         src: 'plan',
-        input: ({ context }) => ({ order: context.order }),
+        input: ({ context: { order, isNew } }) => ({ order, isNew }),
         onDone: { target: 'planned', actions: { type: 'keepPlan', params: ({ event }) => event.output } },
         onError: ON_ERROR,
       },
@@ -142,14 +178,42 @@ export const licenseMoveMachine = setup({
       invoke: {
         id: 'issue',
         src: 'issue',
-        input: ({ context }) => ({ plan: known(context.planned).plan, context: known(context.context) }),
-        onDone: { target: 'issued', actions: { type: 'keepIssued', params: ({ event }) => event.output } },
+        input: ({ context }) => ({ ...orderIn(context), context: known(context.context) }),
+        onDone: [
+          {
+            guard: { type: 'isNothingLeft', params: ({ event }) => event.output },
+            target: 'judging',
+            actions: { type: 'keepGiven', params: ({ event }) => event.output },
+          },
+          { target: 'issued', actions: { type: 'keepGiven', params: ({ event }) => event.output } },
+        ],
         onError: ON_ERROR,
       },
     },
     issued: {
       tags: 'checkpoint',
-      invoke: { id: 'checkpoint', src: 'checkpoint', onDone: 'applying', onError: ON_ERROR },
+      invoke: {
+        id: 'checkpoint',
+        src: 'checkpoint',
+        onDone: [
+          { guard: { type: 'isKept', params: ({ event }) => event.output }, target: 'renewing' },
+          { target: 'applying' },
+        ],
+        onError: ON_ERROR,
+      },
+    },
+    renewing: {
+      invoke: {
+        id: 'renew',
+        src: 'renew',
+        input: ({ context }) => ({
+          ...orderIn(context),
+          context: known(context.context),
+          issued: known(context.issued),
+        }),
+        onDone: { target: 'applying', actions: { type: 'keepGiven', params: ({ event }) => event.output } },
+        onError: ON_ERROR,
+      },
     },
     applying: {
       invoke: {
@@ -180,7 +244,7 @@ export const licenseMoveMachine = setup({
         id: 'settle',
         src: 'settle',
         input: ({ context }) => ({
-          plan: known(context.planned).plan,
+          ...orderIn(context),
           receipt: known(context.answered).receipt,
           unknown: sequencesUnknown(context),
         }),

@@ -1,13 +1,22 @@
-import type { ListedHolding } from '../../container/commands/list.ts';
+import type { ListedHolding, Listing } from '../../container/commands/list.ts';
 import { type Refusal, refuse } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import type { IssuerListing } from './move-ports.ts';
+
+/** Whom licenses are to go to. */
+export interface Destination {
+  readonly key: PublicKey;
+  /** Where it is known; otherwise only the issuer finds out, when it is asked, that the terms exclude this kind. */
+  readonly kind?: Listing['kind'] | undefined;
+  /** What people call it, where it is known. */
+  readonly serial?: string | null | undefined;
+}
 
 /**
  * Whether a holding can be expected to move to the target: enabled, seats free, and its terms allow a hop or a return.
  * A listing does not say from whom a holding came, so a return is expected towards any target that has sent something.
  */
-export function isMovable(issuer: IssuerListing, target: PublicKey, holding: ListedHolding): boolean {
+export function isMovable(issuer: IssuerListing, target: Destination, holding: ListedHolding): boolean {
   return holding.quantity > 0 && obstacleOf(issuer, target, holding) === undefined;
 }
 
@@ -19,7 +28,7 @@ export function isMovable(issuer: IssuerListing, target: PublicKey, holding: Lis
  */
 export function tooFewMovable(
   issuer: IssuerListing,
-  target: PublicKey,
+  target: Destination,
   item: string,
   wanted: number,
   held: readonly ListedHolding[],
@@ -38,7 +47,7 @@ export function tooFewMovable(
 const MOST_REASONS = 6;
 
 /** Why an order for everything finds nothing: the reason of each item that is here. */
-export function whyNothing(issuer: IssuerListing, target: PublicKey): string {
+export function whyNothing(issuer: IssuerListing, target: Destination): string {
   const name = nameOf(issuer, target);
   if (issuer.holdings.length === 0) return `no license is held here, and none is in transit to ${name}`;
   const reasons = new Set(
@@ -56,25 +65,34 @@ export function seatsOf(holdings: readonly ListedHolding[]): number {
   return holdings.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-/** What people call the target, where the issuer knows it; otherwise the beginning of its key. */
-function nameOf(issuer: IssuerListing, target: PublicKey): string {
-  return issuer.channels.find(({ partner }) => partner === target)?.name ?? target.slice(0, 8);
+/** What people call the target, where it or the issuer tells; otherwise the beginning of its key. */
+function nameOf(issuer: IssuerListing, { key, serial }: Destination): string {
+  return serial ?? issuer.channels.find(({ partner }) => partner === key)?.name ?? key.slice(0, 8);
 }
 
 /** Why the terms or the container keep a holding here; undefined when they do not. */
-function obstacleOf(issuer: IssuerListing, target: PublicKey, holding: ListedHolding): string | undefined {
-  const { enabled, transfer, hops, depth, returnable } = holding;
-  if (!enabled) return 'it is disabled by its vendor';
+export function obstacleOf(issuer: IssuerListing, target: Destination, holding: ListedHolding): string | undefined {
+  if (!holding.enabled) return 'it is disabled by its vendor';
   if (issuer.issues === 'nothing') return 'the container may not issue';
-  if (issuer.issues === 'move' && transfer !== 'none' && hops < depth) return undefined;
-  const mayHaveComeFromThere =
-    hops > 0 && issuer.channels.some(({ partner, applied }) => partner === target && applied > 0);
-  if (!mayHaveComeFromThere) return whyNotOn(issuer, holding);
-  return returnable ? undefined : `${whyNotOn(issuer, holding)}, and it may not be given back`;
+  const why = whyNotOn(issuer, target, holding);
+  if (why === undefined) return undefined;
+  if (!mayReturn(issuer, target, holding)) return why;
+  return holding.returnable ? undefined : `${why}, and it may not be given back`;
 }
 
-function whyNotOn({ issues }: IssuerListing, { transfer, hops, depth }: ListedHolding): string {
+/** Whether the holding may have come from the target: then the terms of a return may be those that count. */
+export function mayReturn(issuer: IssuerListing, target: Destination, { hops }: ListedHolding): boolean {
+  return hops > 0 && issuer.channels.some(({ partner, applied }) => partner === target.key && applied > 0);
+}
+
+function whyNotOn(
+  { issues }: IssuerListing,
+  { kind }: Destination,
+  { transfer, hops, depth, targetKinds }: ListedHolding,
+): string | undefined {
   if (issues === 'return') return 'the container may only give licenses back';
   if (transfer === 'none') return 'it may not be moved at all';
-  return `it has made ${hops} of ${depth} hops`;
+  if (hops >= depth) return `it has made ${hops} of ${depth} hops`;
+  if (kind === undefined || targetKinds.length === 0 || targetKinds.includes(kind)) return undefined;
+  return `it may not move to a container of kind ${kind}`;
 }

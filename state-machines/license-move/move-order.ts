@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { OrderedPart } from '../../container/commands/issue.ts';
-import type { PublicKey } from '../../container/model/ids.ts';
+import { toHex } from '../../container/model/bytes.ts';
+import type { OrderId, PublicKey } from '../../container/model/ids.ts';
 
 /** Seats of one product, from whichever holdings have them. */
 export interface OrderedItem {
@@ -12,7 +13,7 @@ export interface OrderedItem {
 /** What a person wants moved: everything that can be, or the items named. */
 export type MoveOrder = { readonly kind: 'all' } | { readonly kind: 'items'; readonly items: readonly OrderedItem[] };
 
-/** What the issuer is asked for. The same plan, given again, is answered and never carried out twice. */
+/** What the issuer is asked for. The same plan, given again under the same id, is answered and never carried out twice. */
 export interface MovePlan {
   readonly targetKey: PublicKey;
   /** First sequence of the order in the channel to the target. */
@@ -39,6 +40,11 @@ export const movePlanSchema: v.GenericSchema<unknown, MovePlan> = v.object({
   last: v.nullable(positive),
   parts: v.array(v.object({ holding: positive, quantity: positive })),
 });
+
+/** The id of an order that is about to be issued for the first time. */
+export function newOrderId(random: (length: number) => Uint8Array): OrderId {
+  return toHex(random(16)) as OrderId;
+}
 
 /** The order with each product named once, ascending: two orders are the same when these are equal. */
 export function normalOrder(order: MoveOrder): MoveOrder {

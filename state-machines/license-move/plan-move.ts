@@ -3,7 +3,7 @@ import type { Listing } from '../../container/commands/list.ts';
 import { type Refusal, refuse } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { chooseParts, wholeOf } from './choose-parts.ts';
-import { isMovable, whyNothing } from './movability.ts';
+import { type Destination, isMovable, whyNothing } from './movability.ts';
 import { type MoveOrder, type MovePlan, normalItems, type OrderedItem, sameOrder } from './move-order.ts';
 import type { IssuerListing } from './move-ports.ts';
 
@@ -15,37 +15,40 @@ type Planned = { readonly ok: true; readonly plan: MovePlan } | Refusal;
  * target already, seat for seat, is planned as its delivery, so that ordering again after an interruption moves nothing
  * twice. Deterministic.
  *
+ * @param isNew whether the order is known not to be among what is in transit, because another one, which may look just like it,
+ *   was issued in its place; of everything that may move this makes no difference
+ * @param target where its kind is known, what may not go there is no part of an order for everything
  * @returns NOT_HELD, QUANTITY_NOT_HELD, MAY_NOT_ISSUE, ITEM_DISABLED, MOVES_WHOLE or ORDER_EMPTY
  */
-export function planMove(issuer: IssuerListing, targetKey: PublicKey, order: MoveOrder): Planned {
-  const transit = issuer.transit.filter(({ target }) => target === targetKey).sort((a, b) => a.sequence - b.sequence);
+export function planMove(issuer: IssuerListing, target: Destination, order: MoveOrder, isNew = false): Planned {
+  const transit = issuer.transit.filter((entry) => entry.target === target.key).sort((a, b) => a.sequence - b.sequence);
   return order.kind === 'all'
-    ? planAll(issuer, targetKey, transit)
-    : planItems(issuer, targetKey, transit, normalItems(order.items));
+    ? planAll(issuer, target, transit)
+    : planItems(issuer, target, isNew ? [] : transit, normalItems(order.items));
 }
 
-function planAll(issuer: IssuerListing, targetKey: PublicKey, transit: readonly Transit[]): Planned {
-  const parts = issuer.holdings.filter((holding) => isMovable(issuer, targetKey, holding)).map(wholeOf);
-  if (parts.length > 0) return toIssue(issuer, targetKey, parts);
-  return toDeliver(targetKey, transit) ?? refuse('ORDER_EMPTY', { why: whyNothing(issuer, targetKey) });
+function planAll(issuer: IssuerListing, target: Destination, transit: readonly Transit[]): Planned {
+  const parts = issuer.holdings.filter((holding) => isMovable(issuer, target, holding)).map(wholeOf);
+  if (parts.length > 0) return toIssue(issuer, target.key, parts);
+  return toDeliver(target.key, transit) ?? refuse('ORDER_EMPTY', { why: whyNothing(issuer, target) });
 }
 
 function planItems(
   issuer: IssuerListing,
-  targetKey: PublicKey,
+  target: Destination,
   transit: readonly Transit[],
   items: readonly OrderedItem[],
 ): Planned {
-  const delivery = toDeliver(targetKey, runInTransit(issuer, transit, items));
+  const delivery = toDeliver(target.key, runInTransit(issuer, transit, items));
   if (delivery !== undefined) return delivery;
   const parts: OrderedPart[] = [];
   for (const item of items) {
-    const chosen = chooseParts(issuer, targetKey, item);
+    const chosen = chooseParts(issuer, target, item);
     if (!chosen.ok) return chosen;
     parts.push(...chosen.parts);
   }
   if (parts.length === 0) return refuse('ORDER_EMPTY', { why: 'no item was named' });
-  return toIssue(issuer, targetKey, parts);
+  return toIssue(issuer, target.key, parts);
 }
 
 function toIssue(issuer: IssuerListing, targetKey: PublicKey, parts: readonly OrderedPart[]): Planned {

@@ -13,13 +13,49 @@ export async function stillInTransit(
   context: LicenseMoveContext,
 ): Promise<readonly number[]> {
   try {
-    const { transit } = await issuer.list();
-    const own = transit.filter((entry) => isOfOrder(entry, context));
-    return own.map(({ sequence }) => sequence).sort((one, other) => one - other);
+    return inTransitOf(await issuer.list(), context);
   } catch (error) {
     if (!isExplained(error)) throw error;
     return entriesOfOrder(context).flatMap(({ state, sequence }) => (state === 'waiting' ? [sequence] : []));
   }
+}
+
+/** The same from a listing of the issuer. What was written off is held again, and in transit no more. */
+export function inTransitOf(
+  { transit }: Pick<IssuerListing, 'transit'>,
+  context: LicenseMoveContext,
+): readonly number[] {
+  const own = transit.filter((entry) => !entry.writtenOff && isOfOrder(entry, context));
+  return own.map(({ sequence }) => sequence).sort((one, other) => one - other);
+}
+
+/**
+ * Whether an order has been issued and nothing of it is in transit any more, so that finishing it moves nothing: the target has
+ * dealt with all of it, its vendor has written it off, or another order took what this one was planned from.
+ */
+export function isOver(listing: Pick<IssuerListing, 'transit' | 'channels'>, context: LicenseMoveContext): boolean {
+  const { planned, issued } = context;
+  if (planned === null) return false;
+  const { targetKey, first, last } = planned.plan;
+  const known = listing.channels.find(({ partner }) => partner === targetKey)?.issued ?? 0;
+  const wasIssued = issued !== null || last !== null || known >= first;
+  return wasIssued && inTransitOf(listing, context).length === 0;
+}
+
+/** Whether entries of an order were written off by their vendor. */
+export function hasWrittenOff({ transit }: Pick<IssuerListing, 'transit'>, context: LicenseMoveContext): boolean {
+  return transit.some((entry) => entry.writtenOff && isOfOrder(entry, context));
+}
+
+/**
+ * Whether a move was planned and nothing of it was ever issued, by what the issuer shows now: the sequence that its order was to
+ * create is still free. Such a move is no order yet.
+ */
+export function isUnissued({ channels }: Pick<IssuerListing, 'channels'>, context: LicenseMoveContext): boolean {
+  const { planned, issued } = context;
+  if (planned === null || issued !== null || planned.plan.last !== null) return false;
+  const { targetKey, first } = planned.plan;
+  return (channels.find(({ partner }) => partner === targetKey)?.issued ?? 0) < first;
 }
 
 function isOfOrder(entry: Transit, { planned, issued }: LicenseMoveContext): boolean {

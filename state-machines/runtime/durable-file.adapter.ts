@@ -27,10 +27,15 @@ export function removeDurably(file: string): void {
   try {
     const present = [file, temporaryOf(file)].filter((name) => fs.existsSync(name));
     for (const name of present) fs.rmSync(name);
-    if (present.length > 0) syncFolder(path.dirname(file));
+    syncRemoval(path.dirname(file));
   } catch (error) {
     throw writeFailed(file, error);
   }
+}
+
+/** Also where nothing is there any more: a program may have removed it that ended before that was durable. */
+function syncRemoval(folder: string): void {
+  if (fs.existsSync(folder)) syncFolder(folder);
 }
 
 /**

@@ -3,6 +3,12 @@ import type { End } from './run-to-end.ts';
 import type { SnapshotStore } from './snapshot-store-port.ts';
 import type { DurableMachine, StoredSnapshot } from './stored-snapshot.ts';
 
+/** What the actor `checkpoint` resolves with. */
+export interface CheckpointOutput {
+  /** Whether the work was resumed from this checkpoint: what lies before it was done by an earlier run. */
+  readonly isResumed: boolean;
+}
+
 interface DurableRun<M extends AnyStateMachine> {
   readonly durable: DurableMachine & { readonly machine: M };
   readonly store: SnapshotStore;
@@ -25,11 +31,15 @@ interface DurableRun<M extends AnyStateMachine> {
  */
 export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>): Promise<End<M>> {
   const { store, id, durable } = run;
-  const checkpoint = fromPromise(async () => {
+  let isResumed = !('input' in run.from);
+  const checkpoint = fromPromise<CheckpointOutput>(async () => {
     // The actor is started within the transition; one turn later the root has the snapshot of the state entered.
     await Promise.resolve();
     const snapshot = actor.getPersistedSnapshot();
     await store.save(id, { machine: durable.machine.id, version: durable.version, snapshot });
+    const output = { isResumed };
+    isResumed = false;
+    return output;
   });
   const machine: AnyStateMachine = durable.machine.provide({ actors: { checkpoint } });
   const actor = createActor(machine, 'input' in run.from ? { input: run.from.input } : { snapshot: run.from.snapshot });

@@ -1,3 +1,19 @@
+/** Where records of unfinished work are kept. Ids are lower-case letters, digits and hyphens. */
+export interface RecordStore<Record> {
+  /** What is stored, unchecked; undefined when there is nothing. @throws FILE_UNREADABLE */
+  load(id: string): Promise<unknown>;
+  /** Replaces what is stored. When it resolves, the record survives a power cut. @throws STORE_WRITE_FAILED */
+  save(id: string, record: Record): Promise<void>;
+  /** Removes what is stored, if anything. @throws STORE_WRITE_FAILED */
+  delete(id: string): Promise<void>;
+}
+
+/** A store that can tell of what it has records. */
+export interface RecordIndex {
+  /** In ascending order. @throws FILE_UNREADABLE */
+  ids(): Promise<readonly string[]>;
+}
+
 /** A machine's state as it is stored: whose it is, in which version of the machine, and xstate's persisted snapshot. */
 export interface SnapshotRecord {
   /** Id of the machine. */
@@ -7,12 +23,5 @@ export interface SnapshotRecord {
   readonly snapshot: unknown;
 }
 
-/** Where unfinished work is kept. Ids are lower-case letters, digits and hyphens. */
-export interface SnapshotStore {
-  /** What is stored, unchecked; undefined when there is nothing. @throws FILE_UNREADABLE */
-  load(id: string): Promise<unknown>;
-  /** Replaces what is stored. When it resolves, the record survives a power cut. @throws STORE_WRITE_FAILED */
-  save(id: string, record: SnapshotRecord): Promise<void>;
-  /** Removes what is stored, if anything. @throws STORE_WRITE_FAILED */
-  delete(id: string): Promise<void>;
-}
+/** Where unfinished work is kept. */
+export type SnapshotStore = RecordStore<SnapshotRecord>;

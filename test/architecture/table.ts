@@ -11,11 +11,18 @@ const BOTH_BANKS = ['container', 'carriers', 'state-machines'];
 export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   container: {
     ours: [],
-    packages: { '@noble': 'container', msgpackr: 'container', valibot: 'container' },
+    packages: { '@noble': 'container', '@scure': 'container', msgpackr: 'container', valibot: 'container' },
   },
   carriers: {
     ours: ['container'],
-    packages: { 'node-hid': 'carriers', usb: 'carriers', serialport: 'carriers', valibot: 'carriers' },
+    packages: {
+      'node-hid': 'carriers',
+      usb: 'carriers',
+      serialport: 'carriers',
+      '@peculiar': 'carriers/tls',
+      'reflect-metadata': 'carriers/tls',
+      valibot: 'carriers',
+    },
   },
   'state-machines': {
     ours: ['container'],
@@ -69,7 +76,7 @@ export const EDGE_FILE = /(\.adapter|(^|\/)main|(^|\/)commands)\.ts$/;
 
 /** Node modules that compute only. Every other one reaches outside. */
 export const PURE_NODE_MODULES = new Set(
-  ['assert', 'buffer', 'events', 'path', 'stream', 'string_decoder', 'url', 'util', 'zlib'].map(
+  ['assert', 'buffer', 'events', 'path', 'stream', 'stream/promises', 'string_decoder', 'url', 'util', 'zlib'].map(
     (name) => `node:${name}`,
   ),
 );

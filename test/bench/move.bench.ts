@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { hpkeOpen, hpkeSeal } from '../../container/crypto/hpke.ts';
 import { createSoftContainer } from '../../device-side/index.ts';
 import { createDongle } from '../../dongle-firmware-sim/index.ts';
+import { issueRequest } from '../world/issue-request.ts';
 import { crypto, load, TestFirm } from '../world/parties.ts';
 import { asTestContainer } from './as-test-container.ts';
 import { type Figure, inFolder, median, report, time } from './measure.ts';
@@ -31,7 +32,7 @@ function measureMove(items: number): { took: number; files: number; entries: num
     let bytes = 0;
     const took = time(() => {
       const { context } = to.container.run('context', { certificate: from.certificate, firmCode: null });
-      const issued = from.container.run('issue', { context, first: 1, parts });
+      const issued = from.container.run('issue', issueRequest({ context, first: 1, parts }));
       let receipt: Uint8Array = context;
       for (const update of issued.updates) {
         receipt = to.container.run('apply', { update }).receipt;

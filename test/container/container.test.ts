@@ -90,9 +90,20 @@ describe('moving Product Items from a dongle to a device', () => {
     const { updates } = order(dongle, device, [{ holding: 1, quantity: 2 }]);
     const before = other.container.run('list', {}).stateHash;
     expect(() => other.container.run('apply', { update: updates[0] as Uint8Array })).toThrow(
-      expect.objectContaining({ code: 'NOT_ADDRESSED' }),
+      expect.objectContaining({ code: 'NOT_ADDRESSED', details: { wanted: '130-2', here: '130-3' } }),
     );
     expect(other.container.run('list', {}).stateHash).toBe(before);
+  });
+
+  it('tells by their keys two containers of one serial number apart', () => {
+    const { firm, dongle, device } = world();
+    const twin = makeContainer('cloud', 2);
+    load(firm, dongle, { quantity: 5 });
+    const { updates } = order(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const named = ({ key }: typeof twin): string => `130-2 (key ${key.slice(0, 8)})`;
+    expect(() => twin.container.run('apply', { update: updates[0] as Uint8Array })).toThrow(
+      expect.objectContaining({ code: 'NOT_ADDRESSED', details: { wanted: named(device), here: named(twin) } }),
+    );
   });
 });
 

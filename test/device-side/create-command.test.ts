@@ -36,7 +36,7 @@ describe('the soft container of a device that is made', () => {
     close();
   });
 
-  it.each([0, -8 * KIB, 8 * KIB, 1072 * KIB, 1084 * KIB, 1080.5 * KIB, Number.NaN])(
+  it.each([0, -8 * KIB, 8 * KIB, 1072 * KIB, 1084 * KIB, 1080.5 * KIB, 1024 * 1024 * KIB + 8 * KIB, Number.NaN])(
     'never has %d bytes',
     (memoryBytes) => {
       const [folder, anchorFolder] = [path.join(newFolder(), 'device'), path.join(newFolder(), 'anchor')];

@@ -16,7 +16,7 @@ const FAR_BANK = { dongle: () => import('../../dongle-firmware-sim/commands.ts')
 
 async function ferry(args: readonly string[], side: Parameters<typeof deviceImportCommand>[0] = device) {
   const [stdout, stderr] = [new MemoryStream(), new MemoryStream()];
-  const exit = await runFerry(args, [createCommands(FAR_BANK), deviceImportCommand(side)], {
+  const exit = await runFerry(args, [createCommands(FAR_BANK), deviceImportCommand(side, FAR_BANK.dongle)], {
     version: '0.0.0',
     env: { now: () => 0, random: (length) => new Uint8Array(length) },
     stdout,
@@ -64,9 +64,18 @@ describe('ferry device import', () => {
     expect(missing).toMatchObject({ exit: 5, stderr: expect.stringContaining('NO_CONTAINER') });
   });
 
+  it('of a dongle names the command that takes files in there', async () => {
+    const root = makeFolder();
+    await ferry(['dongle', 'create', path.join(root, 'dongle')]);
+    const [dongle, stick] = [path.join(root, 'dongle'), path.join(root, 'stick')];
+    const { exit, stderr } = await ferry(['device', 'import', dongle, stick]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`In ${dongle} is a dongle, not a device.`)]);
+    expect(stderr).toContain(`\`ferry apply sim:${dongle} folder:${stick} -o folder:${stick}\``);
+  });
+
   it('is there without `ferry device create` as well', async () => {
     const [stdout, stderr] = [new MemoryStream(), new MemoryStream()];
-    const exit = await runFerry(['device', 'import', '--help'], [deviceImportCommand(device)], {
+    const exit = await runFerry(['device', 'import', '--help'], [deviceImportCommand(device, FAR_BANK.dongle)], {
       version: '0.0.0',
       env: { now: () => 0, random: (length) => new Uint8Array(length) },
       stdout,

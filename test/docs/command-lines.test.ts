@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = path.join(import.meta.dirname, '../..');
 const PROGRAM = path.join(ROOT, 'dist/ferry.js');
 /** Commands that only hold others. */
-const FAMILIES = new Set(['dongle', 'device', 'central']);
+const FAMILIES = new Set(['dongle', 'device', 'central', 'pin', 'order']);
 
 const documents = [
   'README.md',
@@ -22,14 +22,21 @@ interface CommandLine {
   readonly words: readonly string[];
 }
 
-/** The lines that begin with `ferry` in fenced blocks marked `sh`; what follows ` #` is said to the reader. */
+/**
+ * The lines that begin with `ferry` in fenced blocks marked `sh`; what follows ` #` is said to the reader, and what follows ` > `
+ * to the shell.
+ */
 function commandLines(document: string): CommandLine[] {
   const text = fs.readFileSync(path.join(ROOT, document), 'utf8');
   return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
     .flatMap(([, block = '']) => block.split('\n'))
-    .map((line) => line.replace(/\s+#.*$/, ''))
+    .map((line) => line.replace(/\s+(#|> ).*$/, ''))
     .filter((line) => line.startsWith('ferry '))
-    .map((line) => ({ document, text: line, words: (line.match(/(?:"[^"]*"|\S)+/g) ?? []).slice(1) }));
+    .map((line) => ({
+      document,
+      text: line,
+      words: (line.match(/(?:"[^"]*"|\S)+/g) ?? []).slice(1).filter((word) => word !== '&'),
+    }));
 }
 
 function nameOf([first = '', second = '']: readonly string[]): string {
@@ -69,7 +76,8 @@ function problems({ words }: CommandLine): string[] {
   }
   const needed = [...usage.matchAll(/<[\w.:]+>/g)].length;
   if (given < needed) wrong.push(`${needed} arguments are needed, ${given} are given`);
-  if (given > needed && !/\.\.\.[\]>]/.test(usage)) wrong.push(`${given} arguments are given, ${needed} are taken`);
+  const taken = needed + [...usage.matchAll(/\[[A-Z][\w:]*\]/g)].length;
+  if (given > taken && !/\.\.\.[\]>]/.test(usage)) wrong.push(`${given} arguments are given, ${taken} are taken`);
   return wrong;
 }
 

@@ -1,3 +1,4 @@
+import * as wire from '../../container/commands/device/messages.ts';
 import { containerCertificate, firmCertificate, timeCertificate } from '../../container/files/certificate.ts';
 import * as context from '../../container/files/context-file.ts';
 import * as entries from '../../container/files/entries.ts';
@@ -39,6 +40,18 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
     tables.recordTables(notices.rootRevocations, notices.firmRevocations, notices.certifiedTime, notices.reAnchor),
   commands: tables.commandList,
   'command messages': tables.commandMessages,
+  'wire messages': () =>
+    tables.recordTables(
+      wire.hello,
+      wire.welcome,
+      wire.call,
+      wire.answer,
+      wire.more,
+      wire.fetch,
+      wire.proof,
+      wire.failure,
+      wire.detail,
+    ),
   changes: tables.changeTables,
   bounds: tables.bounds,
   charges: tables.charges,

@@ -95,6 +95,14 @@ const BOUNDS: Readonly<Record<keyof typeof FORMAT, string>> = {
   rememberedOrders: 'latest orders that a channel remembers',
   fileEntries: 'entries in one file',
   fileCertificates: 'certificates in one file',
+  fileNotices: 'notices in one file',
+  timeChallenges: 'challenges for certified time that are open for one issuer',
+  revokedKeys: 'keys in one list of revocations',
+  pinTries: 'tries of a PIN',
+  pinBytes: 'bytes of a PIN in UTF-8; it has at least 4',
+  armedOrders: 'work orders that are armed at a time',
+  orderItems: 'Product Items in a work order',
+  orderTargets: 'targets that a work order names, and that it serves',
 };
 
 export function bounds(): string {
@@ -121,9 +129,20 @@ const CHARGES: Readonly<Record<keyof typeof MEMORY, string>> = {
   order: 'further order that a channel remembers',
   refusal: 'further refused sequence that is remembered, and any that the partner refused of a remembered order',
   pendingEntry: 'entry in transit, with the room that settling it will need',
+  writtenOff: 'entry that its vendor has written off, beside its transfer record',
+  revoked: 'container that a firm has written off here',
+  lock: 'firm whose licenses stay locked',
+  challenge: 'open challenge for certified time',
+  revocations: 'list of revocations, beside its signed bytes',
   pendingPart: 'part of an entry in transit, beside its User Data and Customer Owned License Information',
   evidence: 'piece of evidence; from the memory kept for evidence',
   evidenceStatement: 'signed statement in it, beside its bytes',
+  ownerPin: "owner's PIN",
+  armedOrder: 'armed work order',
+  orderItem: 'Product Item of a work order',
+  orderKey: 'target that a work order names by its key',
+  served: 'target that an armed work order has served',
+  servedItem: 'Product Item of the order, for each of those targets',
 };
 
 export function charges(): string {

@@ -64,7 +64,10 @@ describe('the command line', () => {
     await world.must('apply', 'sim:dongle', 'second.ferry-update');
     await world.must(...move('--item', '6000011:1x2'));
     const answer = await world.run(...move('--item', world.item(1), '--item', '6000011:1x1'));
-    expect(answer).toMatchObject({ exit: 6, stdout: expect.stringContaining('1 of 2 entries moved') });
+    expect(answer).toMatchObject({
+      exit: 6,
+      stdout: expect.stringContaining('1 seat of 6000010:1001 moved, 1 of 2 entries'),
+    });
     expect(answer.stdout).toMatch(/refused: The target would hold more .* for one target\. \[TARGET_LIMIT\]/);
     expect(await world.seats('device')).toEqual({ held: 3, pending: 0 });
     expect(await world.seats('dongle')).toEqual({ held: 8, pending: 0 });
@@ -80,6 +83,27 @@ describe('the command line', () => {
     await world.must('apply', 'sim:dongle', 'folder:both', '-o', 'receipts');
     await world.must('settle', 'central:second', 'receipts/3-1234567-for-firm-6000011-receipt.ferry-context');
     await world.must('settle', 'central:vendor', 'receipts/3-1234567-for-firm-6000010-receipt.ferry-context');
+  });
+
+  it.each([
+    ['apply', ['apply', 'sim:device', 'folder:both', '-o', 'folder:both']],
+    ['device import', ['device', 'import', 'device', 'both']],
+  ])('keeps the receipts for two vendors of one Firm Code apart with %s, again and again', async (_, take) => {
+    await world.must('central', 'init', 'twin', '--firm', '6000010:Twin');
+    for (const vendor of ['vendor', 'twin'])
+      await world.must('central', 'issue', vendor, '--to', 'sim:device', '--item', '6000010:7', '-o', `both/${vendor}`);
+    for (const vendor of ['vendor', 'twin'])
+      fs.renameSync(path.join(world.folder, `both/${vendor}`), path.join(world.folder, `both/${vendor}.ferry-update`));
+    for (let time = 0; time < 2; time++) {
+      await world.must(...take);
+      const names = fs.readdirSync(path.join(world.folder, 'both')).filter((name) => name.includes('-receipt.'));
+      expect(names).toHaveLength(2);
+      expect(names).toContain('130-2459324738-for-firm-6000010-receipt.ferry-context');
+    }
+    for (const vendor of ['vendor', 'twin']) {
+      const { receipts } = await world.json('settle', `central:${vendor}`, 'folder:both');
+      expect(receipts).toHaveLength(1);
+    }
   });
 
   it('tells in the history of both sides what moved, until its vendor knows', async () => {
@@ -155,6 +179,27 @@ describe('the command line', () => {
     expect(await world.run('move', ...args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('USAGE_WRONG') });
   });
 
+  it('shows by inspect whose a certificate is, and that it is not certified when it was altered', async () => {
+    await world.must('certificate', 'sim:dongle', '-o', 'dongle.ferry-certificate');
+    await world.must('certificate', 'central:vendor', '-o', 'firm.ferry-certificate');
+    const [{ key, words }] = (await world.json('list', 'sim:dongle')).containers;
+    const shown = { kind: 'certificate', of: '3-1234567', container: 'dongle', key, words, root: 'TEST', valid: true };
+    expect(await world.json('inspect', 'dongle.ferry-certificate')).toMatchObject({
+      ...shown,
+      root: expect.stringContaining('TEST'),
+    });
+    expect(await world.must('inspect', 'firm.ferry-certificate')).toMatch(
+      /Of +firm 6000010\nName +Example Automation\n/,
+    );
+    const file = path.join(world.folder, 'dongle.ferry-certificate');
+    const raw = fs.readFileSync(file);
+    raw[raw.length - 1] = (raw.at(-1) ?? 0) ^ 1;
+    fs.writeFileSync(file, raw);
+    const altered = await world.run('inspect', 'dongle.ferry-certificate');
+    expect([altered.exit, altered.stdout]).toEqual([4, expect.stringContaining('NOT VALID')]);
+    expect(altered.stdout).toContain('3-1234567');
+  });
+
   it('says by inspect, in words and by exit code 4, when a file is not signed as it says', async () => {
     await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
     expect(await world.must('inspect', 'device.ferry-context')).toContain('valid, certified by the TEST root');
@@ -169,11 +214,18 @@ describe('the command line', () => {
   it('writes the files of what is in transit again, without an order', async () => {
     await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
     const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context'];
-    expect(await world.run(...issue)).toMatchObject({ exit: 3, stderr: expect.stringContaining('ORDER_EMPTY') });
+    expect(await world.run(...issue)).toMatchObject({ exit: 3, stderr: expect.stringContaining('NOTHING_IN_TRANSIT') });
     await world.must(...issue, '--item', world.item(2), '-o', 'lost.ferry-update');
     await world.must(...issue, '-o', 'again.ferry-update');
     await world.must('apply', 'sim:device', 'again.ferry-update');
     expect(await world.seats('device')).toEqual({ held: 2, pending: 0 });
+  });
+
+  it('leaves out of an order for everything what may not go to the kind of container that the context is of', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+    await world.must('issue', 'sim:dongle', '--context', 'device.ferry-context', '--all', '-o', 'all.ferry-update');
+    await world.must('apply', 'sim:device', 'all.ferry-update');
+    expect([await world.seats('dongle'), await world.seats('device')]).toMatchObject([{ held: 1 }, { held: 5 }]);
   });
 
   it('tells of a cancellation that came too late', async () => {
@@ -221,9 +273,12 @@ describe('the command line', () => {
     const issue = ['issue', 'sim:dongle', '--context', 'device.ferry-context', '--item', world.item(2), '-o'];
     const failed = await world.run(...issue, 'device.ferry-context/below-a-file.ferry-update');
     expect(failed).toMatchObject({ exit: 5, stderr: expect.stringContaining('UPDATE_UNWRITTEN') });
+    expect(failed.stderr).toContain('What was asked for was done, but its update file');
     expect(failed.stderr).toContain('ferry issue sim:dongle --context device.ferry-context -o PLACE');
     expect(await world.seats('dongle')).toEqual({ held: 4, pending: 2 });
-    expect(await world.must(...issue, 'a.ferry-update')).toContain('were in transit already');
+    expect(await world.must(...issue, 'a.ferry-update')).toContain(
+      'Sequence 1 was in transit already to 130-2459324738, with just what was ordered: nothing new was given.',
+    );
     await world.must('apply', 'sim:device', 'a.ferry-update');
     expect(await world.seats('device')).toEqual({ held: 2, pending: 0 });
   });
@@ -276,6 +331,24 @@ describe('the command line', () => {
     );
     expect(answer.stderr).not.toContain('Nothing was changed');
     expect(await world.seats('dongle')).toEqual({ held: 4, pending: 2 });
+  });
+
+  it('sums the seats of a product that is there in several holdings, when it lists, checks and uses', async () => {
+    await world.must(...move('--item', world.item(2)));
+    await world.must(...move('--item', world.item(1)));
+    const listed = await world.must('list', 'sim:device', 'sim:dongle');
+    expect(listed.match(/^ +1001 +all 2 holdings +3 +0$/gm)).toHaveLength(1);
+    const { containers } = await world.json('list', 'sim:device');
+    expect(containers[0].products).toEqual([
+      { firmCode: 6000010, productCode: 1001, holdings: 2, quantity: 3, pending: 0 },
+    ]);
+    const said =
+      '6000010:1001 may be used in sim:device: 3 seats in 2 holdings; the first that may be used: 2 seats.\n';
+    for (const command of ['check', 'use']) {
+      expect(await world.must(command, 'sim:device', '6000010:1001')).toBe(said);
+      const document = await world.json(command, 'sim:device', '6000010:1001');
+      expect(document).toMatchObject({ seats: 2, seatsHeld: 3, holdings: 2 });
+    }
   });
 
   it('uses a product where it may be used: counts units, begins periods, and says why not elsewhere', async () => {

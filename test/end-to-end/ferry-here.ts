@@ -19,6 +19,9 @@ export class FerryHere {
   /** The environment variables of every run. */
   readonly variables: Record<string, string> = { FERRY_PASSPHRASE: 'correct horse' };
 
+  /** What is typed at the terminal, one for each question; without any, nobody sits there. */
+  readonly answers: string[] = [];
+
   /** Runs `ferry` in the folder. One run at a time. */
   async run(...args: readonly string[]): Promise<Run> {
     const [stdout, stderr, before] = [new MemoryStream(), new MemoryStream(), process.cwd()];
@@ -35,6 +38,7 @@ export class FerryHere {
         stderr,
         clock: () => performance.now(),
         variable: (name) => variables[name],
+        ...(this.answers.length === 0 ? {} : { ask: async () => this.answers.shift() }),
       });
       return { exit, stdout: stdout.text, stderr: stderr.text };
     } finally {

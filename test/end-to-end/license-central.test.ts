@@ -95,6 +95,25 @@ describe("the vendor's License Central on the command line", () => {
     );
   });
 
+  it('shows what is used up by the day as moving whole, whatever its terms are', async () => {
+    const grant = [
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      'sim:dongle',
+      '--item',
+      '6000010:1004x3',
+      '--usage-days',
+      '30',
+    ];
+    await world.must(...grant, '-o', 'a.ferry-update');
+    await world.must('apply', 'sim:dongle', 'a.ferry-update');
+    expect(await world.must('list', 'sim:dongle')).toMatch(/moves whole, .*30 days of use/);
+    const part = await world.run('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', '6000010:1004x1');
+    expect(part.stderr).toContain('its terms, units or days of use allow no part, such as 1. [MOVES_WHOLE]');
+  });
+
   it('carries out an order of one name once, and refuses another order under that name', async () => {
     const order = [
       'central',
@@ -121,7 +140,9 @@ describe("the vendor's License Central on the command line", () => {
     await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'device.ferry-context');
     const order = ['issue', 'central:vendor', '--context', 'device.ferry-context', '--item', '6000010:1002x3'];
     await world.must(...order, '-o', 'a.ferry-update');
-    expect(await world.must(...order, '-o', 'b.ferry-update')).toContain('were in transit already');
+    expect(await world.must(...order, '-o', 'b.ferry-update')).toContain(
+      'was in transit already to 130-2459324738, with just what was ordered: nothing new was given.',
+    );
     await world.must('apply', 'sim:device', 'a.ferry-update', 'b.ferry-update');
     expect((await world.seats('device')).held).toBe(3);
   });
@@ -174,11 +195,67 @@ describe("the vendor's License Central on the command line", () => {
     await tell('device');
     const [{ itemId } = { itemId: '' }] = await ledger();
     const change = ['central', 'disable', 'vendor', itemId.slice(0, 10), '-o', 'change.ferry-update'];
-    expect(await world.run(...change)).toMatchObject({ exit: 3, stderr: expect.stringContaining('PLACE_UNKNOWN') });
+    const refused = await world.run(...change);
+    expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('PLACE_UNKNOWN') });
+    expect(refused.stderr).toContain('contexts of 3-1234567, made for this vendor');
     await tell('dongle');
     expect(await world.must(...change)).toContain('130-2459324738');
     await world.must('apply', 'sim:device', 'change.ferry-update');
     expect((await world.json('list', 'sim:device')).containers[0].holdings[0].enabled).toBe(false);
+  });
+
+  it('says the seats of what it granted, in transit and when they have moved, and of a change that it is one entry', async () => {
+    await world.must(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      'sim:device',
+      '--item',
+      '6000010:7x3',
+      '--item',
+      '6000010:8',
+    );
+    const { transit } = await world.json('status', 'central:vendor');
+    expect(transit[0].entries.map(({ items }: { readonly items: object[] }) => items)).toEqual([
+      [
+        { productCode: 7, seats: 3 },
+        { productCode: 8, seats: 1 },
+      ],
+    ]);
+    const move = ['move', '--from', 'central:vendor', '--to', 'sim:device', '--all'];
+    expect(await world.must(...move)).toContain('3 seats of 6000010:7, 1 seat of 6000010:8 moved, 1 entry.');
+    const line = (await ledger()).find(({ productCode }) => productCode === 7);
+    await world.must('central', 'disable', 'vendor', line?.itemId ?? '');
+    expect(await world.must(...move)).toContain('sim:device: 1 entry moved.');
+  });
+
+  it.each([
+    ['and more is in transit', true],
+    ['and nothing else is in transit', false],
+  ])('says that all has moved where a file was applied by hand whose receipt is not home: %s', async (_, isMore) => {
+    const grant = (product: string) =>
+      world.must(
+        'central',
+        'issue',
+        'vendor',
+        '--to',
+        'sim:dongle',
+        '--item',
+        `6000010:${product}x4`,
+        '-o',
+        'folder:s',
+      );
+    await grant('7');
+    await world.must('apply', 'sim:dongle', 'folder:s', '-o', 'folder:s');
+    if (isMore) await grant('8');
+    const seats = isMore
+      ? '4 seats of 6000010:7, 4 seats of 6000010:8 moved, 2 entries'
+      : '4 seats of 6000010:7 moved, 1 entry';
+    expect(await world.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all')).toContain(seats);
+    const told = (await ledger()).filter(({ productCode }) => productCode === 7 || productCode === 8);
+    expect(told.map(({ held }) => held)).toEqual(isMore ? [4, 4] : [4]);
+    expect(await world.must('status', 'central:vendor', 'sim:dongle')).toContain('Nothing is under way');
   });
 
   it('replaces an item where it is by a renewed license', async () => {
@@ -202,12 +279,7 @@ describe("the vendor's License Central on the command line", () => {
       ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1', '--expiration', '2027-02-30'],
     ],
     ['a firm without a name', 2, 'USAGE_WRONG', ['central', 'init', 'new', '--firm', '6000010']],
-    [
-      'items of another firm',
-      3,
-      'ISSUER_UNKNOWN',
-      ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', '7:1'],
-    ],
+    ['items of another firm', 3, 'FIRM_UNKNOWN', ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', '7:1']],
     [
       'a move of single items from it',
       2,

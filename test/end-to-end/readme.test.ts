@@ -7,12 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROGRAM = path.join(ROOT, 'dist/ferry.js');
 
-/** What the README tells its reader to type in the folder of the demo, in order. */
-function typedLines(): string[] {
+/** What the README tells its reader to type once `npm start` has left the folder of the demo, block by block, as it stands. */
+function typedBlocks(): string[] {
   const text = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
-    .flatMap(([, block = '']) => block.split('\n'))
-    .filter((line) => /^(ferry|mkdir) /.test(line));
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+  return blocks.filter((block) => !block.startsWith('npm '));
 }
 
 describe('the README', () => {
@@ -42,13 +41,20 @@ describe('the README', () => {
       expect(story).toContain(said);
   });
 
-  it('has lines that can all be typed, in order, where the demo left its folder', () => {
-    const lines = typedLines();
-    expect(lines.length).toBeGreaterThan(15);
-    const script = `set -e\nferry() { "${process.execPath}" "${PROGRAM}" "$@"; }\n${lines.map((line) => `echo "+ line"; ${line}`).join('\n')}`;
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: demo, env, encoding: 'utf8' });
+  it('has blocks that can be pasted into a shell as they stand, one after the other, of which every line ends well', () => {
+    const blocks = typedBlocks();
+    expect(blocks.join('').split('\n').length).toBeGreaterThan(40);
+    // A shell that takes aliases as one at a terminal does, beside the program and the folder that it names.
+    fs.symlinkSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'));
+    const pasted = path.join(folder, 'pasted.sh');
+    const before = ['shopt -s expand_aliases', 'set -e', `trap 'kill $(jobs -p) 2> /dev/null || true' EXIT`];
+    fs.writeFileSync(pasted, [...before, ...blocks, 'echo "+ all"', ''].join('\n'));
+    const options = { cwd: folder, env, encoding: 'utf8', timeout: 50_000 } as const;
+    const { status, stdout, stderr } = spawnSync('bash', [pasted], options);
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.match(/^\+ line$/gm)).toHaveLength(lines.length);
+    expect(stdout).toContain('-> unix:device.sock: 1 seat of 6000010:1001 moved, 1 entry.');
+    expect(stdout + stderr).not.toMatch(/^\{"level"|^Ready: /m);
+    expect(stdout).toMatch(/^\+ all$/m);
   }, 60_000);
 
   it.each([

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FerryWorld } from './ferry-world.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../dist/ferry.js');
@@ -38,12 +39,30 @@ export interface StartedFerry {
   readonly ended: Promise<Ended>;
   /** Resolves when the program has stopped itself, or has ended. */
   readonly stopped: Promise<void>;
-  send(signal: 'SIGCONT' | 'SIGKILL'): void;
+  /** Resolves when it has said so on its standard error, or has ended. */
+  said(text: string): Promise<void>;
+  send(signal: 'SIGCONT' | 'SIGKILL' | 'SIGTERM'): void;
 }
+
+/** It says that it stops itself before it does: only once it has can it be sent on. */
+async function untilStopped(process: number): Promise<void> {
+  while (!isStopped(process)) await pause(2);
+}
+
+function isStopped(process: number): boolean {
+  const file = `/proc/${process}/stat`;
+  const state = fs.existsSync(file)
+    ? fs.readFileSync(file, 'utf8').split(') ').at(-1)
+    : spawnSync('ps', ['-o', 'state=', '-p', String(process)]).stdout.toString();
+  return state === undefined || state === '' || state.startsWith('T');
+}
+
+/** The folder that a program works in, and its environment variables. */
+type World = Pick<FerryWorld, 'folder' | 'variables'>;
 
 /** Starts `ferry` in the folder of a world, to be stopped or killed after so many changes of the disk if that is wanted. */
 export function startFerry(
-  world: FerryWorld,
+  world: World,
   args: readonly string[],
   stop?: { readonly changes: number; readonly signal: 'SIGKILL' | 'SIGSTOP' },
 ): StartedFerry {
@@ -63,24 +82,34 @@ export function startFerry(
   const stopped = new Promise<void>((resolve) => {
     child.stdout.on('data', (text) => {
       stdout += String(text);
-      if (stdout.includes(STOPPED)) resolve();
+      if (stdout.includes(STOPPED)) resolve(untilStopped(child.pid ?? 0));
     });
     child.on('close', () => resolve());
   });
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (stderr.includes(text)) resolve();
+      };
+      child.stderr.on('data', look);
+      child.on('close', () => resolve());
+      look();
+    });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exit, signal) => resolve({ exit, signal, stdout: stdout.replace(STOPPED, ''), stderr }));
   });
-  return { process: child.pid ?? 0, ended, stopped, send: (signal) => child.kill(signal) };
+  return { process: child.pid ?? 0, ended, stopped, said, send: (signal) => child.kill(signal) };
 }
 
-export function stateOf(world: FerryWorld): string {
+export function stateOf(world: World): string {
   return path.join(world.folder, 'state');
 }
 
 /** The files of unfinished moves. */
-export function filesOfMoves(world: FerryWorld): string[] {
-  if (!fs.existsSync(stateOf(world))) return [];
-  const entries = fs.readdirSync(stateOf(world), { recursive: true, withFileTypes: true });
+export function filesOfMoves(world: World): string[] {
+  const moves = path.join(stateOf(world), 'moves');
+  if (!fs.existsSync(moves)) return [];
+  const entries = fs.readdirSync(moves, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }

@@ -87,6 +87,7 @@ export class FakeIssuer implements MoveIssuer {
         sequence,
         firmCode: 10,
         cancelled: this.cancelled.has(sequence),
+        writtenOff: false,
         holdings: [part.holding],
         quantities: [part.quantity],
       })),
@@ -97,9 +98,9 @@ export class FakeIssuer implements MoveIssuer {
     return utf8('certificate');
   }
 
-  async issue({ context, plan }: { context: Uint8Array; plan: MovePlan }) {
+  async issue({ context, plan, orderId }: Parameters<MoveIssuer['issue']>[0]) {
     this.#settle(context);
-    const digest = JSON.stringify([plan.first, plan.parts]);
+    const digest = JSON.stringify([plan.first, plan.parts, orderId]);
     const repeated = plan.first <= this.issued;
     if (!repeated) this.#debit(plan, digest);
     const last = this.#orders.get(plan.first)?.last ?? plan.last ?? plan.first;
@@ -202,6 +203,7 @@ export class FakeTarget implements MoveTarget {
       skipped: entries.length - fresh.length,
       entries: report,
       deferred,
+      notices: [],
       deferredFor: deferred === null ? 0 : CATALOGUE.MEMORY_FULL.number,
       needed: deferred === null ? 0 : 100,
       receipt: encode({ applied: this.applied, refused: this.refused }),

@@ -1,4 +1,6 @@
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import { seededRandom } from '../../container/crypto/seeded-random.ts';
+import { NO_BYTES } from '../../container/model/bytes.ts';
 import {
   MemoryBlobStore,
   MemorySnapshotStore,
@@ -19,6 +21,7 @@ export class MoveWorld {
   readonly target = new FakeTarget();
   readonly store = new MemorySnapshotStore();
   readonly blobs = new MemoryBlobStore(nativeCrypto());
+  readonly random = seededRandom(nativeCrypto(), 'move world', () => NO_BYTES);
   readonly told: MoveProgress[] = [];
 
   constructor(...holdings: Held) {
@@ -27,8 +30,17 @@ export class MoveWorld {
 
   /** Runs the order; what is given replaces a part of the world. */
   run(order: MoveOrder, other: Partial<MoveRequest> = {}): Promise<MoveResult> {
-    const { issuer, target, store, blobs } = this;
-    return runLicenseMove({ issuer, target, store, blobs, order, onProgress: (one) => this.told.push(one), ...other });
+    const { issuer, target, store, blobs, random } = this;
+    return runLicenseMove({
+      issuer,
+      target,
+      store,
+      blobs,
+      random,
+      order,
+      onProgress: (one) => this.told.push(one),
+      ...other,
+    });
   }
 
   /** Runs the order until the power is cut; the result when it ends before. */

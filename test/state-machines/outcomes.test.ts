@@ -24,6 +24,7 @@ describe('outcomes of entries', () => {
 describe('the entries of an order', () => {
   const context: LicenseMoveContext = {
     order: { kind: 'all' },
+    isNew: false,
     planned: null,
     context: null,
     issued: { first: 3, last: 6, updates: [] },

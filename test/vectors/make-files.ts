@@ -19,7 +19,7 @@ export function makeContexts(parties: Parties) {
     freeMemory: 1_000_000,
     freeChannels: 8184,
     largestRecord: 262144,
-    timeChallenge: null,
+    challenge: null,
   };
   const { plain } = makeGrants(parties);
   const record = sealEnvelope(crypto, dongle.seed, 'transferRecord', [transferRecord.encode(makeTransfer(parties))]);

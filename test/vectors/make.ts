@@ -19,6 +19,7 @@ import { bankKey, encodeHeader, firstLink, frameRecord } from '../../container/s
 import { encodeRecord, type JournalRecord, nextStateHash } from '../../container/store/record.ts';
 import { makeBadBytes } from './make-bad-bytes.ts';
 import { makeContexts, makeUpdates } from './make-files.ts';
+import { makeNotices } from './make-notices.ts';
 import {
   makeEntries,
   makeGrants,
@@ -29,6 +30,7 @@ import {
   toJson,
   type Vector,
 } from './make-parts.ts';
+import { makeSealedPins } from './make-sealed-pin.ts';
 
 function recordVector<T>(name: string, codec: Codec<T>, content: T): Vector {
   return { name, record: codec.record.name, content: toJson(content), encoded: toHex(codec.encode(content)) };
@@ -245,6 +247,8 @@ export function makeVectors(crypto: Crypto): Readonly<Record<string, readonly Ve
     statement: makeStatementVectors(parties),
     'context-file': makeContextVectors(parties),
     'update-file': makeUpdateVectors(parties),
+    notices: makeNotices(parties),
+    'sealed-pin': makeSealedPins(parties),
     journal: makeJournalVectors(parties),
     'bad-bytes': makeBadBytes(parties),
   };

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hpkeOpen } from '../../container/crypto/hpke.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
 import { nobleCrypto } from '../../container/crypto/noble.ts';
 import { unarmor } from '../../container/files/armor.ts';
@@ -11,11 +12,12 @@ import { decodeEntry } from '../../container/files/entries.ts';
 import { grant } from '../../container/files/grant.ts';
 import { keyRequest } from '../../container/files/key-request.ts';
 import { scanMsgpack } from '../../container/files/msgpack-scan.ts';
+import * as notices from '../../container/files/notices.ts';
 import { signedStatement } from '../../container/files/signed-file.ts';
 import { statement } from '../../container/files/statement.ts';
 import { transferRecord } from '../../container/files/transfer-record.ts';
 import * as updates from '../../container/files/update-file.ts';
-import { fromHex, toHex } from '../../container/model/bytes.ts';
+import { concatBytes, fromHex, toHex, utf8 } from '../../container/model/bytes.ts';
 import { decodeRecord } from '../../container/store/record.ts';
 import { makeVectors } from './make.ts';
 import { makeParties, toJson, type Vector } from './make-parts.ts';
@@ -40,10 +42,15 @@ const CODECS = new Map(
   [
     certificates.containerCertificate,
     certificates.firmCertificate,
+    certificates.timeCertificate,
     contexts.contextHeader,
     contexts.inventory,
     grant,
     keyRequest,
+    notices.certifiedTime,
+    notices.firmRevocations,
+    notices.reAnchor,
+    notices.rootRevocations,
     signedStatement,
     statement,
     transferRecord,
@@ -98,6 +105,19 @@ describe('the golden vectors', () => {
     expect(read.map((file) => file.ok && toHex(file.value))).toEqual(files.map(({ encoded }) => encoded));
   });
 
+  it.each(stored('sealed-pin').map((vector) => [vector.name, vector] as const))(
+    'opened with HPKE under the written info, are the padded PIN: %s',
+    (name, vector) => {
+      const sealed = bytesOf(vector, 'sealed');
+      const domain = utf8(`license-ferry ${name}\0`);
+      const info = concatBytes(domain, bytesOf(vector, 'container'), bytesOf(vector, 'challenge'));
+      const secret = bytesOf(vector, 'sealingSecret');
+      const opened = hpkeOpen(crypto, secret, sealed.subarray(0, 32), info, new Uint8Array(0), sealed.subarray(32));
+      const pin = utf8('Z\u00fcrich 4711');
+      expect(opened).toEqual(concatBytes(Uint8Array.of(pin.length), pin, new Uint8Array(64 - pin.length)));
+    },
+  );
+
   it('read back as a journal record', () => {
     const [record] = stored('journal') as [Vector];
     expect(toJson(decodeRecord(bytesOf(record)))).toEqual(record.content);
@@ -106,7 +126,7 @@ describe('the golden vectors', () => {
 
 describe('bad bytes', () => {
   const parties = makeParties(crypto);
-  const verifier = { crypto, root: parties.root, known: () => undefined };
+  const verifier = { crypto, root: parties.root, known: () => undefined, isRevoked: () => false };
   const here = { key: parties.device.key, serial: parties.contents.device.serial };
 
   function readUpdate(raw: Uint8Array) {

@@ -1,18 +1,26 @@
 import type { ContainerParts } from '../../container/container.ts';
 import { Container } from '../../container/container.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import type { Crypto } from '../../container/crypto/port.ts';
 import { chainNext, entryHash, type IssuedHead, newHead, newInbound } from '../../container/engine/issuer-channel.ts';
 import type { Env } from '../../container/env.ts';
 import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
 import { type EntryContent, encodeEntry } from '../../container/files/entries.ts';
 import { type Grant, NO_OPTIONS } from '../../container/files/grant.ts';
-import { certifyContainer, certifyFirm, signGrant, testRoot } from '../../container/files/test-root.ts';
+import {
+  certifyContainer,
+  certifyFirm,
+  type RootAuthority,
+  signGrant,
+  testRoot,
+} from '../../container/files/test-root.ts';
 import { sealUpdateFile, type UpdateHeader } from '../../container/files/update-file.ts';
 import { fromHex, toHex, utf8 } from '../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
 import { serialFromParts } from '../../container/model/serial-number.ts';
 import { MemoryAnchor } from '../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../container/store/memory-flash.ts';
+import { issueRequest } from './issue-request.ts';
 
 export const crypto = nativeCrypto();
 export const root = testRoot(crypto);
@@ -38,7 +46,11 @@ export function seededEnv(seed: string, now = 800_000_000): Env & { time: number
 
 export interface TestContainer {
   container: Container;
-  readonly parts: ContainerParts & { readonly flash: MemoryFlash; readonly anchor: MemoryAnchor };
+  readonly parts: ContainerParts & {
+    readonly env: Env & { time: number };
+    readonly flash: MemoryFlash;
+    readonly anchor: MemoryAnchor;
+  };
   readonly key: PublicKey;
   readonly certificate: Uint8Array;
 }
@@ -76,8 +88,11 @@ export function reopen(it: TestContainer): void {
   it.container = Container.open(it.parts);
 }
 
+type Target = Pick<TestContainer, 'key' | 'certificate'>;
+
 /** A vendor with its key, issuing by hand what a License Central would. */
 export class TestFirm {
+  readonly crypto: Crypto;
   readonly seed: Uint8Array;
   readonly sealingSecret: Uint8Array;
   readonly key: PublicKey;
@@ -89,14 +104,20 @@ export class TestFirm {
   >();
   readonly firmCode: number;
 
-  constructor(firmCode = 6000010) {
+  constructor(firmCode = 6000010, cryptography: Crypto = crypto, authority: RootAuthority = root) {
     this.firmCode = firmCode;
+    this.crypto = cryptography;
     this.env = seededEnv(`firm-${firmCode}`);
     this.seed = this.env.random(32);
     this.sealingSecret = this.env.random(32);
-    this.key = toHex(crypto.ed25519PublicKey(this.seed)) as PublicKey;
-    const sealingKey = crypto.x25519PublicKey(this.sealingSecret);
-    this.certificate = certifyFirm(crypto, root, { firmCode, key: this.key, sealingKey, name: `Firm ${firmCode}` });
+    this.key = toHex(this.crypto.ed25519PublicKey(this.seed)) as PublicKey;
+    const sealingKey = this.crypto.x25519PublicKey(this.sealingSecret);
+    this.certificate = certifyFirm(this.crypto, authority, {
+      firmCode,
+      key: this.key,
+      sealingKey,
+      name: `Firm ${firmCode}`,
+    });
   }
 
   grant(holder: PublicKey, options: Partial<Grant> = {}): { grant: Grant; raw: Uint8Array } {
@@ -111,36 +132,44 @@ export class TestFirm {
       terms: { type: 'quantity', targetKinds: [], targetKeys: [], mostPerTarget: null, returnable: true, depth: 2 },
       ...options,
     };
-    return { grant, raw: signGrant(crypto, this.seed, grant) };
+    return { grant, raw: signGrant(this.crypto, this.seed, grant) };
   }
 
-  issue(target: TestContainer, content: EntryContent): void {
+  issue(target: Target, content: EntryContent): void {
     this.issueRaw(target, encodeEntry(content, this.env.random(16)));
   }
 
-  issueRaw(target: TestContainer, entry: Uint8Array): void {
+  issueRaw(target: Target, entry: Uint8Array): void {
     const channel = this.#channel(target.key);
-    const hash = entryHash(crypto, entry);
-    const chain = chainNext(crypto, channel.head.issuedChain, hash);
+    const hash = entryHash(this.crypto, entry);
+    const chain = chainNext(this.crypto, channel.head.issuedChain, hash);
     channel.entries.push({ entry, chain, hash });
     channel.head = { ...channel.head, issued: channel.head.issued + 1, issuedChain: chain };
   }
 
+  /** Begins the channel anew, as a restored server does, behind what a target is known to have applied. */
+  beginEpoch(target: Target, epoch: number, applied: number, hash: Hash): void {
+    const entries = Array.from({ length: applied }, () => ({ entry: new Uint8Array(), chain: hash, hash }));
+    const head = { epoch, issued: applied, issuedChain: hash, settled: applied, settledChain: hash };
+    this.#channels.set(target.key, { head, entries });
+  }
+
   #channel(key: PublicKey) {
-    const known = this.#channels.get(key) ?? { head: newHead(crypto, this.key, key), entries: [] };
+    const known = this.#channels.get(key) ?? { head: newHead(this.crypto, this.key, key), entries: [] };
     this.#channels.set(key, known);
     return known;
   }
 
   /** An update file with the entries `first` to `last`; by default everything ever issued. */
   update(
-    target: TestContainer,
+    target: Target,
     options: {
       first?: number;
       last?: number;
       header?: Partial<UpdateHeader>;
       generation?: number;
       certificates?: Uint8Array[];
+      notices?: Uint8Array[];
     } = {},
   ): Uint8Array {
     const { head, entries } = this.#channel(target.key);
@@ -148,17 +177,17 @@ export class TestFirm {
     const last = options.last ?? head.issued;
     const certificate = readStoredCertificate(target.certificate);
     if (certificate.party !== 'container') throw new TypeError('a container is needed');
-    const start = newHead(crypto, this.key, target.key).issuedChain;
+    const start = newHead(this.crypto, this.key, target.key).issuedChain;
     const header: UpdateHeader = {
       certificate: this.certificate,
       container: target.key,
       serial: certificate.serial,
-      epoch: 0,
+      epoch: head.epoch,
       first,
       last,
       chainBefore: first === 1 ? start : (entries[first - 2]?.chain ?? start),
       chainLast: last === 0 ? start : (entries[last - 1]?.chain ?? start),
-      settledThrough: 0,
+      settledThrough: head.settled,
       custodyKnownThrough: 0,
       cancelled: [],
       ...options.header,
@@ -168,17 +197,23 @@ export class TestFirm {
       entries: range.map(({ entry, hash }, at) => (header.cancelled.includes(first + at) ? fromHex(hash) : entry)),
       signatures: range.map(() => null),
       certificates: options.certificates ?? [],
-      notices: [],
+      notices: options.notices ?? [],
     };
     const statement = {
       signer: this.key,
       partner: target.key,
       generation: options.generation ?? head.issued,
       stateHash: head.issuedChain,
-      outbound: { epoch: 0, issued: head.issued, hash: head.issuedChain },
-      inbound: newInbound(crypto, target.key, this.key),
+      outbound: { epoch: head.epoch, issued: head.issued, hash: head.issuedChain },
+      inbound: newInbound(this.crypto, target.key, this.key),
     };
-    return sealUpdateFile(crypto, this.seed, { statement, header, body }, certificate.sealingKey, this.env.random(32));
+    return sealUpdateFile(
+      this.crypto,
+      this.seed,
+      { statement, header, body },
+      certificate.sealingKey,
+      this.env.random(32),
+    );
   }
 }
 
@@ -205,7 +240,7 @@ export function order(
 ) {
   const { context } = to.container.run('context', { certificate: from.certificate, firmCode: null });
   const next = (from.container.state.partners.get(to.key)?.outbound.issued ?? 0) + 1;
-  return from.container.run('issue', { context, first: first ?? next, parts });
+  return from.container.run('issue', issueRequest({ context, first: first ?? next, parts }));
 }
 
 /** The whole way: order, apply, settle. */

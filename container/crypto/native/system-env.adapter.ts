@@ -9,3 +9,8 @@ export function systemEnv(): Env {
     random: (length) => new Uint8Array(randomBytes(length)),
   };
 }
+
+/** Seconds since some moment, never going back: for how long something takes. */
+export function steadyClock(): number {
+  return performance.now() / 1000;
+}

@@ -1,9 +1,12 @@
 import type { ApplyReport } from '../../../container/commands/apply.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
+import { SIGNED_KINDS } from '../../../container/files/envelope.ts';
 import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
-import { type FarBank, withSim } from '../addresses.ts';
+import { namingAddressee } from '../addressee.ts';
+import { type FarBank, withContainer } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
 import { expandFiles, headerIn, headerOf, isOneFile, readFerryFile, writeContext } from '../ferry-files.adapter.ts';
+import { checkOutput } from '../output-place.adapter.ts';
 import { usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -27,7 +30,7 @@ export function applyCommand(far: FarBank): Register {
     program
       .command('apply')
       .description('Takes update files in and writes the receipt for their issuer.')
-      .argument('<ADDRESS>', 'sim:DIR')
+      .argument('<ADDRESS>', 'address of the container')
       .argument('<FILE...>', 'update files, or folder:DIR')
       .option('-o, --output <FILE>', 'where the receipt goes: a file or folder:DIR')
       .addHelpText('after', EXAMPLES)
@@ -45,17 +48,19 @@ export async function apply(
   names: readonly string[],
   wanted: string | undefined,
 ): Promise<void> {
+  await checkOutput(far, wanted, 'context');
   if (isOneFile(wanted)) {
     const issuers = new Set(expandFiles(names, UPDATE_SUFFIX).map((file) => headerIn(file)?.get('From')));
     if (issuers.size > 1)
       throw usage(`Receipts for ${issuers.size} issuers are to be written: name a folder, folder:DIR`);
   }
   const bar = context.progress();
-  const handled = await withSim(far, address, async ({ client }) => {
-    const serial = (await client.call('list', {})).serial ?? address;
+  const handled = await withContainer(far, address, async (client) => {
+    const here = await client.call('list', {});
+    const serial = here.serial ?? address;
     return eachFile({ names, suffix: UPDATE_SUFFIX, bar }, async (file): Promise<Done> => {
       const update = readFerryFile(file);
-      const report = await client.call('apply', { update });
+      const report = await namingAddressee(update, here, () => client.call('apply', { update }));
       const name = { serial, issuer: headerOf(update).get('From') ?? '', kind: 'receipt' } as const;
       return { report, receipt: writeContext(wanted, name, report.receipt) };
     });
@@ -77,6 +82,17 @@ function isInPart({ entries, deferred }: ApplyReport): boolean {
   return deferred !== null || entries.some(({ reason }) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number);
 }
 
+const NOTICES: Readonly<Record<number, string>> = {
+  [SIGNED_KINDS.rootRevocations]: 'The list of what the maker has withdrawn',
+  [SIGNED_KINDS.firmRevocations]: 'The list of whom a vendor refuses',
+  [SIGNED_KINDS.certifiedTime]: 'The certified time',
+  [SIGNED_KINDS.reAnchor]: "A vendor's word that its licenses may be used as they are here",
+};
+
+function nameOfNotice(kind: number): string {
+  return NOTICES[kind] ?? 'A notice that is not known here';
+}
+
 function show({ output }: CommandContext, address: string, done: readonly (FileNamed & Done)[]): void {
   for (const { file, report, receipt } of done) {
     const applied = report.entries.filter(({ reason }) => reason === 0).length;
@@ -85,9 +101,15 @@ function show({ output }: CommandContext, address: string, done: readonly (FileN
     );
     for (const { sequence, reason } of report.entries)
       if (reason !== 0) output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
+    for (const { kind, isNew, reason } of report.notices) {
+      if (reason !== 0) output.line(`  ${nameOfNotice(kind)} was passed over: ${words(reason)}`);
+      else if (isNew) output.line(`  ${nameOfNotice(kind)} was taken.`);
+    }
     if (report.deferred !== null)
       output.line(`  Sequence ${report.deferred} and all after it wait: ${words(report.deferredFor)}`);
     output.line(`  Receipt: ${receipt}`);
   }
-  output.note(`Bring the receipt home: ferry settle ISSUER FILE. What is here now: ferry list ${quoted(address)}`);
+  const [only, ...others] = done;
+  const files = only === undefined || others.length > 0 ? 'FILE...' : quoted(only.receipt);
+  output.note(`Bring the receipt home: ferry settle ISSUER ${files}. What is here now: ferry list ${quoted(address)}`);
 }

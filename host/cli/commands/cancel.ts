@@ -1,6 +1,7 @@
 import type { FarBank } from '../addresses.ts';
 import { writeUpdates } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import { checkOutput } from '../output-place.adapter.ts';
 import { collect, parseNumber } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -23,7 +24,7 @@ export function cancelCommand(far: FarBank): Register {
     program
       .command('cancel')
       .description('Cancels what is in transit, for good. The receipt of the target brings the licenses back.')
-      .argument('<ADDRESS>', 'sim:DIR or central:DIR of the issuer')
+      .argument('<ADDRESS>', 'a container or central:DIR that issued')
       .requiredOption('--to <SERIAL>', 'serial number of the target')
       .option('--sequence <N>', 'only this one; may be repeated', collect)
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
@@ -36,6 +37,7 @@ export function cancelCommand(far: FarBank): Register {
 async function cancel(far: FarBank, context: CommandContext, address: string, options: CancelOptions): Promise<void> {
   const { output } = context;
   const wanted = options.sequence?.map((text) => parseNumber(text, 'sequence', 1));
+  await checkOutput(far, options.output, 'update');
   const { sequences, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
     issuer.cancel(options.to, wanted),
   );

@@ -1,8 +1,9 @@
 import { partyName, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { certificateFileName } from '../../../container/files/file-names.ts';
 import type { FarBank } from '../addresses.ts';
-import { writeBytes } from '../ferry-files.adapter.ts';
+import { writeCertificate } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import { checkOutput } from '../output-place.adapter.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
@@ -24,7 +25,7 @@ export function certificateCommand(far: FarBank): Register {
     program
       .command('certificate')
       .description('Writes the certificate of an issuer, by which contexts are made for it elsewhere.')
-      .argument('<ADDRESS>', 'sim:DIR or central:DIR')
+      .argument('<ADDRESS>', 'a container or central:DIR')
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
       .option('-o, --output <FILE>', 'where it goes: a file or folder:DIR')
       .addHelpText('after', EXAMPLES)
@@ -39,11 +40,12 @@ async function write(
   options: CertificateOptions,
 ): Promise<void> {
   const { output } = context;
+  await checkOutput(far, options.output, 'certificate');
   const raw = await withIssuer(far, context, { address, firm: options.firm }, async (issuer) =>
     (await issuer.moves()).certificate(),
   );
   const issuer = partyName(readStoredCertificate(raw));
-  const file = writeBytes(options.output, certificateFileName(issuer), raw);
+  const file = writeCertificate(options.output, certificateFileName(issuer), raw);
   output.line(`The certificate of ${issuer} is in ${file}.`);
   output.note(`Where a container is: ferry context ADDRESS --for ${quoted(file)}`);
   output.json({ address, issuer, file });

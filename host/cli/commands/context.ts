@@ -1,7 +1,10 @@
 import { partyName, readStoredCertificate } from '../../../container/files/certificate.ts';
-import { type FarBank, withSim } from '../addresses.ts';
-import { readBytes, writeContext } from '../ferry-files.adapter.ts';
+import { readPlainFile } from '../../../container/store/file-plain.adapter.ts';
+import { CONTAINER_SCHEMES, type FarBank, isAddress, withContainer } from '../addresses.ts';
+import { writeContext } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import { checkOutput } from '../output-place.adapter.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const EXAMPLES = `
@@ -18,7 +21,7 @@ export function contextCommand(far: FarBank): Register {
     program
       .command('context')
       .description('Writes the context file of a container for one issuer.')
-      .argument('<ADDRESS>', 'sim:DIR')
+      .argument('<ADDRESS>', 'address of the container')
       .requiredOption('--for <ISSUER>', 'address, certificate file or Firm Code of the issuer')
       .option('--firm <CODE>', 'Firm Code, when the issuer is a License Central with several')
       .option('-o, --output <FILE>', 'where it goes: a file or folder:DIR')
@@ -35,17 +38,23 @@ interface ContextOptions {
 
 async function write(far: FarBank, context: CommandContext, address: string, options: ContextOptions): Promise<void> {
   const { output } = context;
+  await checkOutput(far, options.output, 'context');
   const request = await issuerOf(far, context, options);
-  const { listing, raw } = await withSim(far, address, async ({ client }) => ({
+  const { listing, raw } = await withContainer(far, address, async (client) => ({
     raw: (await client.call('context', request)).context,
     listing: await client.call('list', {}),
   }));
   const serial = listing.serial ?? address;
   const file = writeContext(options.output, { serial, issuer: nameOf(request), kind: 'context' }, raw);
+  const issuer = isAddress(options.for, [...CONTAINER_SCHEMES, 'central']) ? quoted(options.for) : 'ISSUER';
   output.line(`The context of ${serial} for ${options.for} is in ${file}.`);
   output.note(
-    'Bring it to the issuer: ferry settle ISSUER FILE, or ferry issue ISSUER --context FILE --item FIRM:PRODUCTxN',
+    `Bring it to the issuer: ferry settle ${issuer} ${quoted(file)}, or ferry issue ${issuer} --context ${quoted(file)} --item FIRM:PRODUCTxN`,
   );
+  if (listing.locked || listing.lockedFirms.length > 0)
+    output.note(
+      `It is locked. Whether its licenses may be used as they are, their vendor decides: ferry central accept DIR ${quoted(file)} -o PLACE`,
+    );
   output.json({ address, serial, issuer: options.for, file });
 }
 
@@ -60,7 +69,8 @@ async function issuerOf(
   { for: text, firm }: ContextOptions,
 ): Promise<IssuerNamed> {
   if (/^\d{1,10}$/.test(text)) return { certificate: null, firmCode: Number(text) };
-  if (!/^(sim|central):/.test(text)) return { certificate: readBytes(text), firmCode: null };
+  if (!isAddress(text, [...CONTAINER_SCHEMES, 'central']))
+    return { certificate: readPlainFile(text, { links: 'followed' }), firmCode: null };
   const certificate = await withIssuer(far, context, { address: text, firm }, async (issuer) =>
     (await issuer.moves()).certificate(),
   );

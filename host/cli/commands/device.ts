@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { CATALOGUE, explain } from '../../../container/errors.ts';
 import type { Deferral, EntryOutcome, Failure } from '../../../state-machines/index.ts';
-import { parseAddress, type Scheme } from '../addresses.ts';
+import { type FarBank, parseAddress, type Scheme } from '../addresses.ts';
+import { namingOtherKind } from '../other-kind.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 
@@ -40,7 +42,7 @@ Examples:
   ferry device import sim:device folder:stick`;
 
 /** `ferry device import`. To be registered after `ferry device create`, if both are. */
-export function deviceImportCommand(device: () => Promise<DeviceSide>): Register {
+export function deviceImportCommand(device: () => Promise<DeviceSide>, dongle: FarBank['dongle']): Register {
   return (program, context) => {
     deviceFamily(program)
       .command('import')
@@ -50,7 +52,12 @@ export function deviceImportCommand(device: () => Promise<DeviceSide>): Register
       .addHelpText('after', EXAMPLES)
       .action(async (dir: string, place: string) => {
         const [folder, updates] = [folderOf(dir, 'sim'), folderOf(place, 'folder')];
-        const report = await (await device()).importUpdates({ folder, updates });
+        const there = quoted(`folder:${updates}`);
+        const instead = `\`ferry apply ${quoted(`sim:${folder}`)} ${there} -o ${there}\``;
+        const other = { door: dongle, found: 'dongle', expected: 'device', instead };
+        const report = await namingOtherKind(folder, other, async () =>
+          (await device()).importUpdates({ folder, updates }),
+        );
         show(context, updates, report);
         context.endWith(exitOf(report));
       });

@@ -7,22 +7,26 @@ import type { FarBank } from '../addresses.ts';
 import { readFerryFile, writeUpdates } from '../ferry-files.adapter.ts';
 import type { TargetContext } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import { checkOutput } from '../output-place.adapter.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const EXAMPLES = `
-Without --item and --all it writes the update files of what is in transit to that target again.
+Without --item and --all, or with --to, it writes the update files of what is in transit to that target again.
 An order of the same items is taken for the one in transit, if there is one; settle it first to give as many once more.
 A License Central grants anew, with the usual terms (ferry central issue has all of them), and once for each context.
 
 Examples:
   ferry issue sim:dongle --context 130-2459324738-for-3-1234567.ferry-context --item 6000010:1001x2
+  ferry issue sim:dongle --to 130-2459324738 -o folder:stick
   ferry issue central:vendor --context 3-1234567-for-firm-6000010.ferry-context --item 6000010:1001x5 -o folder:stick`;
 
 export interface IssueOptions {
   /** The context file of the target. */
-  readonly context: string;
+  readonly context?: string;
+  /** Serial number of the target, to which only what is in transit is written again. */
+  readonly to?: string;
   readonly item?: readonly string[];
   readonly all?: true;
   readonly firm?: string;
@@ -35,8 +39,9 @@ export function issueCommand(far: FarBank): Register {
     program
       .command('issue')
       .description('Puts licenses in transit to a container whose context file is here, and writes the update files.')
-      .argument('<ADDRESS>', 'sim:DIR or central:DIR of the issuer')
-      .requiredOption('--context <FILE>', 'context of the target, made for this issuer')
+      .argument('<ADDRESS>', 'a container or central:DIR that gives')
+      .option('--context <FILE>', 'context of the target, made for this issuer')
+      .option('--to <SERIAL>', 'without its context: writes again what is in transit to that target')
       .option('--item <FIRM:PRODUCTxN>', 'what to give; may be repeated', collect)
       .option('--all', 'everything that may move; of a License Central, what it granted before')
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
@@ -55,17 +60,32 @@ export async function issue(
 ): Promise<void> {
   const { output } = context;
   if (options.all && options.item) throw usage('Name items with --item, or --all, not both');
-  const target = targetOf(readFerryFile(options.context));
+  const { context: file, to } = options;
+  if ((file === undefined) === (to === undefined))
+    throw usage('Name the target by --context, or by --to for what is in transit already');
+  if (file === undefined && orderOf(options) !== undefined)
+    throw usage('--to only writes again what is in transit: an order needs the --context of the target');
+  await checkOutput(far, options.output, 'update');
+  const target = file === undefined ? { serial: to ?? '' } : targetOf(readFerryFile(file));
   const { first, last, repeated, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
-    issuer.issue(target, orderOf(options)),
+    'raw' in target ? issuer.issue(target, orderOf(options)) : issuer.again(target.serial),
   );
-  const again = `ferry issue ${quoted(address)} --context ${quoted(options.context)} -o PLACE`;
+  const named = file === undefined ? `--to ${target.serial}` : `--context ${quoted(file)}`;
+  const again = `ferry issue ${quoted(address)} ${named} -o PLACE`;
   const files = writeUpdates(options.output, updates, again);
-  const were = repeated ? 'were in transit already' : 'are in transit';
-  output.line(`Sequences ${first} to ${last} ${were} to ${target.serial}.`);
+  output.line(sequencesText(first, last, repeated, options, target.serial));
   for (const file of files) output.line(`  ${file}`);
   output.note(`Bring the files to the target: ferry apply ADDRESS ${files.map(quoted).join(' ')}`);
   output.json({ address, target: target.serial, first, last, repeated, files });
+}
+
+function sequencesText(first: number, last: number, repeated: boolean, options: IssueOptions, to: string): string {
+  const isOne = first === last;
+  const which = isOne ? `Sequence ${first}` : `Sequences ${first} to ${last}`;
+  if (!repeated) return `${which} ${isOne ? 'is' : 'are'} in transit to ${to}.`;
+  const already = `${which} ${isOne ? 'was' : 'were'} in transit already to ${to}`;
+  if (orderOf(options) === undefined) return `${already}; the files are written again.`;
+  return `${already}, with just what was ordered: nothing new was given.`;
 }
 
 function orderOf({ all, item }: IssueOptions): MoveOrder | undefined {
@@ -78,8 +98,8 @@ function targetOf(raw: Uint8Array): TargetContext {
   const envelope = readOrThrow(readEnvelope(raw, 'contextFile', 3, 'a context file'));
   const header = readOrThrow(contextHeader.decode(envelope.parts[1] ?? new Uint8Array(0)));
   const certificate = readOrThrow(readEnvelope(header.certificate, 'containerCertificate', 1, 'a certificate'));
-  const { key, serial } = readOrThrow(containerCertificate.decode(certificate.parts[0] ?? new Uint8Array(0)));
-  return { raw, key, serial };
+  const { key, serial, kind } = readOrThrow(containerCertificate.decode(certificate.parts[0] ?? new Uint8Array(0)));
+  return { raw, key, serial, kind };
 }
 
 type Read<T> =

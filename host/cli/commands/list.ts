@@ -1,15 +1,20 @@
 import type { Listing } from '../../../container/commands/list.ts';
 import { explain, FerryError } from '../../../container/errors.ts';
-import { CONTEXT_SUFFIX, UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
-import { type FarBank, isContainer, parseAddress, withSim } from '../addresses.ts';
+import { CERTIFICATE_SUFFIX, CONTEXT_SUFFIX, UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
+import { type FarBank, isAddress, isContainer, readAddress, withContainer } from '../addresses.ts';
+import { copiesAmong, sayCopies } from '../copies.ts';
 import { foldersIn, parkedFiles } from '../ferry-files.adapter.ts';
 import { withCentral } from '../open-central.ts';
+import { wordsOf } from '../peers.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { type CentralListing, listCentral, showCentral } from '../show-central.ts';
 import { jsonOf, listingDocument, showListing } from '../show-listing.ts';
+import { exitOfUnreached, sayUnreached, type Unreached } from '../unreached.ts';
 
 const EXAMPLES = `
-Without an address it looks in the present folder and the folders in it.
+Without an address it looks in the present folder and the folders in it; a container that is served from there is not read, but
+it is said where it is reached. Exit code 0: all was read. 6: some of it. When none was: what the reason has, 5 for containers
+that are served or cannot be reached.
 
 Examples:
   ferry list
@@ -24,17 +29,19 @@ export function listCommand(far: FarBank): Register {
     program
       .command('list')
       .description('Shows containers, their Firm Items and Product Items, and what is in transit.')
-      .argument('[ADDRESS...]', 'sim:DIR, folder:DIR or central:DIR')
+      .argument('[ADDRESS...]', 'containers, folder:DIR or central:DIR')
       .addHelpText('after', EXAMPLES)
       .action((addresses: string[]) => list(far, context, addresses));
   };
 }
 
+const PARKED: readonly string[] = [CONTEXT_SUFFIX, UPDATE_SUFFIX, CERTIFICATE_SUFFIX];
+
 interface Found {
-  readonly containers: { readonly address: string; readonly listing: Listing }[];
+  readonly containers: { readonly address: string; readonly listing: Listing; readonly words: string }[];
   readonly centrals: { readonly address: string; readonly shown: CentralListing }[];
   readonly files: string[];
-  readonly failures: { readonly address: string; readonly error: FerryError }[];
+  readonly failures: Unreached[];
 }
 
 async function list(far: FarBank, context: CommandContext, given: readonly string[]): Promise<void> {
@@ -42,12 +49,13 @@ async function list(far: FarBank, context: CommandContext, given: readonly strin
   const found: Found = { containers: [], centrals: [], files: [], failures: [] };
   for (const address of addresses) await look(far, context, address, found);
   const [failed] = found.failures;
-  if (failed !== undefined && found.failures.length === addresses.length) throw failed.error;
-  show(context, found);
-  if (failed !== undefined) context.endWith(6);
+  if (failed !== undefined && addresses.length === 1) throw failed.error;
+  show(context, found, addresses);
+  context.endWith(exitOfUnreached(found.failures, addresses.length));
 }
 
-async function containersHere(far: FarBank): Promise<readonly string[]> {
+/** The containers in the present folder and the folders in it. @throws FILE_UNREADABLE */
+export async function containersHere(far: FarBank): Promise<readonly string[]> {
   const found: string[] = [];
   for (const folder of foldersIn('.')) if (await isContainer(far, folder)) found.push(`sim:${folder}`);
   return found;
@@ -55,33 +63,39 @@ async function containersHere(far: FarBank): Promise<readonly string[]> {
 
 async function look(far: FarBank, context: CommandContext, text: string, found: Found): Promise<void> {
   try {
-    const { scheme, folder } = parseAddress(text);
+    const { scheme, folder } = await readAddress(far, text);
     if (scheme === 'central')
       found.centrals.push({ address: text, shown: await withCentral(context, folder, listCentral) });
-    else if (scheme === 'folder')
-      found.files.push(...parkedFiles(folder, CONTEXT_SUFFIX), ...parkedFiles(folder, UPDATE_SUFFIX));
-    else
-      found.containers.push({
-        address: text,
-        listing: await withSim(far, text, ({ client }) => client.call('list', {})),
-      });
+    else if (scheme === 'folder') for (const suffix of PARKED) found.files.push(...parkedFiles(folder, suffix));
+    else {
+      const listing = await withContainer(far, text, (client) => client.call('list', {}));
+      found.containers.push({ address: text, listing, words: await wordsOf(listing.key) });
+    }
   } catch (error) {
     if (!(error instanceof FerryError)) throw error;
     found.failures.push({ address: text, error });
   }
 }
 
-function show({ output }: CommandContext, { containers, centrals, files, failures }: Found): void {
-  for (const { address, listing } of containers) showListing(output, address, listing);
+function show(
+  { output }: CommandContext,
+  { containers, centrals, files, failures }: Found,
+  addresses: readonly string[],
+): void {
+  const folders = addresses.filter((address) => isAddress(address, ['folder'])).length;
+  const others = addresses.filter((address) => !isAddress(address, ['folder', 'central'])).length;
+  for (const { address, listing, words } of containers) showListing(output, address, listing, words);
   for (const { address, shown } of centrals) showCentral(output, address, shown);
   for (const file of files) output.line(file);
-  for (const { address, error } of failures) output.complain(`${address}: ${error.message} [${error.code}]`);
-  if (files.length > 0) output.line(`${files.length} parked file(s).`);
-  if (containers.length > 0 || centrals.length + files.length === 0)
-    output.line(`Result: ${containers.length} CmContainer(s) listed.`);
+  const copies = copiesAmong(containers);
+  sayCopies((...parts) => output.line(...parts), copies);
+  sayUnreached((...parts) => output.complain(...parts), failures);
+  if (folders > 0) output.line(`${files.length} parked file(s).`);
+  if (others > 0 || addresses.length === 0) output.line(`Result: ${containers.length} CmContainer(s) listed.`);
   output.json({
-    containers: containers.map(({ address, listing }) => listingDocument(address, listing)),
+    containers: containers.map(({ address, listing, words }) => listingDocument(address, listing, words)),
     centrals: centrals.map(({ address, shown }) => ({ address, ...(jsonOf(shown) as object) })),
+    copies,
     files,
     failures: failures.map(({ address, error }) => ({ address, ...explain(error.code, error.details) })),
   });

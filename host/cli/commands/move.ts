@@ -1,17 +1,25 @@
-import path from 'node:path';
 import { FerryError } from '../../../container/errors.ts';
-import type { MoveIssuer, MoveOrder, MoveTarget } from '../../../state-machines/index.ts';
-import { type FarBank, parseAddress, withSim } from '../addresses.ts';
-import { withIssuer } from '../issuers/with-issuer.ts';
+import type { MoveOrder, UnfinishedMove } from '../../../state-machines/index.ts';
+import { CONTAINER_SCHEMES, type FarBank, readAddress } from '../addresses.ts';
+import { shownFor } from '../cargo.ts';
+import { isUnreached, keptBetween, withStanding } from '../kept-moves.ts';
+import { beginningOf, type MoveSides, withSides } from '../move-sides.ts';
+import { isPinAtHand, requireOwnersWay } from '../owner.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
+import { expectPeer, nameOf, remarkPeers } from '../peers.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { progressOf, showMove, showPlan } from '../show-move.ts';
+import { shortId } from '../short-id.ts';
+import { progressOf, showMove } from '../show-move.ts';
+import { showPlan } from '../show-plan.ts';
+import { strangerBetween } from '../stranger-between.ts';
 import { type MoveOptions, moveByFolder } from './move-by-folder.ts';
 
 const EXAMPLES = `
-A move that was interrupted is finished by running the same command again. Unfinished moves are kept in the folder that
-FERRY_STATE in the environment names, or where the system keeps such things. Once a move is over, the same command is a new
-order: when it is not clear whether it was over, ferry list shows what is where.
+A move that was interrupted is finished by ferry resume, or by running the same command again; one that had issued nothing yet
+gives way to another order. Unfinished moves are kept in the folder that
+FERRY_STATE in the environment names, or where the system keeps such things. What was cancelled meanwhile comes home by it. Once a
+move is over, the same command is a new order: when it is not clear whether it was over, ferry status shows what is under way.
+Where somebody else answers by then, nothing is moved unless --expect names who that is.
 
 Examples:
   ferry move --from sim:dongle --to sim:device --item 6000010:1001x2
@@ -27,69 +35,140 @@ export function moveCommand(far: FarBank): Register {
     program
       .command('move')
       .description('Moves licenses from one container to another, or gives them back.')
-      .requiredOption('--from <ADDRESS>', 'sim:DIR or central:DIR that gives, or folder:DIR with update files')
-      .requiredOption('--to <ADDRESS>', 'sim:DIR that gets, or folder:DIR with the context of who gets')
+      .requiredOption('--from <ADDRESS>', 'a container or central:DIR that gives, or folder:DIR with update files')
+      .requiredOption('--to <ADDRESS>', 'container that gets, or folder:DIR with the context of who gets')
       .option('--item <FIRM:PRODUCTxN>', 'what to move; may be repeated', collect)
       .option('--all', 'everything that may move')
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
       .option('--start-over', 'forget what is stored of an unfinished move when it cannot be read')
-      .option('--dry-run', 'only show what would be moved')
+      .option('--expect <WHO>', 'serial number or fingerprint words of who gets; somebody else gets nothing')
+      .option('--dry-run', 'only show what would change, what would be refused, and why')
       .addHelpText('after', EXAMPLES)
       .action((options: MoveOptions) => move(far, context, options));
   };
 }
 
 async function move(far: FarBank, context: CommandContext, options: MoveOptions): Promise<void> {
-  if ((options.all === undefined) === (options.item === undefined)) throw usage('Name items with --item, or --all');
+  if (options.all && options.item) throw usage('Name items with --item, or --all, not both');
+  if (!options.all && !options.item) throw usage('Say what is to move: items with --item, or --all');
   const items = (options.item ?? []).map(parseItem);
   const order: MoveOrder = options.all ? { kind: 'all' } : { kind: 'items', items };
-  const [from, to] = [parseAddress(options.from), parseAddress(options.to, ['sim', 'folder'])];
+  const from = await readAddress(far, options.from);
+  const to = await readAddress(far, options.to, [...CONTAINER_SCHEMES, 'folder']);
   if (from.scheme === 'folder' || to.scheme === 'folder') return moveByFolder(far, context, options, from, to);
-  if (from.scheme === 'sim' && path.resolve(from.folder) === path.resolve(to.folder))
-    throw usage('Both addresses are the same container');
+  requireOwnersWay(options.from);
   if (from.scheme === 'central' && !options.all)
     throw usage('A License Central brings what it granted with `ferry central issue`: use --all');
-  const { containerTarget } = await import('../../../state-machines/index.ts');
-  await withIssuer(far, context, { address: options.from, firm: options.firm }, async (giver) => {
-    const issuer = await giver.moves();
-    await withSim(far, options.to, async ({ client }) => {
-      const work = options.dryRun ? plan : carryOut;
-      await work(context, options, issuer, containerTarget(client), order);
+  const work = options.dryRun ? preview : carryOut;
+  try {
+    await withSides(far, context, options, async (sides) => {
+      if (options.expect === undefined) await refuseStranger(context, options, sides, order);
+      else await expectPeer(sides.getter, options.expect);
+      await work(context, options, sides, order);
     });
+  } catch (error) {
+    throw options.dryRun ? error : await asUnfinished(context, options, error);
+  }
+}
+
+/** Refuses whoever answers where an unfinished move of the same order is to reach somebody else. @throws MOVE_MEANT_FOR */
+async function refuseStranger(
+  context: CommandContext,
+  options: MoveOptions,
+  sides: MoveSides,
+  order: MoveOrder,
+): Promise<void> {
+  const { isOver, sameOrder } = await import('../../../state-machines/index.ts');
+  const same = (await keptMoves(context)).filter(({ work }) => work !== null && sameOrder(work.context.order, order));
+  const kept = keptBetween(same, options);
+  if (kept === undefined || kept.work === null) return;
+  const stranger = await strangerBetween(kept.id, sides);
+  if (stranger === null) return;
+  const { found, expected } = stranger;
+  const { giver, getter, shown } = sides;
+  if (found.key !== giver.key && isOver(shown.issuer, kept.work.context)) return;
+  throw new FerryError('MOVE_MEANT_FOR', {
+    id: shortId(kept.id),
+    address: found.address,
+    found: nameOf(found),
+    expected,
+    getter: getter.serial ?? getter.words,
   });
 }
 
-async function plan(
+/** An unfinished move between these addresses is told of where they cannot be reached: it is what waits there. */
+async function asUnfinished(context: CommandContext, options: MoveOptions, error: unknown): Promise<unknown> {
+  if (!isUnreached(error)) return error;
+  try {
+    return await withStanding(error, keptBetween(await keptMoves(context), options), options);
+  } catch (unreadable) {
+    // Why the side was not reached comes first: only once it is, what is kept is needed.
+    if (unreadable instanceof FerryError) return error;
+    throw unreadable;
+  }
+}
+
+async function keptMoves(context: CommandContext): Promise<readonly UnfinishedMove[]> {
+  const { unfinishedMoves } = await import('../../../state-machines/index.ts');
+  const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
+  const { store, notebook } = moveStores(stateFolder((name) => context.variable(name)));
+  return unfinishedMoves(store, notebook);
+}
+
+async function preview(
   context: CommandContext,
   options: MoveOptions,
-  issuer: MoveIssuer,
-  target: MoveTarget,
+  { shown, giver, getter }: MoveSides,
   order: MoveOrder,
 ): Promise<void> {
-  const { planMove } = await import('../../../state-machines/index.ts');
-  const listing = await issuer.list();
-  const planned = planMove(listing, (await target.list()).key, order);
-  if (!planned.ok) throw new FerryError(planned.code, planned.details);
-  showPlan(context, options, planned.plan, listing.holdings);
+  const { isOver, isUnissued, moveId, previewMove, sameOrder, unfinishedMove } = await import(
+    '../../../state-machines/index.ts'
+  );
+  const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
+  const { store, notebook } = moveStores(stateFolder((name) => context.variable(name)));
+  const unfinished = await unfinishedMove(store, notebook, moveId(giver.key, getter.key));
+  if (unfinished !== undefined && unfinished.work === null && unfinished.failure !== null && !options.startOver)
+    throw new FerryError(unfinished.failure.code, unfinished.failure.details);
+  const { from, to } = options;
+  const work = unfinished?.work ?? null;
+  const seen = previewMove(shown.issuer, shown.target, order, work?.context ?? null, isPinAtHand(context));
+  const isSame = work !== null && sameOrder(work.context.order, order);
+  const isReplaced = work !== null && !isSame && isUnissued(shown.issuer, work.context);
+  const first = work === null ? null : { work, isSame, isOver: isOver(shown.issuer, work.context), isReplaced };
+  showPlan(context, { from, to, giver, getter }, seen, first);
 }
 
 async function carryOut(
   context: CommandContext,
   options: MoveOptions,
-  issuer: MoveIssuer,
-  target: MoveTarget,
+  { issuer, target, giver, getter, shown }: MoveSides,
   order: MoveOrder,
 ): Promise<void> {
-  const { runLicenseMove } = await import('../../../state-machines/index.ts');
+  const { moveId, runLicenseMove } = await import('../../../state-machines/index.ts');
   const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
+  remarkPeers(context, giver, getter);
   const progress = context.progress();
+  const { store, blobs, notebook, claim } = moveStores(stateFolder((name) => context.variable(name)));
   const result = await runLicenseMove({
     issuer,
     target,
+    random: (length) => context.env.random(length),
     order,
-    ...moveStores(stateFolder((name) => context.variable(name))),
+    store,
+    blobs,
+    claim,
+    notes: { notebook, beginning: beginningOf(options), now: () => context.env.now() },
     badSnapshot: options.startOver ? 'startOver' : 'refuse',
     onProgress: progressOf(context, progress),
   }).finally(() => progress.end());
-  showMove(context, options, result);
+  const id = moveId(giver.key, getter.key);
+  const isKept = result.state === 'interrupted' && (await store.load(id)) !== undefined;
+  const { from, to, firm = null } = options;
+  showMove(context, {
+    sides: { from, to, giver, getter },
+    result,
+    shown: shownFor(shown.issuer, getter.key),
+    firm,
+    id: isKept ? id : null,
+  });
 }

@@ -1,9 +1,13 @@
+import { contextHeader } from '../../../container/files/context-file.ts';
+import { readEnvelope } from '../../../container/files/envelope.ts';
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
-import type { FarBank } from '../addresses.ts';
+import { NO_BYTES } from '../../../container/model/bytes.ts';
+import { type FarBank, isAddress } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
 import { readFerryFile } from '../ferry-files.adapter.ts';
 import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
 
@@ -20,7 +24,7 @@ export function settleCommand(far: FarBank): Register {
     program
       .command('settle')
       .description('Takes receipts home: lets go what was applied, takes back what was refused.')
-      .argument('<ADDRESS>', 'sim:DIR or central:DIR of the issuer')
+      .argument('<ADDRESS>', 'a container or central:DIR that issued')
       .argument('<FILE...>', 'contexts and receipts, or folder:DIR')
       .addHelpText('after', EXAMPLES)
       .action((address: string, files: string[]) => settle(far, context, address, files));
@@ -30,10 +34,13 @@ export function settleCommand(far: FarBank): Register {
 async function settle(far: FarBank, context: CommandContext, address: string, names: readonly string[]): Promise<void> {
   const bar = context.progress();
   const handled = await withIssuer(far, context, { address }, (issuer) =>
-    eachFile({ names, suffix: CONTEXT_SUFFIX, bar }, (file) => issuer.settle(readFerryFile(file))),
+    eachFile({ names, suffix: CONTEXT_SUFFIX, bar }, async (file) => {
+      const raw = readFerryFile(file);
+      return { ...(await issuer.settle(raw)), locked: isLocked(raw) };
+    }),
   ).finally(() => bar.end());
   const { done, foreign, failures } = handled;
-  show(context, done);
+  show(context, address, done);
   showRest(context, handled);
   context.output.json({ address, receipts: done, foreign, failures: failures.map(failureDocument) });
   if (failures.length > 0 || done.some(isAlarming)) context.endWith(exitInPart(failures));
@@ -44,15 +51,47 @@ function isAlarming({ surplus, contradiction }: Settled): boolean {
   return surplus.length > 0 || contradiction !== null;
 }
 
-function show({ output }: CommandContext, done: readonly (FileNamed & Settled)[]): void {
-  for (const { file, target, entries, pending, late, tooLate, surplus, contradiction } of done) {
+/** Whether a context, which was found to be valid, says that its container is locked. */
+function isLocked(raw: Uint8Array): boolean {
+  const envelope = readEnvelope(raw, 'contextFile', 3, 'a context file');
+  const header = envelope.ok ? contextHeader.decode(envelope.value.parts[1] ?? NO_BYTES) : envelope;
+  return header.ok && header.value.locked;
+}
+
+type Taken = FileNamed & Settled & { readonly locked: boolean };
+
+function show({ output }: CommandContext, address: string, done: readonly Taken[]): void {
+  for (const {
+    file,
+    target,
+    entries,
+    pending,
+    late,
+    tooLate,
+    unsure,
+    newEpoch,
+    duplicates,
+    surplus,
+    contradiction,
+    locked,
+  } of done) {
     const gone = entries.filter(({ reason }) => reason === 0).length;
     output.line(`${file}: ${target} applied ${gone}, refused ${entries.length - gone}; ${pending} still in transit.`);
     for (const { sequence, reason } of entries)
       if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
-    if (late) output.line('  It settles nothing new.');
+    for (const sequence of unsure)
+      output.line(
+        `  Sequence ${sequence} was applied or refused before the server was restored; it is not given again by itself.`,
+      );
+    if (newEpoch !== null) output.line(`  The channel to ${target} begins anew behind this, in epoch ${newEpoch}.`);
+    if (locked) output.line(`  ${target} is locked, or was set back. ${acceptText(address, file)}`);
+    if (late) output.line('  It settles nothing that was in transit.');
+    for (const { itemId, quantity } of duplicates)
+      output.line(
+        `  License ${itemId}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
+      );
     for (const { itemId, quantity } of surplus)
       output.complain(
         `  License ${itemId}: ${quantity} more than were granted are shown. Somewhere on its way a container was copied.`,
@@ -62,4 +101,12 @@ function show({ output }: CommandContext, done: readonly (FileNamed & Settled)[]
         `  ${target} was set back or copied (${contradiction}); the proof is kept, it gets nothing more.`,
       );
   }
+}
+
+/** A device's own partners decide nothing. */
+function acceptText(address: string, file: string): string {
+  const isVendor = isAddress(address, ['central']);
+  const folder = isVendor ? quoted(address.slice('central:'.length)) : 'DIR';
+  const accept = `ferry central accept ${folder} ${quoted(file)} -o PLACE`;
+  return `${isVendor ? 'Where it is locked, its licenses may be used as they are after' : 'Its vendor may let its licenses be used as they are'}: ${accept}`;
 }

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../../../container/errors.ts';
+import { makeFolder } from '../../../container/store/file-durable.adapter.ts';
 import { systemCode, systemWords } from '../../../container/store/file-failure.ts';
 
 /** How a run of the program ended. */
@@ -38,7 +39,7 @@ export class FerryProcess {
   /** Starts a run and kills it with SIGKILL as soon as a file that it writes into `watched` holds the words. */
   runAndKill(watched: string, words: string, ...args: readonly string[]): Promise<'killed' | 'finished first'> {
     const place = path.join(this.folder, watched);
-    fs.mkdirSync(place, { recursive: true });
+    makeFolder(place);
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [this.#program, ...args], { ...this.#options(), stdio: 'ignore' });
       const watcher = fs.watch(place, () => {

@@ -1,11 +1,22 @@
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { containerIssuer } from '../../../state-machines/license-move/container-parties.ts';
+import { newOrderId } from '../../../state-machines/license-move/move-order.ts';
 import { planMove } from '../../../state-machines/license-move/plan-move.ts';
+import { namingAddressee } from '../addressee.ts';
 import { appliedThoughCancelled, type Issuer, runOf } from './issuer.ts';
 
-/** A container that gives what it holds. @param name what people call it when it has no serial number */
-export function issuerOfContainer(client: ContainerClient, name: string): Issuer {
+/**
+ * A container that gives what it holds.
+ *
+ * @param name what people call it when it has no serial number
+ * @param random unpredictable bytes, for the id of an order
+ */
+export function issuerOfContainer(
+  client: ContainerClient,
+  name: string,
+  random: (length: number) => Uint8Array,
+): Issuer {
   return {
     moves: async () => containerIssuer(client),
     async issue(target, order) {
@@ -14,25 +25,34 @@ export function issuerOfContainer(client: ContainerClient, name: string): Issuer
         const again = runOf(listing.transit, target, listing.serial ?? name);
         return { ...again, updates: (await client.call('transit', { target: target.key })).updates };
       }
-      const planned = planMove(listing, target.key, order);
+      const planned = planMove(listing, target, order);
       if (!planned.ok) throw new FerryError(planned.code, planned.details);
-      const { first, last, parts } = planned.plan;
-      if (parts.length > 0) return client.call('issue', { context: target.raw, first, parts: [...parts] });
-      const { updates } = await client.call('transit', { target: target.key });
+      const { targetKey, first, last, parts } = planned.plan;
+      if (parts.length > 0) {
+        const wanted = { target: targetKey, orderId: newOrderId(random), first, parts: [...parts] };
+        return namingAddressee(target.raw, listing, () => client.call('issue', { ...wanted, context: target.raw }));
+      }
+      const { updates } = await client.call('transit', { target: targetKey });
       return { first, last: last ?? first, repeated: true, updates };
     },
+    async again(serial) {
+      const { transit, serial: own } = await client.call('list', {});
+      const target = transit.find((entry) => entry.serial === serial)?.target;
+      const range = runOf(transit, { key: target, serial }, own ?? name);
+      return { ...range, updates: target === undefined ? [] : (await client.call('transit', { target })).updates };
+    },
     async settle(context) {
-      const { transit } = await client.call('list', {});
-      const settled = await client.call('settle', { context });
-      const open = transit.filter(({ serial }) => serial === settled.target);
-      return { ...settled, tooLate: appliedThoughCancelled(open, settled.entries), surplus: [], contradiction: null };
+      const listing = await client.call('list', {});
+      const settled = await namingAddressee(context, listing, () => client.call('settle', { context }));
+      const open = listing.transit.filter(({ serial }) => serial === settled.target);
+      const tooLate = appliedThoughCancelled(open, settled.entries);
+      return { ...settled, tooLate, unsure: [], newEpoch: null, duplicates: [], surplus: [], contradiction: null };
     },
     async cancel(serial, sequences) {
       const { transit, serial: own } = await client.call('list', {});
       const open = transit.filter((entry) => entry.serial === serial);
       const [one] = open;
-      if (one === undefined)
-        throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${own ?? name} to ${serial}` });
+      if (one === undefined) throw new FerryError('NOTHING_IN_TRANSIT', { from: own ?? name, target: serial });
       const chosen = sequences ?? open.filter(({ cancelled }) => !cancelled).map(({ sequence }) => sequence);
       if (chosen.length === 0) return { sequences: chosen, ...(await client.call('transit', { target: one.target })) };
       return { sequences: chosen, ...(await client.call('cancel', { target: one.target, sequences: [...chosen] })) };

@@ -2,6 +2,7 @@ import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { toHex } from '../../../container/model/bytes.ts';
 import { centralIssuer, type Direction, type LicenseCentral } from '../../license-central/index.ts';
+import { namingAddressee } from '../addressee.ts';
 import { licenseOf } from '../license-options.ts';
 import { firmOf } from '../open-central.ts';
 import { type ItemArgument, usage } from '../parse-arguments.ts';
@@ -18,7 +19,7 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
   return {
     moves: async () => centralIssuer(central, await firmOf(central, named)),
     async issue(target, order) {
-      const { firmCode } = await central.receiveContext(target.raw);
+      const { firmCode } = await receive(central, target.raw);
       if (named !== undefined && named !== firmCode) throw usage(`The context was made for ${firmCode}, not ${named}`);
       const direction = { firmCode, target: target.key };
       const range =
@@ -27,14 +28,23 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
           : await grant(central, direction, order.items, target.raw);
       return { ...range, updates: await central.updatesFor(direction) };
     },
+    async again(serial) {
+      const firmCode = await firmOf(central, named);
+      const open = (await central.transit(firmCode)).filter((entry) => entry.serial === serial);
+      const range = runOf(open, { key: open[0]?.target, serial }, `firm ${firmCode}`);
+      return { ...range, updates: await central.updatesFor({ firmCode, target: serial }) };
+    },
     async settle(context) {
-      const report = await central.receiveContext(context);
+      const report = await receive(central, context);
       return {
         target: report.serial,
         pending: report.pending,
-        late: report.outcomes.length === 0,
+        late: report.outcomes.length === 0 && report.newEpoch === null,
         entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),
         tooLate: report.tooLate,
+        unsure: report.unsure,
+        newEpoch: report.newEpoch,
+        duplicates: report.duplicates,
         surplus: report.surplus,
         contradiction: report.contradiction,
       };
@@ -42,13 +52,17 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
     async cancel(serial, sequences) {
       const firmCode = await firmOf(central, named);
       const open = (await central.transit(firmCode)).filter((entry) => entry.serial === serial);
-      if (open.length === 0)
-        throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${firmCode} to ${serial}` });
+      if (open.length === 0) throw new FerryError('NOTHING_IN_TRANSIT', { from: `firm ${firmCode}`, target: serial });
       const chosen = sequences ?? open.filter(({ cancelled }) => !cancelled).map(({ sequence }) => sequence);
       if (chosen.length > 0) await central.cancel({ firmCode, target: serial, sequences: chosen });
       return { sequences: chosen, updates: await central.updatesFor({ firmCode, target: serial }) };
     },
   };
+}
+
+/** @throws NOT_ADDRESSED, and what else a context is refused for */
+function receive(central: LicenseCentral, context: Uint8Array): ReturnType<LicenseCentral['receiveContext']> {
+  return namingAddressee(context, undefined, () => central.receiveContext(context));
 }
 
 /** Grants once for each context, so that giving an order again with the same context gives nothing twice. */

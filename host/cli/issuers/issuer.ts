@@ -1,4 +1,5 @@
 import { FerryError } from '../../../container/errors.ts';
+import type { ContainerKind } from '../../../container/files/certificate.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import type { MoveIssuer, MoveOrder } from '../../../state-machines/index.ts';
 
@@ -7,6 +8,7 @@ export interface TargetContext {
   readonly raw: Uint8Array;
   readonly key: PublicKey;
   readonly serial: string;
+  readonly kind: ContainerKind;
 }
 
 /** What is in transit after an order, and the files that carry it. */
@@ -23,12 +25,18 @@ export interface Settled {
   readonly target: string;
   /** Entries still in transit to the target. */
   readonly pending: number;
-  /** Whether it said nothing new. */
+  /** Whether it settled nothing that was in transit. A License Central may have learned of its licenses all the same. */
   readonly late: boolean;
   /** Entries settled by it; reason 0: applied, otherwise the number of the error that they came back for. */
   readonly entries: readonly { readonly sequence: number; readonly reason: number }[];
   /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
   readonly tooLate: readonly number[];
+  /** Sequences that were applied or refused, but a restored server has lost which. */
+  readonly unsure: readonly number[];
+  /** The epoch in which the channel of a restored server began anew, behind this context; null: it did not. */
+  readonly newEpoch: number | null;
+  /** Licenses that were written off, yet are shown: duplicates that their vendor accepted. */
+  readonly duplicates: readonly { readonly itemId: string; readonly quantity: number }[];
   /** Licenses of which more seats are shown now than were granted. */
   readonly surplus: readonly { readonly itemId: string; readonly quantity: number }[];
   /** What shows that the target was set back or copied; null for an honest one. */
@@ -47,12 +55,14 @@ export interface Issuer {
   moves(): Promise<MoveIssuer>;
   /**
    * Puts what was ordered in transit to the target. Repeating an order never gives twice; without an order, what is in
-   * transit is given again. @throws ORDER_EMPTY when nothing is
+   * transit is given again. @throws NOTHING_IN_TRANSIT when nothing is
    */
   issue(target: TargetContext, order: MoveOrder | undefined): Promise<Issued>;
+  /** Gives again what is in transit to a target. @param serial of the target @throws NOTHING_IN_TRANSIT */
+  again(serial: string): Promise<Issued>;
   /** Takes a context or receipt home. Repeatable. */
   settle(context: Uint8Array): Promise<Settled>;
-  /** Cancels what is in transit to a target, or those sequences of it. @throws ORDER_EMPTY, NOT_PENDING */
+  /** Cancels what is in transit to a target, or those sequences of it. @throws NOTHING_IN_TRANSIT, NOT_PENDING */
   cancel(serial: string, sequences: readonly number[] | undefined): Promise<Cancelled>;
 }
 
@@ -67,14 +77,13 @@ export function appliedThoughCancelled(
     .map(({ sequence }) => sequence);
 }
 
-/** The sequences that are in transit to a target. @param from what people call the issuer @throws ORDER_EMPTY */
+/** The sequences that are in transit to a target. @param from what people call the issuer @throws NOTHING_IN_TRANSIT */
 export function runOf(
   transit: readonly { readonly target: PublicKey; readonly sequence: number }[],
-  { key, serial }: Pick<TargetContext, 'key' | 'serial'>,
+  { key, serial }: { readonly key: PublicKey | undefined; readonly serial: string },
   from: string,
 ): Omit<Issued, 'updates'> {
   const sequences = transit.filter(({ target }) => target === key).map(({ sequence }) => sequence);
-  if (sequences.length === 0)
-    throw new FerryError('ORDER_EMPTY', { why: `nothing is in transit from ${from} to ${serial}` });
+  if (sequences.length === 0) throw new FerryError('NOTHING_IN_TRANSIT', { from, target: serial });
   return { first: Math.min(...sequences), last: Math.max(...sequences), repeated: true };
 }

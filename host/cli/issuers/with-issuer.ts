@@ -1,8 +1,8 @@
-import { type FarBank, parseAddress, withSim } from '../addresses.ts';
+import { CONTAINER_SCHEMES, type FarBank, readAddress } from '../addresses.ts';
 import { withCentral } from '../open-central.ts';
+import { withOwner } from '../owner.ts';
 import { parseNumber } from '../parse-arguments.ts';
 import type { CommandContext } from '../run-ferry.ts';
-import { issuerOfContainer } from './container-issuer.ts';
 import type { Issuer } from './issuer.ts';
 
 /** Whom a command works with: an address, and a Firm Code where a License Central has several firms. */
@@ -22,8 +22,13 @@ export async function withIssuer<T>(
   { address, firm }: IssuerChoice,
   work: (issuer: Issuer) => Promise<T>,
 ): Promise<T> {
-  const { scheme, folder } = parseAddress(address, ['sim', 'central']);
-  if (scheme === 'sim') return withSim(far, address, ({ client }) => work(issuerOfContainer(client, address)));
+  const { scheme, folder } = await readAddress(far, address, [...CONTAINER_SCHEMES, 'central']);
+  if (scheme !== 'central') {
+    const { issuerOfContainer } = await import('./container-issuer.ts');
+    return withOwner(far, context, address, (client) =>
+      work(issuerOfContainer(client, address, (length) => context.env.random(length))),
+    );
+  }
   const wanted = firm === undefined ? undefined : parseNumber(firm, 'Firm Code', 1);
   return withCentral(context, folder, async (central) => {
     const { issuerOfFirm } = await import('./firm-issuer.ts');

@@ -26,7 +26,14 @@ export function costOf(state: ContainerState): number {
     sum(state.partners.values(), memoryOf.partner) +
     sum(state.pending.values(), memoryOf.pending) +
     state.log.size * MEMORY.logLine +
-    state.logs.size * MEMORY.log
+    state.logs.size * MEMORY.log +
+    state.revoked.size * MEMORY.revoked +
+    sum(state.revocations.values(), memoryOf.revocations) +
+    state.challenges.size * MEMORY.challenge +
+    state.locks.size * MEMORY.lock +
+    state.owner.size * MEMORY.ownerPin +
+    sum(state.orders.values(), memoryOf.order) +
+    sum(state.served.values(), memoryOf.served)
   );
 }
 
@@ -58,7 +65,9 @@ export function audit(state: ContainerState): string[] {
   for (const [key, { references }] of state.certificates.entries()) {
     const records = count(state.records.values(), ({ own, from }) => !own && from === key);
     const firms = count(state.grants.values(), ({ firm }) => firm === key);
-    equal('references of a certificate', references, records + firms + (state.partners.has(key) ? 1 : 0));
+    const lists = count(state.revocations.values(), ({ signer }) => signer === key);
+    equal('references of a certificate', references, records + firms + lists + (state.partners.has(key) ? 1 : 0));
+    if (references === 0) wrong.push('a certificate that nothing needs');
   }
   equal('items', state.holdingsOfItem.size, state.grants.size);
   for (const holding of holdings) {
@@ -87,6 +96,13 @@ const TABLES = [
   'logs',
   'log',
   'evidence',
+  'revoked',
+  'revocations',
+  'challenges',
+  'locks',
+  'owner',
+  'orders',
+  'served',
   'counters',
   'marks',
 ] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { entry } from '../../../container/files/entries.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
 import {
   apply,
@@ -94,7 +95,8 @@ describe('two contexts that were opened for one issuer', () => {
     const updates = uses.map((use, at) => {
       const context = contexts[use] ?? one;
       return only(
-        dongle.container.run('issue', { context, first: at + 1, parts: [{ holding: 1, quantity: 2 }] }).updates,
+        dongle.container.run('issue', issueRequest({ context, first: at + 1, parts: [{ holding: 1, quantity: 2 }] }))
+          .updates,
       );
     });
     for (const update of updates) settle(dongle, apply(device, update).receipt);
@@ -102,6 +104,36 @@ describe('two contexts that were opened for one issuer', () => {
       { held: 1, pending: 0 },
       { held: 4, pending: 0 },
     ]);
+  });
+});
+
+describe('an order with the context of somebody else than it names', () => {
+  it('is refused with both names, and nothing moves', () => {
+    const { dongle, device } = loaded();
+    const other = makeContainer('soft', 9);
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const before = hashOf(dongle);
+    const request = issueRequest({
+      context: contextFor(other, dongle),
+      first: 2,
+      parts: [{ holding: 1, quantity: 1 }],
+    });
+    expect(() => dongle.container.run('issue', { ...request, target: device.key })).toThrow(
+      expect.objectContaining({
+        code: 'TARGET_OTHER',
+        details: { found: other.container.run('list', {}).serial, wanted: device.container.run('list', {}).serial },
+      }),
+    );
+    expect(hashOf(dongle)).toBe(before);
+  });
+
+  it('is refused when it is given again, too: it would be answered for the wrong one', () => {
+    const { dongle, device } = loaded();
+    const other = makeContainer('soft', 9);
+    const parts = [{ holding: 1, quantity: 1 }];
+    order(dongle, other, parts);
+    const again = { ...issueRequest({ context: contextFor(other, dongle), first: 1, parts }), target: device.key };
+    expect(codeOf(() => dongle.container.run('issue', again))).toBe('TARGET_OTHER');
   });
 });
 
@@ -143,14 +175,6 @@ describe('an entry that cannot be understood', () => {
     expect(report.entries.map(({ items }) => items)).toEqual([0, 2]);
     expect(reasons(report)).toEqual([CATALOGUE[code].number, 0]);
     expect(dongle.container.run('list', {}).holdings).toHaveLength(3);
-  });
-
-  it('yet, write-off and unblock, is refused alone as unknown', () => {
-    const { firm, dongle } = loaded();
-    firm.issue(dongle, { kind: 'unblock', tries: 3 });
-    firm.issue(dongle, { kind: 'writeOff', target: dongle.key, through: 3 });
-    const unknown = CATALOGUE.ENTRY_UNKNOWN.number;
-    expect(reasons(apply(dongle, firm.update(dongle)))).toEqual([unknown, unknown]);
   });
 });
 

@@ -3,7 +3,7 @@ import { CATALOGUE, type ErrorCode } from '../../../container/errors.ts';
 import { encodeEntry } from '../../../container/files/entries.ts';
 import { signedEnvelope } from '../../../container/files/envelope.ts';
 import type { Grant } from '../../../container/files/grant.ts';
-import type { MovedItem } from '../../../container/files/transfer-record.ts';
+import { type MovedItem, transferRecord } from '../../../container/files/transfer-record.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import { load, makeContainer, move, order, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { apply, codeOf, HandContainer, holdingId, only, reasons, settle } from './scene.ts';
@@ -76,6 +76,24 @@ describe('a transfer from a sender that bends the rules', () => {
     expect(refused({ carried: { usageStart: 3 } })).toBe('CUSTODY_WRONG');
     expect(refused({ record: { items: [granted(first).moved] } })).toBe('CUSTODY_WRONG');
     expect(refused({})).toBe('applied');
+  });
+
+  it('is refused when it passes on, as its own, what another sender has signed for the same place in its channel', () => {
+    const { device, first, second } = cast();
+    first.transfer(device, [granted(first)]);
+    second.entries.push(only(first.entries));
+    expect(ends(device, second, first.certificate)).toBe('CUSTODY_WRONG');
+    expect(ends(device, first)).toBe('applied');
+  });
+
+  it('is refused when its transfer record lists its items in another order', () => {
+    const { device, first } = cast();
+    const [one, other] = [granted(first), granted(first)];
+    const more = { ...other, moved: { ...other.moved, quantity: 5 } };
+    first.transfer(device, [one, more], { record: { items: [more.moved, one.moved] } });
+    expect(ends(device, first)).toBe('CUSTODY_WRONG');
+    first.transfer(device, [one, more]);
+    expect(ends(device, first)).toBe('applied');
   });
 
   it('is refused when more seats or units move than were granted, or units appear from nowhere', () => {
@@ -152,6 +170,10 @@ describe('a transfer from a sender that bends the rules', () => {
     const vendor = new TestFirm();
     vendor.issue(device, { kind: 'transferIn', record: new Uint8Array(1), records: [], holdings });
     expect(reasons(apply(device, vendor.update(device)))).toEqual([CATALOGUE.ENTRY_MALFORMED.number]);
+    const { moved } = granted(device);
+    const content = { from: vendor.key, to: device.key, sequence: 2, firmCode: 6000010, items: [moved] };
+    vendor.issue(device, { kind: 'transferIn', record: transferRecord.encode(content), records: [], holdings });
+    expect(reasons(apply(device, vendor.update(device))).at(-1)).toBe(CATALOGUE.ENTRY_MALFORMED.number);
     const dongle = new HandContainer(number + 6);
     dongle.entries.push({ entry: vendorEntry(device), signature: null });
     expect(ends(device, dongle)).toBe('ENTRY_MALFORMED');

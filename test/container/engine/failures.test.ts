@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../../container/errors.ts';
 import { signedEnvelope, signParts } from '../../../container/files/envelope.ts';
 import { transferRecord } from '../../../container/files/transfer-record.ts';
 import { concatBytes } from '../../../container/model/bytes.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { crypto, load, makeContainer, move, order, seats, seededEnv, TestFirm } from '../../world/parties.ts';
 import {
   apply,
@@ -44,7 +45,7 @@ describe('an update file with a hole before it', () => {
       .run('list', {})
       .holdings.filter(({ firmCode }) => firmCode === firm.firmCode)
       .map(({ id }) => ({ holding: id, quantity: 1 }));
-    const { updates } = other.container.run('issue', { context, first: 1, parts });
+    const { updates } = other.container.run('issue', issueRequest({ context, first: 1, parts }));
     expect(updates.length).toBeGreaterThan(1);
     const before = hashOf(dongle);
     expect(codeOf(() => apply(dongle, updates[1] as Uint8Array))).toBe('UPDATE_GAP');
@@ -83,11 +84,14 @@ describe('a partner that was set back', () => {
     move(dongle, device, [{ holding: 1, quantity: 2 }]);
     const before = backup(device);
     apply(dongle, only(order(device, dongle, [{ holding: holdingId(device), quantity: 1 }]).updates));
-    const { updates } = dongle.container.run('issue', {
-      context: contextFor(device, dongle),
-      first: 2,
-      parts: [{ holding: 1, quantity: 1 }],
-    });
+    const { updates } = dongle.container.run(
+      'issue',
+      issueRequest({
+        context: contextFor(device, dongle),
+        first: 2,
+        parts: [{ holding: 1, quantity: 1 }],
+      }),
+    );
     const twin = restored(device, before, 'memory and anchor');
     const { receipt } = apply(twin, only(updates));
     expect(evidenceOf(dongle)).toEqual([]);
@@ -142,7 +146,7 @@ describe('a file that is a bomb', () => {
     const bomb = new Uint8Array(bytes);
     const before = hashOf(dongle);
     const issue = () =>
-      dongle.container.run('issue', { context: bomb, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+      dongle.container.run('issue', issueRequest({ context: bomb, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
     const works = [() => apply(dongle, bomb), () => settle(dongle, bomb), issue];
     const asCertificate = () => dongle.container.run('context', { certificate: bomb, firmCode: null });
     expect([...works, asCertificate].map(codeOf)).toEqual(Array(4).fill('FILE_MALFORMED'));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import type { Hash } from '../../../container/model/ids.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, reopen, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { audit } from './audit.ts';
 import {
@@ -133,7 +134,7 @@ describe('what a container has in transit', () => {
     const context = contextFor(device, dongle);
     let issued = 0;
     const next = () =>
-      dongle.container.run('issue', { context, first: issued + 1, parts: [{ holding: 1, quantity: 1 }] });
+      dongle.container.run('issue', issueRequest({ context, first: issued + 1, parts: [{ holding: 1, quantity: 1 }] }));
     let code = codeOf(next);
     while (code === 'nothing' && issued < 1000) {
       issued += 1;

@@ -7,7 +7,7 @@ import { contextFor, only, world } from './scene.ts';
 /** What the firm reads in a context that was made for it, and how large that context is. */
 function told(firm: TestFirm, container: TestContainer) {
   const raw = contextFor(container, firm);
-  const file = openContextFile({ crypto, root, known: () => undefined }, raw);
+  const file = openContextFile({ crypto, root, known: () => undefined, isRevoked: () => false }, raw);
   if (!file.ok) throw new TypeError(file.code);
   const inventory = openInventory(crypto, firm.sealingSecret, file.value);
   if (!inventory.ok || inventory.value === null) throw new TypeError('there is no inventory');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
 import {
   apply,
@@ -87,7 +88,8 @@ describe('a container without memory for an entry', () => {
     const context = contextFor(device, dongle);
     leave(dongle, 50);
     const before = hashOf(dongle);
-    const issue = () => dongle.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+    const issue = () =>
+      dongle.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
     const write = (length: number) =>
       dongle.container.run('write-data', { holding: 1, userData: new Uint8Array(length), customerInfo: null });
     expect([codeOf(issue), codeOf(() => write(51)), codeOf(() => contextFor(dongle, device))]).toEqual([
@@ -100,7 +102,7 @@ describe('a container without memory for an entry', () => {
     const nothing = { holding: 1, userData: null, customerInfo: null };
     expect(codeOf(() => dongle.container.run('write-data', nothing))).toBe('nothing');
     const garbled = { context: new Uint8Array(3), first: 1, parts: [{ holding: 1, quantity: 1 }] };
-    expect(codeOf(() => dongle.container.run('issue', garbled))).toBe('FILE_MALFORMED');
+    expect(codeOf(() => dongle.container.run('issue', issueRequest(garbled)))).toBe('FILE_MALFORMED');
     const absent = { holding: 9, userData: null, customerInfo: new Uint8Array(1) };
     expect(codeOf(() => dongle.container.run('write-data', absent))).toBe('NOT_HELD');
     expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });

@@ -68,6 +68,7 @@ function pending(parts: number): PendingEntry {
     hash: HASH,
     chain: HASH,
     cancelled: true,
+    writtenOff: null,
   };
 }
 
@@ -98,6 +99,17 @@ describe('what a stored object is charged', () => {
     );
   });
 
+  it.each([1, 64])('covers an entry of %i parts that was written off, in the room of the one in transit', (parts) => {
+    const record = new Uint8Array(84 + 34 * parts);
+    const entry = { ...pending(0), writtenOff: record };
+    const charged = memoryOf.pending(entry);
+    expect(charged).toBeGreaterThanOrEqual(stored({ change: 'pendingPut', ...entry }));
+    expect(charged).toBeGreaterThanOrEqual(MEMORY.log + MEMORY.logLine + MEMORY.record + record.length);
+    const revoked = stored({ change: 'targetRevoked', firmCode: MOST, key: KEY });
+    expect(MEMORY.revoked).toBeGreaterThanOrEqual(revoked);
+    expect(MEMORY.pendingEntry + MEMORY.pendingPart * parts).toBeGreaterThanOrEqual(charged + MEMORY.revoked);
+  });
+
   it('covers every other object at its widest', () => {
     const raw = new Uint8Array(1024);
     const data = new Uint8Array(256);
@@ -105,6 +117,7 @@ describe('what a stored object is charged', () => {
     const numbers = { id: MOST, quantity: MOST, pending: MOST, units: MOST, usageStart: MOST };
     const holding = { ...numbers, itemId: ITEM, enabled: true, userData: data, customerInfo: data, custody };
     const evidence: Evidence = { about: KEY, reason: 'x'.repeat(64), statements: [said(64), said(64)] };
+    const revocations = { firmCode: MOST, version: MOST, signer: KEY, raw };
     const logged = stored({ change: 'logAppended', firmCode: MOST, record: HASH });
     const spare = [
       memoryOf.holding(holding) - stored({ change: 'holdingPut', ...holding }),
@@ -113,6 +126,7 @@ describe('what a stored object is charged', () => {
       memoryOf.certificate({ raw, references: 1 }) - stored({ change: 'certificateStored', key: KEY, raw }),
       memoryOf.record({ raw, own: false, from: KEY, references: 1 }) -
         stored({ change: 'recordStored', hash: HASH, own: false, from: KEY, raw }),
+      memoryOf.revocations(revocations) - stored({ change: 'revocationsPut', ...revocations }),
       memoryOf.evidence(evidence) - stored({ change: 'evidenceKept', ...evidence }),
       MEMORY.logLine - logged,
       MEMORY.log - stored({ change: 'logPositioned', firmCode: MOST, first: MOST }),
@@ -121,6 +135,28 @@ describe('what a stored object is charged', () => {
       expect(bytes).toBeGreaterThanOrEqual(0);
       expect(bytes).toBeLessThan(48);
     }
+  });
+
+  it('covers the PIN of the owner at its widest', () => {
+    const pin = { salt: 'ff'.repeat(16) as Hex, verifier: HASH, tries: 255 };
+    expect(MEMORY.ownerPin).toBeGreaterThanOrEqual(stored({ change: 'ownerPinPut', ...pin }));
+  });
+
+  it.each([
+    [1, 0],
+    [64, 1024],
+  ])('covers a work order of %i items and %i keys, and whom it served, at their widest', (items, keys) => {
+    const order = {
+      id: MOST,
+      items: Array.from({ length: items }, () => ({ firmCode: MOST, productCode: MOST, quantity: MOST })),
+      kinds: ['dongle', 'soft', 'cloud'] as const,
+      keys: Array.from({ length: keys }, () => KEY),
+      most: 1024,
+    };
+    const quantities = order.items.map(() => MOST);
+    const served = { order: MOST, target: KEY, first: MOST, last: MOST, quantities };
+    expect(memoryOf.order(order)).toBeGreaterThanOrEqual(stored({ change: 'orderArmed', ...order }));
+    expect(memoryOf.served(served)).toBeGreaterThanOrEqual(stored({ change: 'orderServed', ...served }));
   });
 });
 
@@ -147,7 +183,7 @@ describe('the table of bytes, in a container that fills', () => {
     step(dongle);
     settle(dongle, apply(device, first).receipt);
     step(dongle);
-    expect(steps).toEqual([1142, 285, 849, 328, -78]);
+    expect(steps).toEqual([1202, 285, 849, 328, -78]);
     before = used(device);
     move(dongle, device, [{ holding: 2, quantity: 2 }]);
     expect(used(device) - before).toBe(285 + 292 + 48);

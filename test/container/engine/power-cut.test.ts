@@ -1,45 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Container, type ContainerParts } from '../../../container/container.ts';
-import type { Anchor, AnchorStore } from '../../../container/store/anchor-port.ts';
+import { signCertifiedTime, signFirmRevocations, signRootRevocations } from '../../../container/files/notices.ts';
+import { certifyTimeServer } from '../../../container/files/test-root.ts';
+import { fromHex, type Hex, toHex, utf8 } from '../../../container/model/bytes.ts';
+import type { Hash, PublicKey } from '../../../container/model/ids.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
-import { load, makeContainer, order, reopen, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
-import { FaultyFlash, PowerLost, picker } from '../store/faulty-flash.ts';
-import { apply, type Backup, backup, codeOf, contextFor, settle } from './scene.ts';
-
-/** An anchor that loses power at one write: before it is durable, or right after. */
-class FaultyAnchor implements AnchorStore {
-  readonly #store: MemoryAnchor;
-  readonly #cut: 'before' | 'after' | 'never';
-
-  constructor(anchor: Anchor | undefined, cut: 'before' | 'after' | 'never') {
-    this.#store = new MemoryAnchor(anchor);
-    this.#cut = cut;
-  }
-
-  read(): Anchor | undefined {
-    return this.#store.read();
-  }
-
-  advance(anchor: Anchor): void {
-    if (this.#cut === 'before') throw new PowerLost();
-    this.#store.advance(anchor);
-    if (this.#cut === 'after') throw new PowerLost();
-  }
-}
-
-/** What a container shows, without what is different in every history. */
-function shown(container: Container): string {
-  const { stateHash: _hash, generation: _number, ...listing } = container.run('list', {});
-  return JSON.stringify(listing);
-}
-
-interface Scene {
-  readonly name: string;
-  /** The container's durable memory before. */
-  readonly before: Backup;
-  readonly work: (container: Container) => void;
-}
+import { issueRequest } from '../../world/issue-request.ts';
+import { crypto, load, makeContainer, order, reopen, root, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { FaultyFlash, PowerLost } from '../store/faulty-flash.ts';
+import { cutEverywhere, endOf, FaultyAnchor, type Scene, shown } from './cut-power.ts';
+import { apply, backup, codeOf, contextFor, settle } from './scene.ts';
 
 /** One whole life of a dongle: each command with the memory that it began on. */
 function life(): { readonly scenes: Scene[]; readonly proof: Scene; readonly parts: ContainerParts } {
@@ -57,7 +28,7 @@ function life(): { readonly scenes: Scene[]; readonly proof: Scene; readonly par
   act('load', (container) => container.run('apply', { update }));
   const context = contextFor(device, dongle);
   const ordering = (sequence: number) => (container: Container) => {
-    container.run('issue', { context, first: sequence, parts: [{ holding: 1, quantity: 1 }] });
+    container.run('issue', issueRequest({ context, first: sequence, parts: [{ holding: 1, quantity: 1 }] }));
   };
   act('order', ordering(1));
   const { receipt } = apply(device, pendingFile(dongle, device));
@@ -74,10 +45,23 @@ function life(): { readonly scenes: Scene[]; readonly proof: Scene; readonly par
   act('meet a stranger', (container) => {
     container.run('context', { certificate: makeContainer('soft', 3).certificate, firmCode: null });
   });
+  act('order for one that is lost', ordering(3));
+  firm.issue(dongle, { kind: 'writeOff', target: device.key, through: 3 });
+  const given = firm.update(dongle, { first: 2 });
+  act('write off', (container) => container.run('apply', { update: given }));
+  const told = firm.update(dongle, { first: 3, last: 2, notices: noticesFor(dongle, firm) });
+  act('take notices', (container) => container.run('apply', { update: told }));
+  const other = new TestFirm(6000099);
+  load(other, dongle, {});
+  const inbound = dongle.container.state.partners.get(other.key)?.inbound;
+  other.beginEpoch(dongle, 1, inbound?.applied ?? 0, inbound?.hash ?? ('' as Hash));
+  other.issue(dongle, { kind: 'add', grants: [other.grant(dongle.key, {}).raw] });
+  const begun = other.update(dongle, { first: 2 });
+  act('begin an epoch', (container) => container.run('apply', { update: begun }));
   const forged = new TestFirm();
   forged.env.random(500);
   forged.issue(dongle, { kind: 'add', grants: [forged.grant(dongle.key).raw] });
-  const file = forged.update(dongle);
+  const file = forged.update(dongle, { generation: 2 });
   const proof: Scene = {
     name: 'keep evidence',
     before: backup(dongle),
@@ -85,6 +69,21 @@ function life(): { readonly scenes: Scene[]; readonly proof: Scene; readonly par
   };
   untilCompaction(dongle, act);
   return { scenes, proof, parts: dongle.parts };
+}
+
+/** A list of the root, one of the firm, and the time. */
+function noticesFor(dongle: TestContainer, firm: TestFirm): Uint8Array[] {
+  const keys = [makeContainer('dongle', 9).key];
+  const seed = crypto.sha256(utf8('time server'));
+  const certificate = certifyTimeServer(crypto, root, toHex(crypto.ed25519PublicKey(seed)) as PublicKey);
+  contextFor(dongle, firm);
+  const [asked] = [...dongle.container.state.challenges.values()].filter(({ issuer }) => issuer === firm.key);
+  const challenge = fromHex(asked?.challenge ?? ('' as Hex));
+  return [
+    signRootRevocations(crypto, root.seed, { version: 1, keys }),
+    signFirmRevocations(crypto, firm.seed, { firmCode: firm.firmCode, version: 1, keys }),
+    signCertifiedTime(crypto, { seed, certificate }, { container: dongle.key, challenge, time: 900_000_000 }),
+  ];
 }
 
 function pendingFile(from: TestContainer, to: TestContainer): Uint8Array {
@@ -117,63 +116,6 @@ function operationsOf(dongle: TestContainer, work: (container: Container) => voi
     throw error;
   }
   return 12;
-}
-
-/** Opens after a cut and demands the state before or after; then the command, given once more, leads to the end. */
-function demandWhole(parts: ContainerParts, image: Uint8Array, anchor: Anchor | undefined, scene: Scene, end: string) {
-  const flash = new MemoryFlash(parts.flash.geometry, image);
-  const container = Container.open({ ...parts, flash, anchor: new MemoryAnchor(anchor) });
-  expect(container.locked).toBe(false);
-  const found = shown(container);
-  if (found !== end) expect(found).toBe(beginningOf(parts, scene));
-  scene.work(container);
-  expect(shown(container)).toBe(end);
-}
-
-const beginnings = new WeakMap<Scene, string>();
-
-function beginningOf(parts: ContainerParts, scene: Scene): string {
-  const known = beginnings.get(scene);
-  if (known !== undefined) return known;
-  const text = shown(Container.open(partsFor(parts, scene)));
-  beginnings.set(scene, text);
-  return text;
-}
-
-function partsFor(parts: ContainerParts, scene: Scene): ContainerParts {
-  const { geometry } = parts.flash;
-  return {
-    ...parts,
-    flash: new MemoryFlash(geometry, scene.before.image),
-    anchor: new MemoryAnchor(scene.before.anchor),
-  };
-}
-
-function endOf(parts: ContainerParts, scene: Scene): string {
-  const container = Container.open(partsFor(parts, scene));
-  scene.work(container);
-  return shown(container);
-}
-
-/** Cuts the power at every write of a scene in turn, whatever becomes of it, and tells how many there were. */
-function cutEverywhere(parts: ContainerParts, scene: Scene): number {
-  const end = endOf(parts, scene);
-  const pick = picker(7);
-  let cuts = 0;
-  for (let finished = false; !finished; cuts++) {
-    const env = seededEnv(`cut ${cuts}`);
-    const flash = new FaultyFlash(parts.flash.geometry, scene.before.image, cuts);
-    const anchor = new MemoryAnchor(scene.before.anchor);
-    try {
-      scene.work(Container.open({ ...parts, env, flash, anchor }));
-      finished = true;
-    } catch (error) {
-      if (!(error instanceof PowerLost)) throw error;
-    }
-    for (const fate of ['lost', 'kept', pick] as const)
-      demandWhole(parts, flash.survivor(fate), anchor.read(), scene, end);
-  }
-  return cuts;
 }
 
 describe('a container whose power is cut', () => {

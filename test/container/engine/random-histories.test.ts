@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import { FerryError } from '../../../container/errors.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, reopen, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { audit, differences } from './audit.ts';
 import { apply, bound, contextFor, hashOf, settle } from './scene.ts';
@@ -96,7 +97,8 @@ class World {
         const quantity = 1 + (number % Math.max(1, holding.quantity));
         const parts = [{ holding: holding.id, quantity }];
         const request = { context: context ?? this.#context(to, from), first, parts };
-        for (const bytes of from.container.run('issue', request).updates) this.#updates.push({ to, bytes });
+        for (const bytes of from.container.run('issue', issueRequest(request)).updates)
+          this.#updates.push({ to, bytes });
         return;
       }
       case 'deliver':

@@ -1,6 +1,6 @@
 import { Container } from '../../../container/container.ts';
 import { chainNext, entryHash, newHead, newInbound } from '../../../container/engine/issuer-channel.ts';
-import { FerryError } from '../../../container/errors.ts';
+import { CATALOGUE, type ErrorCode, FerryError } from '../../../container/errors.ts';
 import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { sealContextFile } from '../../../container/files/context-file.ts';
 import { type CarriedHolding, encodeEntry } from '../../../container/files/entries.ts';
@@ -17,15 +17,25 @@ import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import { crypto, load, makeContainer, root, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
 
-/** The code that some work is refused with; `nothing` when it is not. Anything else than a refusal is thrown on. */
+/**
+ * The code that some work is refused with; `nothing` when it is not. Anything else than a refusal is thrown on, and so is
+ * one that does not say what the words of its code name.
+ */
 export function codeOf(work: () => unknown): string {
   try {
     work();
   } catch (error) {
-    if (error instanceof FerryError) return error.code;
-    throw error;
+    if (!(error instanceof FerryError)) throw error;
+    const missing = namedInWords(error.code).filter((name) => error.details[name] === undefined);
+    if (missing.length > 0) throw new TypeError(`${error.code} does not say: ${missing.join(', ')}`);
+    return error.code;
   }
   return 'nothing';
+}
+
+function namedInWords(code: ErrorCode): string[] {
+  const { happened, effect, remedy } = CATALOGUE[code];
+  return [...`${happened} ${effect} ${remedy}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 }
 
 /** Gives an open container other bounds, so that a test meets them quickly. */
@@ -176,7 +186,7 @@ export class HandContainer {
       freeMemory: 1_000_000,
       freeChannels: 8,
       largestRecord: 256 * 1024,
-      timeChallenge: null,
+      challenge: null,
     };
     return sealContextFile(crypto, this.seed, { statement, header });
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, reopen, seats } from '../../world/parties.ts';
 import {
   apply,
@@ -25,7 +26,7 @@ function rolledBackIssuer() {
   const before = backup(dongle);
   const { receipt } = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates));
   const twin = restored(dongle, before, 'memory and anchor');
-  twin.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+  twin.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
   return { dongle, device, twin, receipt, itemId };
 }
 
@@ -108,7 +109,8 @@ describe('a container that was set back together with its anchor', () => {
     const hash = hashOf(device);
     const context = contextFor(twin, device);
     const id = holdingId(device);
-    const work = () => device.container.run('issue', { context, first: 1, parts: [{ holding: id, quantity: 1 }] });
+    const work = () =>
+      device.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: id, quantity: 1 }] }));
     expect(codeOf(work)).toBe('PARTNER_ROLLED_BACK');
     expect(hashOf(device)).toBe(hash);
     expect(evidenceOf(device)).toEqual(['two different states have the same generation']);
@@ -145,7 +147,8 @@ describe('the anchor', () => {
     const receipt = contextFor(device, dongle);
     const works = [
       () => apply(twin, firm.update(twin)),
-      () => twin.container.run('issue', { context: receipt, first: 1, parts: [{ holding: 1, quantity: 1 }] }),
+      () =>
+        twin.container.run('issue', issueRequest({ context: receipt, first: 1, parts: [{ holding: 1, quantity: 1 }] })),
       () => settle(twin, receipt),
       () => twin.container.run('cancel', { target: device.key, sequences: [1] }),
       () => twin.container.run('transit', { target: device.key }),
@@ -166,7 +169,7 @@ describe('the anchor', () => {
     const context = contextFor(twin, dongle);
     const hash = hashOf(dongle);
     const issue = (first: number) =>
-      dongle.container.run('issue', { context, first, parts: [{ holding: 1, quantity: 1 }] });
+      dongle.container.run('issue', issueRequest({ context, first, parts: [{ holding: 1, quantity: 1 }] }));
     expect(() => issue(2)).toThrow(expect.objectContaining({ code: 'TARGET_LOCKED', details: { target: '130-2' } }));
     expect(hashOf(dongle)).toBe(hash);
     expect(issue(1)).toMatchObject({ repeated: true, last: issued.last });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
 import type { Grant, TransferTerms } from '../../../container/files/grant.ts';
+import type { OrderId } from '../../../container/model/ids.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, seats, TestFirm } from '../../world/parties.ts';
 import { apply, bound, codeOf, contextFor, holdingId, only, reasons, settle } from './scene.ts';
 
@@ -218,13 +220,24 @@ describe('an order', () => {
     expect(seats(dongle, itemId)).toEqual({ held: 10, pending: 10 });
   });
 
+  it('that another one has given just like it is not its repetition', () => {
+    const { dongle, device, itemId } = loaded();
+    const mine = issueRequest({ context: contextFor(device, dongle), first: 1, parts: [{ holding: 1, quantity: 2 }] });
+    const theirs = { ...mine, orderId: '5a'.repeat(16) as OrderId };
+    expect(dongle.container.run('issue', mine).repeated).toBe(false);
+    expect(codeOf(() => dongle.container.run('issue', theirs))).toBe('ISSUED_OTHERWISE');
+    expect(dongle.container.run('issue', mine)).toMatchObject({ first: 1, last: 1, repeated: true });
+    expect(dongle.container.run('issue', { ...theirs, first: 2 }).repeated).toBe(false);
+    expect(seats(dongle, itemId)).toEqual({ held: 1, pending: 4 });
+  });
+
   it('of more than 64 items becomes several entries in one commit', () => {
     const { firm, dongle, device } = loaded();
     load(firm, dongle, ...Array.from({ length: 99 }, () => ({})));
     const generation = dongle.container.run('list', {}).generation;
     const parts = dongle.container.run('list', {}).holdings.map(({ id }) => ({ holding: id, quantity: 1 }));
     const context = contextFor(device, dongle);
-    const issued = dongle.container.run('issue', { context, first: 1, parts });
+    const issued = dongle.container.run('issue', issueRequest({ context, first: 1, parts }));
     expect(issued).toMatchObject({ first: 1, last: 2 });
     expect(dongle.container.run('list', {}).generation).toBe(generation + 1);
     expect(apply(device, only(issued.updates)).entries.map(({ items }) => items)).toEqual([64, 36]);
@@ -253,7 +266,7 @@ describe('an order', () => {
     bound(device, { largestRecord: 12 * 1024 });
     const parts = dongle.container.run('list', {}).holdings.map(({ id }) => ({ holding: id, quantity: 1 }));
     const context = contextFor(device, dongle);
-    const issued = dongle.container.run('issue', { context, first: 1, parts });
+    const issued = dongle.container.run('issue', issueRequest({ context, first: 1, parts }));
     expect(issued.updates.length).toBeGreaterThan(2);
     for (const update of issued.updates) expect(update.length).toBeLessThanOrEqual(12 * 1024);
     const reports = issued.updates.map((update) => apply(device, update));
@@ -269,14 +282,15 @@ describe('an order', () => {
     const context = contextFor(device, dongle);
     const state = dongle.container.state;
     const partner = () => state.partners.get(device.key);
-    dongle.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+    dongle.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
     const now = partner();
     const entry = state.pending.get(`${device.key}:1`);
     if (now === undefined || entry === undefined) throw new TypeError('nothing was issued');
     for (let first = 2; first <= 1024; first++)
       state.pending.set(`${device.key}:${first}`, { ...entry, sequence: first });
     state.partners.set(device.key, { ...now, outbound: { ...now.outbound, issued: 1024 } });
-    const more = () => dongle.container.run('issue', { context, first: 1025, parts: [{ holding: 1, quantity: 1 }] });
+    const more = () =>
+      dongle.container.run('issue', issueRequest({ context, first: 1025, parts: [{ holding: 1, quantity: 1 }] }));
     expect(codeOf(more)).toBe('CHANNEL_FULL');
     expect(seats(dongle, itemId)).toMatchObject({ held: 1999 });
   });
@@ -284,14 +298,14 @@ describe('an order', () => {
   it('at the end of the numbers is refused as exhausted', () => {
     const { dongle, device } = loaded();
     const context = contextFor(device, dongle);
-    dongle.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+    dongle.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
     const { partners } = dongle.container.state;
     const now = partners.get(device.key);
     if (now === undefined) throw new TypeError('nothing was issued');
     const late = 0xffffffff - 1;
     partners.set(device.key, { ...now, outbound: { ...now.outbound, issued: late } });
     const more = () =>
-      dongle.container.run('issue', { context, first: late + 1, parts: [{ holding: 1, quantity: 1 }] });
+      dongle.container.run('issue', issueRequest({ context, first: late + 1, parts: [{ holding: 1, quantity: 1 }] }));
     expect(codeOf(more)).toBe('EXHAUSTED');
   });
 });

@@ -16,6 +16,7 @@ import type { Hash, ItemId, PublicKey } from '../../../container/model/ids.ts';
 import { serialFromParts } from '../../../container/model/serial-number.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { crypto, load, makeContainer, move, order, root, seededEnv } from '../../world/parties.ts';
 import { apply, codeOf, contextFor, HandContainer, holdingId, only, world } from './scene.ts';
 
@@ -43,12 +44,12 @@ describe('a container that is not certified yet', () => {
     const works = [
       () => container.run('context', { certificate: firm.certificate, firmCode: null }),
       () => container.run('apply', { update: firm.update(dongle) }),
-      () => container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] }),
+      () => container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] })),
       () => container.run('cancel', { target: key, sequences: [1] }),
       () => container.run('transit', { target: key }),
     ];
     expect(works.map(codeOf)).toEqual(Array(5).fill('NOT_ENROLLED'));
-    const emitter = { crypto, seed: new Uint8Array(32), random: seededEnv('x').random, locked: false };
+    const emitter = { crypto, seed: new Uint8Array(32), random: seededEnv('x').random, lock: null };
     const issuer = readStoredCertificate(firm.certificate);
     expect(() => emitContext(container.state, emitter, issuer)).toThrow(Defect);
   });

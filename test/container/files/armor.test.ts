@@ -174,7 +174,7 @@ describe('what cannot be described', () => {
       freeMemory: 0,
       freeChannels: 0,
       largestRecord: 0,
-      timeChallenge: null,
+      challenge: null,
     });
     expect(codeOf(withHeader('contextFile', uncertified))).toBe('FILE_MALFORMED');
     expect(codeOf(shown(certified('containerCertificate')))).toBe('FILE_MALFORMED');

@@ -68,8 +68,8 @@ function wireOf(field: AnyField): fc.Arbitrary<unknown> {
   }
   if (type.startsWith('text')) return fc.string({ maxLength: Math.min(20, Number(most)), unit: 'grapheme-ascii' });
   const bits = Number(/^u(\d+)/.exec(type)?.[1]);
-  const min = Number(/at least (\d+)/.exec(type)?.[1] ?? 0);
-  return fc.integer({ min, max: 2 ** bits - 1 });
+  const min = Number(/at least (\d+)/.exec(type)?.[1] ?? least ?? 0);
+  return fc.integer({ min, max: Number(most ?? 2 ** bits - 1) });
 }
 
 describe('every record of the format', () => {

@@ -2,24 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { nobleCrypto } from '../../../container/crypto/noble.ts';
 import { verifyCertificate } from '../../../container/files/certificate.ts';
 import { certifyContainer, certifyFirm } from '../../../container/files/test-root.ts';
-import { fromHex, type Hex } from '../../../container/model/bytes.ts';
 import { serialFromParts } from '../../../container/model/serial-number.ts';
 import { makeContainer, crypto as nativeCrypto, root, TestFirm } from '../../world/parties.ts';
+import { SMALL_ORDER_SEALING_KEYS as KEYS } from '../crypto/small-order-sealing-keys.ts';
 import { apply, codeOf, HandContainer, hashOf } from '../engine/scene.ts';
-
-/** Every u coordinate that gives an all-zero secret with any X25519 secret, also beyond the prime. @see RFC 7748 section 6.1 */
-const SMALL_ORDER = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
-  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-] as Hex[];
-
-/** The same with the top bit set, which X25519 ignores. */
-const KEYS = SMALL_ORDER.map(fromHex).flatMap((key) => [key, key.with(31, (key[31] ?? 0) | 0x80)]);
 
 const firm = new TestFirm();
 const hand = new HandContainer(31);

@@ -12,6 +12,7 @@ import { NO_BYTES, toHex } from '../../../container/model/bytes.ts';
 import type { Hash, PublicKey } from '../../../container/model/ids.ts';
 import { FORMAT } from '../../../container/model/limits.ts';
 import { serialFromParts } from '../../../container/model/serial-number.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { crypto, load, makeContainer, order, root, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { apply, codeOf, contextFor, HandContainer, hashOf, holdingId, only, settle, world } from '../engine/scene.ts';
 
@@ -157,7 +158,9 @@ describe('a file of another make', () => {
     expect(codeOf(() => apply(other, update))).toBe('NOT_ADDRESSED');
     expect(codeOf(() => settle(other, context))).toBe('NOT_ADDRESSED');
     expect(
-      codeOf(() => other.container.run('issue', { context, first: 1, parts: [{ holding: 1, quantity: 1 }] })),
+      codeOf(() =>
+        other.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] })),
+      ),
     ).toBe('NOT_ADDRESSED');
   });
 });
@@ -246,7 +249,7 @@ describe('a certificate', () => {
         return crypto.verify(...given);
       },
     };
-    const verifier = { crypto: counting, root, known: () => firm.certificate };
+    const verifier = { crypto: counting, root, known: () => firm.certificate, isRevoked: () => false };
     expect(certify(verifier, firm.certificate).ok).toBe(true);
     expect(verified).toBe(0);
     const other = firm.certificate.slice();
@@ -275,7 +278,7 @@ describe('a certificate', () => {
       freeMemory: 1,
       freeChannels: 1,
       largestRecord: 1,
-      timeChallenge: null,
+      challenge: null,
     });
     const file = sealEnvelope(crypto, firm.seed, 'contextFile', [said, header, NO_BYTES]);
     expect(codeOf(() => settle(dongle, file))).toBe('CERTIFICATE_WRONG');
@@ -330,7 +333,7 @@ describe('a correctly signed update that contradicts itself', () => {
       freeMemory: 1,
       freeChannels: 1,
       largestRecord: 1,
-      timeChallenge: null,
+      challenge: null,
     });
     const elsewhere = statement.encode({ ...said, partner: dongle.key });
     const context = sealEnvelope(crypto, hand.seed, 'contextFile', [elsewhere, header, NO_BYTES]);
@@ -350,7 +353,7 @@ describe('the inventory in a context for a firm', () => {
   it('opens with the sealing secret of the firm and with no other, and there is none for a container', () => {
     const { firm, dongle, device } = world();
     load(firm, dongle, { quantity: 3 });
-    const verifier = { crypto, root, known: () => undefined };
+    const verifier = { crypto, root, known: () => undefined, isRevoked: () => false };
     const open = (raw: Uint8Array, secret: Uint8Array) => {
       const file = openContextFile(verifier, raw);
       if (!file.ok) throw new TypeError(file.code);

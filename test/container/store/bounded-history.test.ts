@@ -4,7 +4,9 @@ import { Journal } from '../../../container/store/journal.ts';
 import { decodeRecord } from '../../../container/store/record.ts';
 import { ReplayCost } from '../../../container/store/replay-cost.ts';
 import { changesIn, encodeSnapshot } from '../../../container/store/snapshot.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, reopen, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { setPin } from '../engine/owner-scene.ts';
 
 const SECRETS = { seed: new Uint8Array(32), sealingSecret: new Uint8Array(32) };
 const LARGE = 16 * 1024 * 1024;
@@ -64,13 +66,24 @@ describe('the history that opening a container replays', () => {
     expect(commitsUntilHigh(400_000, 2560 * 2 + 3)).toBe(20);
   });
 
-  it('is counted against what the snapshot really holds', () => {
+  it('is counted against what the snapshot really holds', async () => {
     const target = makeContainer('dongle', 1_000_003, { size: LARGE });
     load(new TestFirm(), target, ...Array.from({ length: 300 }, () => ({ quantity: 1 })));
+    const items = [{ firmCode: 6000010, productCode: 1001, quantity: 1 }];
+    target.container.run('arm-order', { items, kinds: [], keys: [], most: 1 });
+    const client = target.container.client(undefined, 'unattended');
+    const { context } = makeContainer('soft', 2).container.run('context', {
+      certificate: target.certificate,
+      firmCode: null,
+    });
+    await client.call('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
+    setPin(target.container);
     const { state } = target.container;
     const [, , changes] = unpackTrusted(encodeSnapshot(state, SECRETS)) as [unknown, unknown, unknown[]];
-    const fixed = 5; // the container's certificate, and four counters
+    const fixed = 6; // the container's certificate, and five counters
     expect(changesIn(state)).toBe(changes.length - fixed);
-    expect(changesIn(state)).toBe(300 + 300 + 2);
+    const [withDevice, ofOwner] = [3, 3]; // partner, certificate, entry in transit; PIN, order, whom it served
+    const ofFirm = 3; // partner, certificate, challenge
+    expect(changesIn(state)).toBe(300 + 300 + ofFirm + withDevice + ofOwner);
   });
 });

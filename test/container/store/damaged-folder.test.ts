@@ -89,7 +89,7 @@ describe('a folder of a container', () => {
     expect(refusal(folder)).toMatch(/^STORE_DAMAGED: .*container\.bin is damaged: the file is missing/);
     fs.renameSync(file('away'), file('container.bin'));
     fs.renameSync(anchor, file('away'));
-    expect(refusal(folder)).toMatch(/^ANCHOR_DAMAGED: The anchor in .*anchor\.bin cannot be read/);
+    expect(refusal(folder)).toMatch(/^ANCHOR_DAMAGED: The anchor in .*anchor\.bin cannot be used: it is/);
     fs.rmSync(path.dirname(anchor), { recursive: true });
     expect(refusal(folder)).toMatch(/^ANCHOR_DAMAGED/);
     fs.mkdirSync(path.dirname(anchor));
@@ -126,22 +126,31 @@ describe('a folder of a container', () => {
     expect(refusal(folder)).toBeUndefined();
   });
 
-  it('with the anchor of another container opens locked: it shows itself and changes nothing', () => {
+  it('with the anchor of another container is not opened, until its own is back', () => {
     const { folder, anchor } = newContainer();
     const own = fs.readFileSync(anchor);
     fs.copyFileSync(newContainer().anchor, anchor);
+    expect(refusal(folder)).toMatch(/^ANCHOR_DAMAGED: .* cannot be used: it is not the one of this container\.$/);
+    fs.writeFileSync(anchor, own);
+    expect(refusal(folder)).toBeUndefined();
+  });
+
+  it('whose memory was set back opens locked: it shows itself and changes nothing', () => {
+    const { folder, file } = newContainer();
+    const before = fs.readFileSync(file('container.bin'));
+    const { certificate } = new TestFirm();
+    const later = openSoftContainer(folder);
+    for (let times = 0; times < 2; times++) later.container.run('context', { certificate, firmCode: null });
+    later.close();
+    fs.writeFileSync(file('container.bin'), before);
     const { container, close } = openSoftContainer(folder);
     expect(container.run('list', {}).locked).toBe(true);
     const generation = container.state.counters.get('generation');
     const write = { holding: 1, userData: new Uint8Array(1), customerInfo: null };
     expect(codeOf(() => container.run('write-data', write))).toBe('CONTAINER_LOCKED');
-    container.run('context', { certificate: new TestFirm().certificate, firmCode: null });
+    container.run('context', { certificate, firmCode: null });
     expect(container.state.counters.get('generation')).toBe(generation);
     close();
-    fs.writeFileSync(anchor, own);
-    const again = openSoftContainer(folder);
-    expect(again.container.locked).toBe(false);
-    again.close();
   });
 
   it('that another program is using or still making names that program', async () => {

@@ -52,8 +52,8 @@ export class FaultyFlash implements Flash {
    * The same flash for the next program, when only the program ended and the power stayed: it reads what was written.
    * `forgotten`: the cache holds the unflushed writes for clean, as Linux does after a flush that failed.
    */
-  inherited(unflushed: 'remembered' | 'forgotten'): FaultyFlash {
-    const heir = new FaultyFlash(this.geometry, this.#view.image());
+  inherited(unflushed: 'remembered' | 'forgotten', cutAt = Number.POSITIVE_INFINITY): FaultyFlash {
+    const heir = new FaultyFlash(this.geometry, this.#view.image(), cutAt);
     heir.#durable = this.#durable.slice();
     if (unflushed === 'remembered') heir.#unflushed = [...this.#unflushed];
     return heir;

@@ -47,6 +47,14 @@ describe('an anchor in a file', () => {
     expect(read(fileOf(4, 4))).toEqual(anchorOf(4));
   });
 
+  it('is refused where its file names another container, or is too short to name any', () => {
+    const path = fileOf(1);
+    const open = () => FileAnchor.open({ path, crypto, creation: 'ab'.repeat(16) }).close();
+    expect(codeOf(open)).toBe('ANCHOR_DAMAGED');
+    fs.truncateSync(path, 514);
+    expect(codeOf(open)).toBe('ANCHOR_DAMAGED');
+  });
+
   it('reads the anchor before when the last write was torn at any byte, and can be advanced from there', () => {
     const file = fileOf(1, 2, 3);
     const before = fs.readFileSync(fileOf(1, 2));

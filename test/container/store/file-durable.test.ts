@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
-import { replaceFile } from '../../../container/store/file-durable.adapter.ts';
+import { makeFolder, replaceFile } from '../../../container/store/file-durable.adapter.ts';
 import { FileUpdateFolder } from '../../../device-side/index.ts';
 import { writeFerryFile } from '../../../host/cli/ferry-files.adapter.ts';
 import { FileBlobStore, FileSnapshotStore } from '../../../state-machines/index.ts';
@@ -28,7 +28,8 @@ function unflushed(): { readonly contents: Set<string>; readonly names: Set<stri
   });
   vi.spyOn(fs, 'mkdirSync').mockImplementation(((folder: string, options: fs.MakeDirectoryOptions) => {
     const first = mkdirSync(folder, options);
-    const shortest = first === undefined ? Number.POSITIVE_INFINITY : path.resolve(first).length;
+    const made = options.recursive ? first : folder;
+    const shortest = made === undefined ? Number.POSITIVE_INFINITY : path.resolve(made).length;
     for (let at = path.resolve(folder); at.length >= shortest; at = path.dirname(at)) lost.names.add(at);
     return first;
   }) as typeof fs.mkdirSync);
@@ -50,7 +51,10 @@ const WRITERS: readonly [string, (folder: string) => unknown][] = [
   ['a snapshot', (folder) => new FileSnapshotStore(path.join(folder, 'a', 'b')).save('move-1', RECORD)],
   ['a file of a move', (folder) => new FileBlobStore(path.join(folder, 'a', 'b'), nativeCrypto()).put(context)],
   ['a receipt on a stick', (folder) => new FileUpdateFolder(folder).write('x.ferry-context', context)],
-  ['a file of the command line', (folder) => writeFerryFile(`folder:${folder}/a/b`, 'x.ferry-context', context)],
+  [
+    'a file of the command line',
+    (folder) => writeFerryFile(`folder:${folder}/a/b`, 'x.ferry-context', context, 'context'),
+  ],
 ];
 const RECORD = { machine: 'move', version: 1, snapshot: {} };
 
@@ -67,6 +71,39 @@ describe.skipIf(process.platform === 'win32')('after it was written, a power cut
   });
 });
 
+describe.skipIf(process.platform === 'win32')('a folder whose making was cut short', () => {
+  it.each([1, 2])('is durable once the next program has made it, at flush %i of the first one', (flush) => {
+    const folder = path.join(newFolder(), 'a', 'b');
+    const lost = unflushed();
+    const sync = vi.mocked(fs.fsyncSync).getMockImplementation() as typeof fs.fsyncSync;
+    let flushes = 0;
+    vi.mocked(fs.fsyncSync).mockImplementation((handle) => {
+      if (lost.names.size > 0) flushes += 1;
+      if (flushes === flush) throw new Error('ended');
+      sync(handle);
+    });
+    expect(() => makeFolder(folder)).toThrow('ended');
+    expect(lost.names.size).toBe(1);
+    vi.mocked(fs.fsyncSync).mockImplementation(sync);
+    makeFolder(folder);
+    expect([...lost.names]).toEqual([]);
+  });
+
+  it('is used where the folder above it cannot be looked into', () => {
+    const folder = newFolder();
+    const { openSync } = fs;
+    const answering = (code: string) =>
+      vi.spyOn(fs, 'openSync').mockImplementation((file, ...rest) => {
+        if (file === path.dirname(folder)) throw Object.assign(new Error(code), { code });
+        return openSync(file, ...rest);
+      });
+    answering('EACCES');
+    makeFolder(folder);
+    answering('EIO');
+    expect(() => makeFolder(folder)).toThrow(expect.objectContaining({ code: 'STORE_WRITE_FAILED' }));
+  });
+});
+
 describe('a file that is replaced', () => {
   it('is whole or as it was when any operation fails, and nothing else is left', () => {
     for (const name of ['openSync', 'writeFileSync', 'fsyncSync', 'renameSync'] as const) {
@@ -79,6 +116,25 @@ describe('a file that is replaced', () => {
       expect(() => replaceFile(file, 'after')).toThrow('EIO');
       vi.restoreAllMocks();
       expect([fs.readFileSync(file, 'utf8'), fs.readdirSync(folder)]).toEqual(['before', ['file']]);
+    }
+  });
+
+  it('is written where the file system cannot flush folders, and refused where that fails', () => {
+    const file = path.join(newFolder(), 'file');
+    const { fsyncSync } = fs;
+    for (const [code, expected] of [
+      ['EINVAL', undefined],
+      ['EIO', 'EIO'],
+    ] as const) {
+      vi.spyOn(fs, 'fsyncSync').mockImplementation((handle) => {
+        if (fs.fstatSync(handle).isDirectory()) throw Object.assign(new Error(code), { code });
+        fsyncSync(handle);
+      });
+      const write = () => replaceFile(file, code);
+      if (expected === undefined) write();
+      else expect(write).toThrow(expected);
+      vi.restoreAllMocks();
+      expect(fs.readFileSync(file, 'utf8')).toBe(code);
     }
   });
 
@@ -110,5 +166,39 @@ describe('a file that is replaced', () => {
     expect(() => replaceFile(file, 'x')).toThrow('ENOENT');
     replaceFile(file, 'x', { folderMode: 0o700 });
     expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('a folder that is to be made', () => {
+  it('is made with those above it, for whom it is said, and stays when it is there', () => {
+    const folder = path.join(newFolder(), 'a', 'b');
+    makeFolder(folder, 0o700);
+    makeFolder(folder, 0o777);
+    expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    ['below a plain file', 'file/below'],
+    ['where a link leads nowhere', 'dangling'],
+    ['below a link that leads nowhere', 'dangling/below'],
+  ])('is refused %s, and nothing is made', (_, place) => {
+    const folder = newFolder();
+    fs.writeFileSync(path.join(folder, 'file'), 'kept');
+    fs.symlinkSync('nowhere', path.join(folder, 'dangling'));
+    expect(() => makeFolder(path.join(folder, place))).toThrow(expect.objectContaining({ code: 'STORE_WRITE_FAILED' }));
+    expect(fs.readdirSync(folder).sort()).toEqual(['dangling', 'file']);
+    expect(fs.readFileSync(path.join(folder, 'file'), 'utf8')).toBe('kept');
+  });
+
+  it('that another program makes at the same moment is taken as made', () => {
+    const folder = path.join(newFolder(), 'a');
+    const { mkdirSync } = fs;
+    vi.spyOn(fs, 'mkdirSync').mockImplementationOnce((place) => {
+      mkdirSync(place);
+      mkdirSync(place);
+      return undefined;
+    });
+    makeFolder(folder);
+    expect(fs.statSync(folder).isDirectory()).toBe(true);
   });
 });

@@ -86,6 +86,7 @@ describe('a flash in a file', () => {
     for (const [at, value, what] of [
       [8, 2, 'its layout has version 2, this program reads version 1'],
       [16, 48, 'its sizes are impossible'],
+      [12, TINY.sectorSize * (2 ** 18 + 1), 'its sizes are impossible'],
       [24, 4, 'it belongs to another kind of container'],
     ] as const) {
       const otherwise = new DataView(Uint8Array.from(sound).buffer);

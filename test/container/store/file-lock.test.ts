@@ -115,6 +115,37 @@ describe('the lock of a folder', () => {
     expect(fs.readdirSync(folder).length).toBe(1);
   });
 
+  it('tells whom it turns away where the container is served, until its release, and forgets it with a killed writer', async () => {
+    const folder = newFolder();
+    const lock = acquireLock(folder);
+    lock.announce(['unix:/run/a.sock', 'tcp://127.0.0.1:7430']);
+    const where = { where: folder, process: process.pid, addresses: 'unix:/run/a.sock, tcp://127.0.0.1:7430' };
+    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'CONTAINER_SERVED', details: where }));
+    expect(fs.readdirSync(folder)).toEqual(['writer.1.lock']);
+    lock.release();
+    lock.announce(['unix:/run/late.sock']);
+    expect(refusedFor(folder)).toBeUndefined();
+    const left = { process: 0x7fff_ffff, served: ['unix:/run/a.sock'] };
+    fs.writeFileSync(path.join(folder, 'writer.3.lock'), JSON.stringify(left));
+    acquireLock(folder);
+    expect(refusedFor(folder)).toBe(`CONTAINER_IN_USE ${process.pid}`);
+  });
+
+  it('is held as before when where it is served cannot be written, or what is written there are no addresses', () => {
+    const folder = newFolder();
+    const lock = acquireLock(folder);
+    vi.spyOn(fs, 'writeFileSync').mockImplementationOnce((): never => {
+      throw Object.assign(new Error(), { code: 'ENOSPC' });
+    });
+    expect(() => lock.announce(['unix:/run/a.sock'])).toThrow(expect.objectContaining({ code: 'STORE_WRITE_FAILED' }));
+    expect(fs.readdirSync(folder)).toEqual(['writer.1.lock']);
+    expect(refusedFor(folder)).toBe(`CONTAINER_IN_USE ${process.pid}`);
+    for (const served of ['unix:a', [], [7, null, ''], { length: 1 }]) {
+      fs.writeFileSync(path.join(folder, 'writer.1.lock'), JSON.stringify({ process: process.pid, served }));
+      expect(refusedFor(folder)).toBe(`CONTAINER_IN_USE ${process.pid}`);
+    }
+  });
+
   it('is refused to a contender that was delayed until another had taken its number', () => {
     const folder = newFolder();
     delayed(() => acquireLock(folder));

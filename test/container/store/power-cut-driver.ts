@@ -115,7 +115,10 @@ function checkRecovery(image: Uint8Array, model: Model, seed: number): number {
   }
 }
 
-/** What a program read after another one had ended must still be there when the power goes next. */
+/**
+ * What a program read after another one had ended must still be there when the power goes next; what it has not read yet
+ * is before or after.
+ */
 function checkTakeover(flash: FaultyFlash, model: Model, seed: number): void {
   for (const unflushed of ['remembered', 'forgotten'] as const) {
     const heir = flash.inherited(unflushed);
@@ -123,6 +126,21 @@ function checkTakeover(flash: FaultyFlash, model: Model, seed: number): void {
     if (![model.before, model.after].some((one) => same(one, content))) throw new Error(`takeover found ${content}`);
     for (const fate of fates(seed, 1))
       openSound(heir.survivor(fate), [content], `power cut after a ${unflushed} takeover`);
+    checkInterruptedTakeover((cutAt) => flash.inherited(unflushed, cutAt), model, seed);
+  }
+}
+
+function checkInterruptedTakeover(inherit: (cutAt: number) => FaultyFlash, model: Model, seed: number): void {
+  for (let cutAt = 0; ; cutAt++) {
+    const heir = inherit(cutAt);
+    try {
+      Journal.open(heir, OPTIONS);
+      return;
+    } catch (error) {
+      if (!(error instanceof PowerLost)) throw error;
+    }
+    for (const fate of fates(seed + cutAt, 1))
+      openSound(heir.survivor(fate), [model.before, model.after], `takeover cut at ${cutAt}`);
   }
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { armor } from '../../../container/files/armor.ts';
+import { temporaryName } from '../../../container/store/file-parked.adapter.ts';
 import { FileUpdateFolder } from '../../../device-side/index.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { makeContainer, TestFirm } from '../../world/parties.ts';
@@ -40,7 +41,7 @@ describe('a folder of update files', () => {
     const place = makeFolder();
     const outside = path.join(makeFolder(), 'outside');
     fs.writeFileSync(outside, 'precious');
-    fs.symlinkSync(outside, path.join(place, `.${NAME}.new`));
+    fs.symlinkSync(outside, path.join(place, temporaryName(0x7fff_fff0)));
     fs.symlinkSync(outside, path.join(place, NAME));
     const folder = new FileUpdateFolder(place);
     await folder.write(NAME, context);

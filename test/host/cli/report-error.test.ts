@@ -17,12 +17,12 @@ function report(error: unknown, { json = false, debug = false, written = false }
 const gap = new FerryError('UPDATE_GAP', { first: 5, last: 6, missing: '3 to 4' });
 
 describe('a refusal', () => {
-  it('is told in three parts, with the number that the field knows', () => {
+  it('is told in three parts, with the number under which users of CodeMeter know it, said to be that', () => {
     const { exit, stdout, stderr } = report(gap);
     expect(exit).toBe(3);
     expect(stdout).toBe('');
     expect(stderr).toEqual([
-      'The update 5 to 6 comes too early: 3 to 4 must be applied before it, Error 228. [UPDATE_GAP]',
+      'The update 5 to 6 comes too early: 3 to 4 must be applied before it (CodeMeter error 228). [UPDATE_GAP]',
       CATALOGUE.UPDATE_GAP.effect,
       CATALOGUE.UPDATE_GAP.remedy,
     ]);

@@ -32,6 +32,15 @@ const greet: Register = (program, context) => {
     });
 };
 
+const send: Register = (program, { output }) => {
+  program
+    .command('send')
+    .argument('[what]')
+    .requiredOption('--from <ADDRESS>', 'who gives')
+    .option('--fast', 'at once')
+    .action((what: string | undefined, { from }: { readonly from: string }) => output.line(`from ${from} ${what}`));
+};
+
 function failing(error: unknown): Register {
   return (program) => {
     program.command('fail').action(() => {
@@ -67,6 +76,21 @@ describe('ferry', () => {
         stderr: '',
       });
     }
+  });
+
+  it('marks in the help which options are required, and names one that is missing', async () => {
+    const { stdout } = await run(['send', '--help'], [send]);
+    expect(stdout).toMatch(/--from <ADDRESS> +who gives \(required\)\n +--fast +at once\n/);
+    const { exit, stderr } = await run(['send', '--fast'], [send]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("Required option '--from <ADDRESS>' not specified")]);
+    expect((await run(['send', '--from', 'here', '--', '-x'], [send])).stdout).toBe('from here -x\n');
+    const withoutOption = await run(['send', '--', '--form'], [send]);
+    expect(withoutOption.stderr).toContain("Required option '--from <ADDRESS>' not specified");
+  });
+
+  it('names an option that is mistyped, and the one that was meant, before one that is missing', async () => {
+    const { exit, stderr } = await run(['send', '--form', 'here'], [send]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("Unknown option '--form' (Did you mean --from?)")]);
   });
 
   it('takes what follows -- as arguments', async () => {

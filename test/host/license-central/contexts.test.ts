@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
 import { toHex } from '../../../container/model/bytes.ts';
+import type { OrderId } from '../../../container/model/ids.ts';
 import { FORMAT } from '../../../container/model/limits.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import type { LicenseCentral } from '../../../host/license-central/index.ts';
@@ -20,6 +21,7 @@ import {
   seats,
 } from './scene.ts';
 
+const ORDER_ID = '0d'.repeat(16) as OrderId;
 const scene = licenseCentrals();
 
 /** A server whose dongle holds ten seats of one item, and a device. */
@@ -218,20 +220,23 @@ describe('changing an item', () => {
 
   it('is refused for a moved item until the context of its new place tells', async () => {
     const { central, dongle, device, itemId } = await loadedDongle();
-    const unknown = async (): Promise<void> => {
+    const unknown = async (where: string): Promise<void> => {
       const order = { firmCode: FIRM, itemId };
       await expect(central.replaceItem({ ...order, item: seats(11) })).rejects.toMatchObject({ code: 'PLACE_UNKNOWN' });
-      await expect(central.setEnabled({ ...order, enabled: false })).rejects.toMatchObject({ code: 'PLACE_UNKNOWN' });
+      await expect(central.setEnabled({ ...order, enabled: false })).rejects.toMatchObject({
+        code: 'PLACE_UNKNOWN',
+        details: { where },
+      });
     };
     const issued = order(dongle, device, [{ holding: holdingOf(dongle), quantity: 10 }]);
     await report(central, dongle);
-    await unknown();
+    await unknown('3-1');
     for (const update of issued.updates) {
       const { receipt } = device.container.run('apply', { update });
       dongle.container.run('settle', { context: receipt });
     }
     await report(central, dongle);
-    await unknown();
+    await unknown('130-2');
     await report(central, device);
     expect(await central.replaceItem({ firmCode: FIRM, itemId, item: seats(11) })).toMatchObject({ target: '130-2' });
     await deliverAndSettle(central, device);
@@ -277,7 +282,7 @@ describe('a firm as the issuer of a move', () => {
     const certificate = await issuer.certificate();
     const { context } = device.container.run('context', { certificate, firmCode: null });
     const plan = { targetKey: device.key, first: 1, last: 1, parts: [] };
-    const answer = await issuer.issue({ context, plan });
+    const answer = await issuer.issue({ context, plan, orderId: ORDER_ID });
     expect(answer).toMatchObject({ first: 1, last: 1, repeated: true });
     for (const update of answer.updates) {
       const { receipt } = device.container.run('apply', { update });
@@ -286,5 +291,20 @@ describe('a firm as the issuer of a move', () => {
     }
     expect(device.container.run('list', {}).holdings).toMatchObject([{ quantity: 3 }]);
     expect(device.container.state.partners.has(key)).toBe(true);
+  });
+
+  it('gives nothing for the context of another container than was planned for', async () => {
+    const central = await scene.central();
+    const [device, other] = [makeContainer('soft', 2), makeContainer('soft', 3)];
+    for (const { certificate } of [device, other]) await central.addContainer(certificate);
+    const issuer = centralIssuer(central, FIRM);
+    for (const target of ['130-2', '130-3']) await central.grantItems({ firmCode: FIRM, target, items: [seats(3)] });
+    const certificate = await issuer.certificate();
+    const { context } = other.container.run('context', { certificate, firmCode: null });
+    const plan = { targetKey: device.key, first: 1, last: 1, parts: [] };
+    await expect(issuer.issue({ context, plan, orderId: ORDER_ID })).rejects.toMatchObject({
+      code: 'TARGET_OTHER',
+      details: { found: '130-3' },
+    });
   });
 });

@@ -30,7 +30,7 @@ describe('the database of a License Central', () => {
     const row = { firmCode, key: `${firmCode}` as never, name: '', certificate: bytes, sealedKeys: bytes };
     await tx
       .insertInto('firms')
-      .values({ ...row, rolledBackBy: null })
+      .values({ ...row, rolledBackBy: null, restores: 0 })
       .execute();
   };
   const addFirm = (firmCode: number): Promise<void> => database.write((tx) => insertFirm(tx, firmCode));
@@ -45,6 +45,25 @@ describe('the database of a License Central', () => {
     expect(await setting('synchronous')).toBe(2);
     expect(await setting('journal_mode')).toBe('wal');
     expect(await setting('foreign_keys')).toBe(1);
+  });
+
+  it('is read as it is at one moment, whatever another program commits meanwhile', async () => {
+    await addFirm(1);
+    const count = async (db: Reads): Promise<number> =>
+      (await db.selectFrom('firms').select('firmCode').execute()).length;
+    const seen = await database.read(async (db) => {
+      const before = await count(db);
+      other.exec('delete from firms');
+      return [before, await count(db)];
+    });
+    expect(seen).toEqual([1, 1]);
+    expect(await database.read(count)).toBe(0);
+  });
+
+  it('goes on after reading that failed', async () => {
+    await expect(database.read(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await addFirm(1);
+    expect(firms()).toEqual([1]);
   });
 
   it('has the write lock from the start of a transaction, before its first statement', async () => {

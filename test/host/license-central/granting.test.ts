@@ -145,7 +145,12 @@ describe('granting', () => {
     const central = await scene.central();
     const device = makeContainer('soft', 2);
     const issuer = issuerOfFirm(central, undefined);
-    const target = async () => ({ raw: await contextFor(central, device), key: device.key, serial: '130-2' });
+    const target = async () => ({
+      raw: await contextFor(central, device),
+      key: device.key,
+      serial: '130-2',
+      kind: 'soft' as const,
+    });
     const order = (quantity: number) =>
       ({ kind: 'items', items: [{ firmCode: FIRM, productCode: 1001, quantity }] }) as const;
     const context = await target();

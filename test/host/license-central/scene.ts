@@ -29,11 +29,11 @@ export interface Scene {
   /** A new, empty folder, removed after the test. */
   folder(): string;
   /** The options under which a License Central in that folder opens. */
-  options(folder: string, seed?: string): Parameters<typeof LicenseCentral.init>[0];
+  options(folder: string, seed?: string, now?: number): Parameters<typeof LicenseCentral.init>[0];
   /** A new License Central with one firm, closed after the test. */
   central(folder?: string): Promise<LicenseCentral>;
   /** One more instance on the same folder, closed after the test. */
-  another(folder: string, seed: string): Promise<LicenseCentral>;
+  another(folder: string, seed: string, now?: number): Promise<LicenseCentral>;
 }
 
 export function licenseCentrals(): Scene {
@@ -49,15 +49,21 @@ export function licenseCentrals(): Scene {
       folders.push(folder);
       return folder;
     },
-    options: (folder, seed = 'central') => ({ folder, crypto, env: seededEnv(seed), passphrase: PASSPHRASE, root }),
+    options: (folder, seed = 'central', now) => ({
+      folder,
+      crypto,
+      env: seededEnv(seed, now),
+      passphrase: PASSPHRASE,
+      root,
+    }),
     central: async (folder = scene.folder()) => {
       const central = await LicenseCentral.init(scene.options(folder));
       open.push(central);
       await central.addFirm({ firmCode: FIRM, name: 'Acme' });
       return central;
     },
-    another: async (folder, seed) => {
-      const central = await LicenseCentral.open(scene.options(folder, seed));
+    another: async (folder, seed, now) => {
+      const central = await LicenseCentral.open(scene.options(folder, seed, now));
       open.push(central);
       return central;
     },

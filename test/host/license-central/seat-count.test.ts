@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { makeContainer, move, type TestContainer } from '../../world/parties.ts';
 import {
   contextFor,
@@ -90,7 +91,7 @@ describe('seats of honest containers', () => {
     const { central, dongle, device } = await loaded(5);
     const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
     const parts = [{ holding: holdingOf(dongle), quantity: 3 }];
-    const { updates } = dongle.container.run('issue', { context, first: 1, parts });
+    const { updates } = dongle.container.run('issue', issueRequest({ context, first: 1, parts }));
     await tell(central, dongle);
     expect(await central.ledger()).toMatchObject([{ held: 2, inTransit: 3 }]);
     for (const update of updates) device.container.run('apply', { update });

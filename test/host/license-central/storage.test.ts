@@ -66,7 +66,9 @@ describe('the storage of a License Central', () => {
     ]) {
       store('scryptN = 4096, scryptR = 4, scryptP = 2');
       store(damage);
-      await expect(LicenseCentral.open(scene.options(folder)), damage).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+      await expect(LicenseCentral.open(scene.options(folder)), damage).rejects.toMatchObject({
+        code: 'CENTRAL_DAMAGED',
+      });
     }
     database.close();
   });
@@ -113,6 +115,25 @@ describe('the storage of a License Central', () => {
     expect(fs.existsSync(folder)).toBe(false);
   });
 
+  it('is not made in a folder that has anything else in it', async () => {
+    const folder = scene.folder();
+    fs.writeFileSync(path.join(folder, 'dongle.json'), '{}');
+    await expect(LicenseCentral.init(scene.options(folder))).rejects.toMatchObject({ code: 'CONTAINER_EXISTS' });
+    expect(fs.readdirSync(folder)).toEqual(['dongle.json']);
+  });
+
+  it.skipIf(process.platform === 'win32')('is not taken for missing where it may not be read', async () => {
+    const folder = scene.folder();
+    await (await scene.central(folder)).close();
+    fs.chmodSync(folder, 0);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65534);
+    const opening = LicenseCentral.open(scene.options(folder));
+    if (isRoot) process.seteuid?.(0);
+    fs.chmodSync(folder, 0o700);
+    await expect(opening).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+
   it('takes up an init that was interrupted before its commit', async () => {
     const folder = scene.folder();
     fs.writeFileSync(path.join(folder, 'central.sqlite'), '');
@@ -120,16 +141,18 @@ describe('the storage of a License Central', () => {
     await expect(scene.central(folder)).resolves.toBeInstanceOf(LicenseCentral);
   });
 
-  it('refuses a database that is damaged or of a newer program', async () => {
+  it('refuses a database that is damaged, of a newer program or of an older one', async () => {
     const damaged = scene.folder();
     fs.writeFileSync(path.join(damaged, 'central.sqlite'), 'x'.repeat(8192));
-    await expect(LicenseCentral.open(scene.options(damaged))).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    await expect(LicenseCentral.open(scene.options(damaged))).rejects.toMatchObject({ code: 'CENTRAL_DAMAGED' });
     const folder = scene.folder();
     await scene.central(folder);
     const database = new Database(path.join(folder, 'central.sqlite'));
-    database.exec('update central set schema = 2');
-    database.close();
+    database.exec('update central set schema = 3');
     await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'FILE_VERSION' });
+    database.exec('update central set schema = 1');
+    database.close();
+    await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'CENTRAL_OUTDATED' });
   });
 
   it('writes ahead to a log, so that a writer does not keep readers out', async () => {
@@ -189,7 +212,10 @@ describe('the storage of a License Central', () => {
     await expect(central.addContainer(await central.certificateOf(FIRM))).rejects.toMatchObject({
       code: 'CERTIFICATE_WRONG',
     });
-    await expect(central.certificateOf(9)).rejects.toMatchObject({ code: 'ISSUER_UNKNOWN' });
+    await expect(central.certificateOf(9)).rejects.toMatchObject({
+      code: 'FIRM_UNKNOWN',
+      details: { firm: 9, firms: String(FIRM) },
+    });
     expect(await central.addContainer(dongle.certificate)).toEqual(await central.addContainer(dongle.certificate));
   });
 });

@@ -3,6 +3,7 @@ import { CATALOGUE, FerryError } from '../../../container/errors.ts';
 import {
   containerIssuer,
   containerTarget,
+  type MoveIssuer,
   type MoveOrder,
   type MoveProgress,
   type MoveTarget,
@@ -12,27 +13,33 @@ import { load, makeContainer, order as orderByHand, seats, TestFirm } from '../.
 import { MoveWorld } from '../move-world.ts';
 
 const TWO: MoveOrder = { kind: 'items', items: [{ firmCode: 6000010, productCode: 1001, quantity: 2 }] };
+const CANCELLED = { sequence: 1, state: 'refused', reason: CATALOGUE.CANCELLED.number };
 const unreachable = async () => Promise.reject(new FerryError('NO_CONTAINER', { where: 'sim:device' }));
 
-/** A dongle with five seats, a device, and a move of two of them that was cut off at a step of the target. */
-async function cutOffAt(step: 'context' | 'apply') {
+/** A dongle with five seats, a device, and a move of two of them that was cut off at a step; at `issue`, before its answer was heard. */
+async function cutOffAt(step: 'context' | 'issue' | 'apply') {
   const [dongle, device] = [makeContainer('dongle', 1), makeContainer('soft', 2)];
   const [grant] = load(new TestFirm(), dongle, { quantity: 5 });
   const itemId = grant?.itemId ?? '';
-  const { store, blobs } = new MoveWorld();
+  const { store, blobs, random } = new MoveWorld();
   const told: MoveProgress[] = [];
   const issuer = containerIssuer(dongle.container.client());
   const target = containerTarget(device.container.client());
-  const move = (over: Partial<MoveTarget> = {}) =>
+  const issueUnheard: MoveIssuer['issue'] = async (request) => {
+    await issuer.issue(request);
+    return unreachable();
+  };
+  const move = (over: Partial<MoveTarget & Pick<MoveIssuer, 'issue'>> = {}) =>
     runLicenseMove({
-      issuer,
+      issuer: { ...issuer, issue: over.issue ?? issuer.issue },
       target: { ...target, ...over },
       store,
       blobs,
+      random,
       order: TWO,
       onProgress: (one) => told.push(one),
     });
-  expect((await move({ [step]: unreachable })).state).toBe('interrupted');
+  expect((await move({ [step]: step === 'issue' ? issueUnheard : unreachable })).state).toBe('interrupted');
   const held = () => [seats(dongle, itemId), seats(device, itemId).held];
   const holding = dongle.container.run('list', {}).holdings[0]?.id ?? 0;
   const cancel = () => dongle.container.run('cancel', { target: device.key, sequences: [1] }).updates;
@@ -58,17 +65,51 @@ describe('an interrupted move that was, by hand,', () => {
     expect(held()).toEqual([{ held: 3, pending: 0 }, 2]);
   });
 
-  it('cancelled, and refused by the target, is settled and made afresh', async () => {
+  it('cancelled, and refused by the target, is brought home; only the next order is a new one', async () => {
     const { move, held, cancel, apply } = await cutOffAt('apply');
     for (const update of cancel()) apply(update);
-    expect(await move()).toMatchObject({ state: 'moved', plan: { first: 2 }, earlier: { state: 'refused' } });
+    expect(await move()).toMatchObject({ state: 'refused', resumed: true, earlier: null, entries: [CANCELLED] });
+    expect(held()).toEqual([{ held: 5, pending: 0 }, 0]);
+    expect(await move()).toMatchObject({ state: 'moved', resumed: false, plan: { first: 2 } });
     expect(held()).toEqual([{ held: 3, pending: 0 }, 2]);
   });
 
-  it('cancelled too late, since ordered again before the target heard of it, is moved once', async () => {
+  it.each(['issue', 'apply'] as const)(
+    'cut off at %s, issued and cancelled before the target heard of it, stays cancelled and is brought home',
+    async (step) => {
+      const { move, told, held, cancel } = await cutOffAt(step);
+      expect(cancel()).toHaveLength(1);
+      expect(await move()).toMatchObject({ state: 'refused', resumed: true, earlier: null, entries: [CANCELLED] });
+      expect(told).not.toContainEqual(expect.objectContaining({ kind: 'endedByHand' }));
+      expect(held()).toEqual([{ held: 5, pending: 0 }, 0]);
+      expect(await move()).toMatchObject({ state: 'moved', resumed: false, plan: { first: 2 } });
+      expect(held()).toEqual([{ held: 3, pending: 0 }, 2]);
+    },
+  );
+
+  it('cancelled in part delivers what is left of it', async () => {
+    const { dongle, device, move, held, holding } = await cutOffAt('apply');
+    orderByHand(dongle, device, [{ holding, quantity: 1 }]);
+    dongle.container.run('cancel', { target: device.key, sequences: [2] });
+    expect(await move()).toMatchObject({ state: 'moved', resumed: true, entries: [{ sequence: 1, state: 'applied' }] });
+    expect(held()).toEqual([{ held: 3, pending: 0 }, 2]);
+    expect(dongle.container.run('list', {}).transit).toEqual([]);
+  });
+
+  it('cancelled stays cancelled when it is cut off once more', async () => {
     const { move, held, cancel } = await cutOffAt('apply');
+    cancel();
+    for (const step of ['apply', 'apply'] as const)
+      expect((await move({ [step]: unreachable })).state).toBe('interrupted');
+    expect(await move()).toMatchObject({ state: 'refused', entries: [CANCELLED] });
+    expect(held()).toEqual([{ held: 5, pending: 0 }, 0]);
+  });
+
+  it('cancelled too late, since the target had applied it, is reported as moved', async () => {
+    const { dongle, device, move, held, cancel, apply } = await cutOffAt('apply');
+    for (const update of dongle.container.run('transit', { target: device.key }).updates) apply(update);
     expect(cancel()).toHaveLength(1);
-    expect(await move()).toMatchObject({ state: 'moved', resumed: true, earlier: null });
+    expect(await move()).toMatchObject({ state: 'moved', resumed: true, entries: [{ state: 'applied' }] });
     expect(held()).toEqual([{ held: 3, pending: 0 }, 2]);
   });
 
@@ -108,8 +149,8 @@ describe('an interrupted move that was, by hand,', () => {
       depth: 2,
     } as const;
     load(new TestFirm(), dongle, { quantity: 5, terms });
-    const { store, blobs } = new MoveWorld();
-    const parties = { issuer: containerIssuer(dongle.container.client()), store, blobs, order: TWO };
+    const { store, blobs, random } = new MoveWorld();
+    const parties = { issuer: containerIssuer(dongle.container.client()), store, blobs, random, order: TWO };
     const target = containerTarget(device.container.client());
     expect((await runLicenseMove({ ...parties, target })).state).toBe('moved');
     expect((await runLicenseMove({ ...parties, target: { ...target, apply: unreachable } })).state).toBe('interrupted');

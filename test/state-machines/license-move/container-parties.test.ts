@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
+import { FerryError } from '../../../container/errors.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import { containerIssuer, containerTarget, runLicenseMove } from '../../../state-machines/index.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, root, seats, TestFirm } from '../../world/parties.ts';
 import { MoveWorld } from '../move-world.ts';
 
@@ -12,15 +14,18 @@ it('containers are moved between, what is in transit is delivered, and all of it
   const itemId = grant?.itemId ?? '';
   const issuer = containerIssuer(dongle.container.client());
   const target = containerTarget(device.container.client());
-  const { store, blobs } = new MoveWorld();
+  const { store, blobs, random } = new MoveWorld();
   const order = { kind: 'items', items: [{ firmCode: 6000010, productCode: 1001, quantity: 2 }] } as const;
 
   const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
   const { holdings } = dongle.container.run('list', {});
-  dongle.container.run('issue', { context, first: 1, parts: [{ holding: holdings[0]?.id ?? 0, quantity: 2 }] });
-  const delivered = await runLicenseMove({ issuer, target, store, blobs, order });
+  dongle.container.run(
+    'issue',
+    issueRequest({ context, first: 1, parts: [{ holding: holdings[0]?.id ?? 0, quantity: 2 }] }),
+  );
+  const delivered = await runLicenseMove({ issuer, target, store, blobs, random, order });
   expect(delivered).toMatchObject({ state: 'moved', plan: { first: 1, last: 1, parts: [] } });
-  const again = await runLicenseMove({ issuer, target, store, blobs, order });
+  const again = await runLicenseMove({ issuer, target, store, blobs, random, order });
   expect(again).toMatchObject({ state: 'moved', plan: { first: 2, last: null } });
   expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
     { held: 1, pending: 0 },
@@ -32,10 +37,36 @@ it('containers are moved between, what is in transit is delivered, and all of it
     target: containerTarget(dongle.container.client()),
     store,
     blobs,
+    random,
     order: { kind: 'all' },
   });
   expect(back.state).toBe('moved');
   expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
+});
+
+it('whoever answers with the listing of another container gets nothing, from the first run on or from a resumed one', async () => {
+  const [dongle, device, liar] = [makeContainer('dongle', 1), makeContainer('soft', 2), makeContainer('soft', 3)];
+  const [grant] = load(new TestFirm(), dongle, { quantity: 5 });
+  const itemId = grant?.itemId ?? '';
+  const honest = containerTarget(device.container.client());
+  const lying = { ...containerTarget(liar.container.client()), list: honest.list };
+  const { store, blobs, random } = new MoveWorld();
+  const order = { kind: 'items', items: [{ firmCode: 6000010, productCode: 1001, quantity: 2 }] } as const;
+  const asked = { issuer: containerIssuer(dongle.container.client()), store, blobs, random, order };
+
+  const fooled = await runLicenseMove({ ...asked, target: lying });
+  expect(fooled).toMatchObject({ state: 'refused', failure: { code: 'TARGET_OTHER' } });
+  const away = async () => Promise.reject(new FerryError('CARRIER_LOST', {}));
+  expect((await runLicenseMove({ ...asked, target: { ...honest, context: away } })).state).toBe('interrupted');
+  expect(await runLicenseMove({ ...asked, target: lying })).toMatchObject({
+    state: 'refused',
+    resumed: true,
+    failure: { code: 'TARGET_OTHER' },
+  });
+  expect([seats(dongle, itemId), seats(liar, itemId)]).toEqual([
+    { held: 5, pending: 0 },
+    { held: 0, pending: 0 },
+  ]);
 });
 
 it('a container that is not certified yet has no certificate to show', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Defect, FerryError } from '../../../container/errors.ts';
-import type { PublicKey } from '../../../container/model/ids.ts';
+import type { OrderId, PublicKey } from '../../../container/model/ids.ts';
 import type { MoveIssuer, MoveTarget } from '../../../state-machines/index.ts';
 import { FORBIDDEN_PRODUCT, heldItem } from '../fake-parties.ts';
 import { items, MoveWorld } from '../move-world.ts';
@@ -112,7 +112,7 @@ describe('what a move has left in transit', () => {
       last: null,
       parts: [{ holding: 2, quantity: 1 }],
     };
-    await world.issuer.issue({ context, plan });
+    await world.issuer.issue({ context, plan, orderId: '0d'.repeat(16) as OrderId });
     const result = await world.run(items([1001, 5]), { target: targetOf(world, { apply: fail(unreachable) }) });
     expect(result).toMatchObject({ inTransit: [2], earlier: { failure: { code: 'ISSUED_OTHERWISE' }, inTransit: [] } });
   });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedHolding } from '../../../container/commands/list.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
+import { serialFromParts } from '../../../container/model/serial-number.ts';
 import { type IssuerListing, type MoveOrder, planMove } from '../../../state-machines/index.ts';
 import { FakeIssuer, heldItem, TARGET_KEY } from '../fake-parties.ts';
 import { items } from '../move-world.ts';
 
 async function plan(holdings: ListedHolding[], order: MoveOrder, other: Partial<IssuerListing> = {}) {
-  const planned = planMove({ ...(await new FakeIssuer(...holdings).list()), ...other }, TARGET_KEY, order);
+  const planned = planMove({ ...(await new FakeIssuer(...holdings).list()), ...other }, { key: TARGET_KEY }, order);
   return planned.ok ? planned.plan.parts.map(({ holding, quantity }) => [holding, quantity]) : planned;
 }
 
@@ -17,6 +18,7 @@ const entry = (sequence: number, holdings: number[], quantities: number[], targe
   sequence,
   firmCode: 10,
   cancelled: false,
+  writtenOff: false,
   holdings,
   quantities,
 });
@@ -176,7 +178,11 @@ describe('items of a product', () => {
 
   it('expect the next free sequence of the channel to the target', async () => {
     const listing = await new FakeIssuer(heldItem(1, 3)).list();
-    const planned = planMove({ ...listing, channels: [{ ...channel, issued: 7 }] }, TARGET_KEY, items([1001, 1]));
+    const planned = planMove(
+      { ...listing, channels: [{ ...channel, issued: 7 }] },
+      { key: TARGET_KEY },
+      items([1001, 1]),
+    );
     expect(planned).toMatchObject({ plan: { targetKey: TARGET_KEY, first: 8, last: null } });
   });
 });
@@ -219,6 +225,11 @@ describe('everything that can be moved', () => {
       code: 'ORDER_EMPTY',
       details: { why: `none of what is here may go to bbbbbbbb (${why})` },
     });
+    const listing = await new FakeIssuer(...holdings).list();
+    const called = { key: TARGET_KEY, serial: serialFromParts(130, 7) };
+    expect(planMove(listing, called, { kind: 'all' })).toMatchObject({
+      details: { why: `none of what is here may go to 130-7 (${why})` },
+    });
   });
 
   it('is nothing where many may not move, of which the first say why', async () => {
@@ -237,7 +248,7 @@ describe('everything that can be moved', () => {
   it('is, when nothing is left, the delivery of what is in transit, in order', async () => {
     const transit = [entry(5, [1], [1]), entry(4, [1], [2]), entry(1, [1], [9], 'cc'.repeat(32) as PublicKey)];
     const listing = { ...(await new FakeIssuer().list()), transit };
-    expect(planMove(listing, TARGET_KEY, { kind: 'all' })).toEqual({
+    expect(planMove(listing, { key: TARGET_KEY }, { kind: 'all' })).toEqual({
       ok: true,
       plan: { targetKey: TARGET_KEY, first: 4, last: 5, parts: [] },
     });
@@ -247,7 +258,7 @@ describe('everything that can be moved', () => {
 describe('an order that is in transit to the target already', () => {
   const holdings = [heldItem(1, 9), heldItem(2, 9), heldItem(3, 9, { productCode: 2 })];
   const range = async (transit: IssuerListing['transit'], order: MoveOrder) => {
-    const planned = planMove({ ...(await new FakeIssuer(...holdings).list()), transit }, TARGET_KEY, order);
+    const planned = planMove({ ...(await new FakeIssuer(...holdings).list()), transit }, { key: TARGET_KEY }, order);
     return planned.ok ? [planned.plan.first, planned.plan.last] : planned.code;
   };
   const NEW = [1, null];

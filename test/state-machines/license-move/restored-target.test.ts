@@ -54,11 +54,11 @@ class RestoredWorld {
   /** Moves seats to the device as it is now, unless it is cut off in between. */
   async move(quantity: number, cut?: 'before' | 'after') {
     const { client, close } = openSoftContainer(this.#path('now', 'device'));
-    const { store, blobs } = this.#stores;
+    const { store, blobs, random } = this.#stores;
     const order = { kind: 'items', items: [{ firmCode: 6000010, productCode: 1001, quantity }] } as const;
     const present = containerTarget(client);
     const target = cut === undefined ? present : cutOff(present, cut);
-    const result = await runLicenseMove({ issuer: this.issuer, target, store, blobs, order });
+    const result = await runLicenseMove({ issuer: this.issuer, target, store, blobs, random, order });
     close();
     return result;
   }

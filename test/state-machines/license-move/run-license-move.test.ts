@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CATALOGUE, Defect, type ErrorCode, FerryError } from '../../../container/errors.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import type { MoveIssuer, MoveTarget, SnapshotStore } from '../../../state-machines/index.ts';
+import type { PlannedOrder } from '../../../state-machines/license-move/license-move-context.ts';
 import { FakeIssuer, FakeTarget, FORBIDDEN_PRODUCT, heldItem, ISSUER_KEY, TARGET_KEY } from '../fake-parties.ts';
 import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
 
@@ -25,6 +26,15 @@ function failing<T extends object>(port: T, name: keyof T, error: unknown): T {
     return typeof member === 'function' ? member.bind(target) : member;
   };
   return new Proxy(port, { get });
+}
+
+function portOf(issuer: FakeIssuer): MoveIssuer {
+  return {
+    list: () => issuer.list(),
+    certificate: () => issuer.certificate(),
+    issue: (input) => issuer.issue(input),
+    settle: (receipt) => issuer.settle(receipt),
+  };
 }
 
 const unreachable = new FerryError('NO_CONTAINER', { where: 'sim:device' });
@@ -53,9 +63,9 @@ describe('a move', () => {
 
   it('needs nobody to listen', async () => {
     const world = new MoveWorld(heldItem(1, 5));
-    const { issuer, target, store, blobs } = world;
+    const { issuer, target, store, blobs, random } = world;
     const { runLicenseMove } = await import('../../../state-machines/index.ts');
-    const result = await runLicenseMove({ issuer, target, store, blobs, order: { kind: 'all' } });
+    const result = await runLicenseMove({ issuer, target, store, blobs, random, order: { kind: 'all' } });
     expect(result.state).toBe('moved');
   });
 
@@ -149,8 +159,9 @@ describe('a move', () => {
 
 /** What the interrupted move of the world has planned, with a context made anew. */
 async function planOf(world: MoveWorld): Promise<Parameters<MoveIssuer['issue']>[0]> {
-  const stored = (await world.snapshot()) as { snapshot: { context: { planned: { plan: never } } } };
-  return { plan: stored.snapshot.context.planned.plan, context: await world.target.context(new Uint8Array()) };
+  const stored = (await world.snapshot()) as { snapshot: { context: { planned: never } } };
+  const { plan, orderId }: PlannedOrder = stored.snapshot.context.planned;
+  return { plan, orderId, context: await world.target.context(new Uint8Array()) };
 }
 
 describe('a failing step', () => {
@@ -238,6 +249,53 @@ describe('an unfinished move', () => {
     expect(world.told[0]).toEqual({ kind: 'finishingEarlier', order: items([1001, 5]), from: 'issued' });
     expect(result).toMatchObject({ state: 'moved', order: items([1002, 3]), resumed: false });
     expect(result.earlier).toMatchObject({ state: 'moved', order: items([1001, 5]), resumed: true });
+    expect(world.target.seats()).toEqual({ 1: 5, 2: 3 });
+  });
+
+  it.each(['context', 'issue'] as const)(
+    'of another order that was cut off at %s before anything was issued gives way to the new one',
+    async (step) => {
+      const world = new MoveWorld(heldItem(1, 5), heldItem(2, 3, { productCode: 1002 }));
+      const side = step === 'context' ? 'target' : 'issuer';
+      const port = failing<MoveIssuer & MoveTarget>(world[side] as never, step, unreachable);
+      await world.run(items([1001, 5]), { [side]: port });
+      expect(await world.snapshot()).toBeDefined();
+      world.told.length = 0;
+      expect(await world.run(items([1002, 3]))).toMatchObject({ state: 'moved', earlier: null, resumed: false });
+      expect(world.told[0]).toEqual({ kind: 'replacing', order: items([1001, 5]) });
+      expect(world.target.seats()).toEqual({ 2: 3 });
+      expect(await world.snapshot()).toBeUndefined();
+    },
+  );
+
+  it('of another order that gives way is gone even when the new one is refused or cut off at once', async () => {
+    for (const [order, issuer] of [
+      [items([1002, 9]), {}],
+      [items([1002, 1]), { certificate: async () => Promise.reject(unreachable) }],
+    ] as const) {
+      const world = new MoveWorld(heldItem(1, 5), heldItem(2, 3, { productCode: 1002 }));
+      await world.run(items([1001, 5]), { target: failing(world.target, 'context', unreachable) });
+      const { list, issue, settle, certificate } = portOf(world.issuer);
+      await world.run(order, { issuer: { list, issue, settle, certificate, ...issuer } });
+      expect(await world.snapshot()).toBeUndefined();
+      expect(world.issuer.issued).toBe(0);
+    }
+  });
+
+  it('of another order whose issue was carried out and not answered is finished first', async () => {
+    const world = new MoveWorld(heldItem(1, 5), heldItem(2, 3, { productCode: 1002 }));
+    const issuer = {
+      ...portOf(world.issuer),
+      issue: async (input: Parameters<MoveIssuer['issue']>[0]) => {
+        await world.issuer.issue(input);
+        throw unreachable;
+      },
+    };
+    await world.run(items([1001, 5]), { issuer });
+    expect(await world.snapshot()).toMatchObject({ snapshot: { value: 'planned' } });
+    world.told.length = 0;
+    expect(await world.run(items([1002, 3]))).toMatchObject({ earlier: { state: 'moved', order: items([1001, 5]) } });
+    expect(world.told[0]).toEqual({ kind: 'finishingEarlier', order: items([1001, 5]), from: 'planned' });
     expect(world.target.seats()).toEqual({ 1: 5, 2: 3 });
   });
 

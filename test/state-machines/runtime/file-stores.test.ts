@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { nobleCrypto } from '../../../container/crypto/noble.ts';
 import { Defect, FerryError } from '../../../container/errors.ts';
 import { toHex, utf8 } from '../../../container/model/bytes.ts';
-import { type BlobStore, FileBlobStore, FileSnapshotStore, MemoryBlobStore } from '../../../state-machines/index.ts';
+import {
+  type BlobStore,
+  FileBlobStore,
+  FileRecordStore,
+  FileSnapshotStore,
+  MemoryBlobStore,
+} from '../../../state-machines/index.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { heldItem } from '../fake-parties.ts';
 import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
@@ -63,6 +69,17 @@ describe('the snapshot store in a folder', () => {
     await expect(store.save('move-1', RECORD)).rejects.toMatchObject(WRITE_FAILED);
     await expect(store.delete('move-1')).rejects.toMatchObject(WRITE_FAILED);
     await expect(new FileSnapshotStore(blockedFolder()).save('move-1', RECORD)).rejects.toMatchObject(WRITE_FAILED);
+  });
+
+  it('tells of what it has records, and shares its folder with a store of another suffix', async () => {
+    const folder = path.join(makeFolder(), 'made');
+    const store = new FileSnapshotStore(folder);
+    expect(await store.ids()).toEqual([]);
+    for (const id of ['move-2', 'move-1']) await store.save(id, RECORD);
+    await new FileRecordStore(folder, '.note').save('move-3', {});
+    for (const name of ['move-4.json.new', 'OTHER.json', 'move-5']) fs.writeFileSync(path.join(folder, name), '');
+    expect(await store.ids()).toEqual(['move-1', 'move-2']);
+    await expect(new FileSnapshotStore(blockedFolder()).ids()).rejects.toMatchObject(UNREADABLE);
   });
 
   it.each(['', '../move', 'a/b', 'UPPER', 'a.json'])('takes no id that could be another file: "%s"', async (id) => {
@@ -202,6 +219,7 @@ describe('a move whose places are folders', () => {
     expect(files().filter((name) => name.endsWith('.blob'))).toHaveLength(3);
     const failing = { ...target, apply: async () => Promise.reject(new FerryError('NO_CONTAINER', { where: 'x' })) };
     expect(await world.run(order, { ...places(), target: failing })).toMatchObject({ state: 'interrupted' });
-    expect(files().filter((name) => name.endsWith('.blob'))).toHaveLength(1);
+    // The update file, and the context with which it is asked for once more; the certificate is of no use any more.
+    expect(files().filter((name) => name.endsWith('.blob'))).toHaveLength(2);
   });
 });

@@ -1,0 +1,119 @@
+import { FerryError } from '../container/errors.ts';
+
+/** How a served container is reached. */
+export type CarrierAddress =
+  | { readonly scheme: 'unix'; readonly path: string }
+  | { readonly scheme: 'tcp' | 'tls'; readonly host: string; readonly port: number }
+  | { readonly scheme: 'exec'; readonly command: string }
+  | { readonly scheme: 'serial'; readonly device: string; readonly baudRate: number }
+  | { readonly scheme: 'http'; readonly url: string };
+
+/** Where a container can be served: anywhere but in a program that a client starts. */
+export type ListenAddress = Exclude<CarrierAddress, { readonly scheme: 'exec' }>;
+
+export type CarrierScheme = CarrierAddress['scheme'];
+
+export const CARRIER_SCHEMES: readonly CarrierScheme[] = ['unix', 'tcp', 'tls', 'exec', 'serial', 'http'];
+
+/** What addresses of each scheme look like. */
+export const CARRIER_FORMS: Readonly<Record<CarrierScheme, string>> = {
+  unix: 'unix:PATH',
+  tcp: 'tcp://HOST:PORT',
+  tls: 'tls://HOST:PORT',
+  exec: 'exec:COMMAND',
+  serial: 'serial:DEVICE',
+  http: 'http://HOST',
+};
+
+const DEFAULT_BAUD_RATE = 115_200;
+
+/** The scheme of an address, if it is one of the carriers'. */
+export function carrierSchemeOf(text: string): CarrierScheme | undefined {
+  return CARRIER_SCHEMES.find((scheme) => text.startsWith(`${scheme}:`));
+}
+
+/**
+ * Reads the address of a served container: `unix:PATH`, `tcp://HOST:PORT`, `tls://HOST:PORT`, `exec:COMMAND`,
+ * `serial:DEVICE` or `serial:DEVICE?baud=RATE`, `http://HOST`. Where nothing else is said, HOST is this computer.
+ *
+ * @throws ADDRESS_WRONG
+ */
+export function parseCarrierAddress(text: string): CarrierAddress {
+  const scheme = carrierSchemeOf(text);
+  const rest = text.slice((scheme?.length ?? 0) + 1);
+  const wrong = (why: string): FerryError => wrongAddress(text, why);
+  switch (scheme) {
+    case 'unix':
+      if (rest === '') throw wrong('it names no socket');
+      return { scheme, path: rest };
+    case 'tcp':
+    case 'tls':
+      return { scheme, ...hostAndPort(rest, wrong) };
+    case 'exec':
+      if (rest.trim() === '') throw wrong('it names no command');
+      return { scheme, command: rest };
+    case 'serial':
+      return { scheme, ...serialLine(rest, wrong) };
+    case 'http':
+      return { scheme, url: httpUrl(text, wrong) };
+    default:
+      throw wrong('it does not begin with a scheme that is known');
+  }
+}
+
+/** A text that is not an address of a served container. */
+export function wrongAddress(
+  text: string,
+  why: string,
+  forms: readonly string[] = Object.values(CARRIER_FORMS),
+): FerryError {
+  return new FerryError('ADDRESS_WRONG', { address: text, why, forms: forms.join(', ') });
+}
+
+/** Reads where a container is to be reached. @throws ADDRESS_WRONG */
+export function parseReachableAddress(text: string): CarrierAddress {
+  const address = parseCarrierAddress(text);
+  const port = 'port' in address ? address.port : 'url' in address ? Number(new URL(address.url).port || 80) : 1;
+  if (port === 0) throw wrongAddress(text, 'port 0 is nobody’s: use the port that the other side shows');
+  return address;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** Reads where a container is to be served. @throws ADDRESS_WRONG */
+export function parseListenAddress(text: string): ListenAddress {
+  const address = parseCarrierAddress(text);
+  if (address.scheme !== 'exec') return address;
+  throw wrongAddress(text, 'a program is started, and not listened at');
+}
+
+/** Whether other computers reach what is served there. */
+export function isExposed(address: CarrierAddress): boolean {
+  const host = 'host' in address ? address.host : 'url' in address ? new URL(address.url).hostname : '';
+  return host !== '' && !/^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}
+
+function hostAndPort(rest: string, wrong: (why: string) => FerryError): { host: string; port: number } {
+  const found = /^\/\/(?:\[([0-9a-fA-F:.]+)\]|([^:/?#[\]]*)):(\d{1,5})\/?$/.exec(rest);
+  if (found === null) throw wrong('it needs a host and a port, //HOST:PORT');
+  const port = Number(found[3]);
+  if (port > 0xffff) throw wrong('a port is at most 65535');
+  return { host: found[1] ?? (found[2] || LOOPBACK), port };
+}
+
+function serialLine(rest: string, wrong: (why: string) => FerryError): { device: string; baudRate: number } {
+  const [device = '', query] = rest.split('?');
+  if (device === '') throw wrong('it names no serial line');
+  const baud = query === undefined ? String(DEFAULT_BAUD_RATE) : /^baud=(\d{1,8})$/.exec(query)?.[1];
+  if (baud === undefined || Number(baud) === 0) throw wrong('after the question mark only baud=RATE is known');
+  return { device, baudRate: Number(baud) };
+}
+
+function httpUrl(text: string, wrong: (why: string) => FerryError): string {
+  const named = text.replace(/^http:\/\/(?=[:/]|$)/, `http://${LOOPBACK}`);
+  if (!named.startsWith('http://') || !URL.canParse(named)) throw wrong('it is no URL');
+  const { search, hash, username, password, href } = new URL(named);
+  if (search !== '' || hash !== '' || username !== '' || password !== '')
+    throw wrong('it is more than a host and a path');
+  return href.endsWith('/') ? href.slice(0, -1) : href;
+}

@@ -1,0 +1,97 @@
+import type { ContainerClient } from '../container/commands/client.ts';
+import type { Crypto } from '../container/crypto/port.ts';
+import { FerryError } from '../container/errors.ts';
+import type { BytePipe } from '../container/wire/call-over-pipe.ts';
+import type { Pace } from '../container/wire/pace.ts';
+import { WireClient } from '../container/wire/wire-client.ts';
+import { type CarrierAddress, parseReachableAddress, wrongAddress } from './address.ts';
+import { HttpClient } from './http/http-client.ts';
+import { slowestRate } from './slowest-rate.ts';
+import { socketText } from './socket/socket-address.ts';
+import { StreamPipe } from './stream/pipe-over-stream.ts';
+
+/** What carriers need of the one who uses them. */
+export interface CarrierEnv {
+  readonly crypto: Pick<Crypto, 'sha256'>;
+  readonly random: (length: number) => Uint8Array;
+  /** Seconds, never going back. */
+  readonly clock: () => number;
+  /** Seconds for which the other side may be silent while it owes something. */
+  readonly patience: number;
+  /** Told each line that a program which is the carrier writes to its standard error. */
+  readonly remark?: (line: string) => void;
+  /** The folder that keeps with whom this computer is paired; without it, it is with nobody. */
+  readonly pairingFolder?: () => Promise<string>;
+}
+
+/** Seconds for which the other side may be silent, unless told otherwise. */
+export const PATIENCE = 30;
+
+/**
+ * A served container as a client. It is reached with the first call.
+ *
+ * @param text `unix:PATH`, `tcp://HOST:PORT`, ...
+ * @throws ADDRESS_WRONG
+ */
+export function openCarrier(text: string, env: CarrierEnv): ContainerClient {
+  const address = parseReachableAddress(text);
+  if (address.scheme === 'http') return openHttp(address.url, paceOf(address, env));
+  return new WireClient({
+    open: async () => new StreamPipe(await openStream(address, text, env), text, env.patience, slowestRate(address)),
+    where: text,
+    isLine: address.scheme === 'serial',
+    crypto: env.crypto,
+    random: env.random,
+    pace: paceOf(address, env),
+  });
+}
+
+/**
+ * A way to a served container as bare bytes, for who speaks the device protocol himself.
+ *
+ * @throws ADDRESS_WRONG, also for one that no stream of bytes leads to; CARRIER_UNREACHABLE
+ */
+export async function openPipe(text: string, env: CarrierEnv): Promise<BytePipe> {
+  const address = parseReachableAddress(text);
+  if (address.scheme === 'http') throw wrongAddress(text, 'it is no stream of bytes');
+  return new StreamPipe(await openStream(address, text, env), text, env.patience);
+}
+
+async function openStream(
+  address: Exclude<CarrierAddress, { readonly scheme: 'http' }>,
+  text: string,
+  env: CarrierEnv,
+) {
+  switch (address.scheme) {
+    case 'unix':
+    case 'tcp': {
+      const { connectSocket } = await import('./socket/connect-socket.adapter.ts');
+      return connectSocket(address, env.patience);
+    }
+    case 'exec': {
+      const { ProgramStream } = await import('./exec/program-stream.adapter.ts');
+      return new ProgramStream(address.command, text, env.patience, env.remark);
+    }
+    case 'tls': {
+      if (env.pairingFolder === undefined) throw new FerryError('PAIRING_NEEDED', { where: socketText(address) });
+      const [{ connectTls }, folder] = await Promise.all([import('./tls/connect-tls.adapter.ts'), env.pairingFolder()]);
+      return connectTls(address, { ...env, folder });
+    }
+    case 'serial': {
+      const { openSerialLine } = await import('./serial/serial-line.adapter.ts');
+      return openSerialLine(address, 'CARRIER_UNREACHABLE');
+    }
+  }
+}
+
+function paceOf(address: CarrierAddress, { clock, patience }: CarrierEnv): Pace {
+  return { now: clock, patience, rate: slowestRate(address) };
+}
+
+/** A device service, over requests of its own instead of a stream. */
+function openHttp(url: string, pace: Pace): ContainerClient {
+  return new HttpClient(url, async (request) => {
+    const { exchangeHttp } = await import('./http/exchange-http.adapter.ts');
+    return exchangeHttp(url, pace)(request);
+  });
+}

@@ -1,0 +1,36 @@
+import { CATALOGUE, codeOfNumber, type Details, FerryError } from '../../errors.ts';
+import { U32_MAX } from '../../files/fields.ts';
+import { type Failure, failure } from './messages.ts';
+
+const LONGEST_NAME = 32;
+const LONGEST_TEXT = 512;
+const MOST_DETAILS = 16;
+
+/** An error as it travels. */
+export function encodeFailure({ code, details }: FerryError): Uint8Array {
+  return failure.encode({ number: CATALOGUE[code].number, details: boundedDetails(details) });
+}
+
+/** Details within the bounds of the message, whoever named them. */
+export function boundedDetails(details: Details): Failure['details'] {
+  return Object.entries(details)
+    .slice(0, MOST_DETAILS)
+    .map(([name, value]) => ({
+      name: name.slice(0, LONGEST_NAME),
+      ...(isU32(value) ? { text: null, number: value } : { text: String(value).slice(0, LONGEST_TEXT), number: null }),
+    }));
+}
+
+/** The error that the other side told; one that this program does not know is told by its number. */
+export function errorOf({ number, details }: Failure, where: string): FerryError {
+  const code = codeOfNumber(number);
+  if (code === undefined) return new FerryError('PEER_REFUSED', { where, number });
+  const named: Details = Object.fromEntries(
+    details.map(({ name, text, number: value }) => [name, text ?? value ?? '']),
+  );
+  return new FerryError(code, named);
+}
+
+function isU32(value: string | number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= U32_MAX;
+}

@@ -1,0 +1,49 @@
+import { FerryError } from '../../container/errors.ts';
+import { parseAddress, type Scheme } from './addresses.ts';
+
+/** Where a container in a folder may say that it is served, and is reached as by somebody who was given that address; the best first. */
+const FOLLOWED: readonly Scheme[] = ['unix', 'tcp', 'tls', 'http'];
+
+interface Addresses {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Does the work at these addresses and, where one of them is the folder of a container that is served, at the address that is
+ * announced there. Who answers there is for the work to find out; no program is started for it.
+ *
+ * @throws what the work throws; CONTAINER_SERVED where nothing that is announced can be followed
+ */
+export async function followingAnnounced<T>(at: Addresses, work: (at: Addresses) => Promise<T>): Promise<T> {
+  try {
+    return await work(at);
+  } catch (error) {
+    const followed = elsewhere(at, error);
+    if (followed === null) throw error;
+    return followingAnnounced(followed, work);
+  }
+}
+
+function elsewhere({ from, to }: Addresses, error: unknown): Addresses | null {
+  if (!(error instanceof FerryError) || error.code !== 'CONTAINER_SERVED') return null;
+  const folder = `sim:${error.details.where}`;
+  const announced = reachable(String(error.details.addresses).split(', '));
+  if (announced === undefined || (from !== folder && to !== folder)) return null;
+  return { from: from === folder ? announced : from, to: to === folder ? announced : to };
+}
+
+function reachable(announced: readonly string[]): string | undefined {
+  const known = announced.filter(isAddressLike);
+  return FOLLOWED.flatMap((scheme) => known.filter((address) => address.startsWith(`${scheme}:`)))[0];
+}
+
+function isAddressLike(text: string): boolean {
+  try {
+    parseAddress(text, FOLLOWED);
+    return true;
+  } catch (error) {
+    if (!(error instanceof FerryError)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { FarBank } from '../../addresses.ts';
+import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
+import { withCentral } from '../../open-central.ts';
+import { checkOutput } from '../../output-place.adapter.ts';
+import { quoted } from '../../printable.ts';
+import type { CommandContext } from '../../run-ferry.ts';
+
+const EXAMPLES = `
+A container whose files were set back, but not its anchor, is locked. Each vendor may let its own licenses be used in it as they are
+now: what was used or given away since then can be used again, so decide it with care. The container takes and gives nothing on
+any more; give a new one in its place the licenses for good.
+
+Examples:
+  ferry context sim:device --for central:vendor -o locked.ferry-context
+  ferry central accept vendor locked.ferry-context -o accepted.ferry-update
+  ferry apply sim:device accepted.ferry-update`;
+
+/** `ferry central accept`: lets licenses be used in a container that was set back. */
+export function registerAccept(central: Command, context: CommandContext, far: FarBank): void {
+  central
+    .command('accept')
+    .description('Lets its licenses be used in a container that was set back, as they are there.')
+    .argument('<DIR>', 'folder of the License Central')
+    .argument('<FILE>', 'context of the locked container')
+    .option('-o, --output <PLACE>', 'where the update file goes: a file or folder:DIR')
+    .addHelpText('after', EXAMPLES)
+    .action((folder: string, file: string, options: { readonly output?: string }) =>
+      accept(far, context, folder, file, options.output),
+    );
+}
+
+async function accept(
+  far: FarBank,
+  context: CommandContext,
+  folder: string,
+  file: string,
+  place: string | undefined,
+): Promise<void> {
+  await checkOutput(far, place, 'update');
+  const { output } = context;
+  const { firmCode, serial, update } = await withCentral(context, folder, (server) =>
+    server.acceptState(readFerryFile(file)),
+  );
+  const files = writeUpdates(place, [update], `ferry central accept ${quoted(folder)} ${quoted(file)} -o PLACE`);
+  output.line(`Licenses of firm ${firmCode} may be used in ${serial} as they are there.`);
+  for (const written of files) output.line(`  ${written}`);
+  output.note('Bring it: ferry apply ADDRESS FILE');
+  output.json({ address: `central:${folder}`, target: serial, firmCode, files });
+}

@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import type { RevocationList } from '../../../license-central/index.ts';
+import { firmOf, withCentral } from '../../open-central.ts';
+import type { Output } from '../../output.ts';
+import { parseNumber, usage } from '../../parse-arguments.ts';
+import { quoted } from '../../printable.ts';
+import type { CommandContext } from '../../run-ferry.ts';
+
+const REVOKE_EXAMPLES = `
+On the list of a firm: wherever the list has come, what the container passes on of that firm is refused; what it holds stays usable
+in it. On the list of the root (--root), which its maker keeps and which is the TEST root's here: its certificate is withdrawn, so
+that its files are refused, here too. Every update file of the firm carries its list and the root's, and dongles pass them on.
+
+Examples:
+  ferry central revoke vendor 3-1234567 --firm 6000010
+  ferry central revoke vendor 3-1234567 --firm 6000010 --lift
+  ferry central revoke vendor 3-1234567 --root`;
+
+const REVOKED_EXAMPLES = `
+Examples:
+  ferry central revoked vendor`;
+
+interface RevokeOptions {
+  readonly firm?: string;
+  readonly root?: boolean;
+  readonly lift?: boolean;
+}
+
+/** `ferry central revoke` and `revoked`: the lists of containers that are refused. */
+export function registerRevocations(central: Command, context: CommandContext): void {
+  central
+    .command('revoke')
+    .description('Puts a container on the list of those that a firm, or the root, refuses; --lift takes it off.')
+    .argument('<DIR>', 'folder of the License Central')
+    .argument('<SERIAL>', 'serial number of the container')
+    .option('--firm <CODE>', 'Firm Code, when a License Central has several')
+    .option('--root', "the root's list instead of a firm's")
+    .option('--lift', 'take it off the list')
+    .addHelpText('after', REVOKE_EXAMPLES)
+    .action((folder: string, serial: string, options: RevokeOptions) => revoke(context, folder, serial, options));
+  central
+    .command('revoked')
+    .description('Shows the lists of containers that are refused.')
+    .argument('<DIR>', 'folder of the License Central')
+    .addHelpText('after', REVOKED_EXAMPLES)
+    .action((folder: string) => showRevoked(context, folder));
+}
+
+async function revoke(
+  context: CommandContext,
+  folder: string,
+  target: string,
+  { firm, root = false, lift = false }: RevokeOptions,
+): Promise<void> {
+  if (root && firm !== undefined) throw usage('A list is of one firm or of the root: give --firm or --root');
+  const named = firm === undefined ? undefined : parseNumber(firm, 'Firm Code', 1);
+  const list = await withCentral(context, folder, async (server) =>
+    server.revoke({ list: root ? 'root' : await firmOf(server, named), target, lift }),
+  );
+  const { output } = context;
+  output.line(`${target} is ${lift ? 'not ' : ''}on ${nameOf(list)}, version ${list.version}.`);
+  if (list.version > 0)
+    output.note(
+      `Bring it with the next update files, or alone: ferry central issue ${quoted(folder)} --to SERIAL -o PLACE`,
+    );
+  output.json({ address: `central:${folder}`, target, list });
+}
+
+async function showRevoked(context: CommandContext, folder: string): Promise<void> {
+  const { output } = context;
+  const lists = await withCentral(context, folder, (server) => server.revocations());
+  if (lists.length === 0) output.line('Nobody was ever on a list.');
+  for (const list of lists) showList(output, list);
+  output.json({ address: `central:${folder}`, lists });
+}
+
+function showList(output: Output, list: RevocationList): void {
+  const { containers } = list;
+  output.line(`On ${nameOf(list)}, version ${list.version}: ${containers.length === 0 ? 'nobody' : ''}`);
+  for (const { key, serial } of containers) output.line(`  ${serial ?? `key ${key.slice(0, 16)}`}`);
+}
+
+function nameOf({ firmCode }: RevocationList): string {
+  return firmCode === null ? 'the list of the root' : `the list of firm ${firmCode}`;
+}

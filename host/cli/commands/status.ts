@@ -1,0 +1,117 @@
+import { FerryError } from '../../../container/errors.ts';
+import { readStoredCertificate } from '../../../container/files/certificate.ts';
+import type { UnfinishedMove } from '../../../state-machines/index.ts';
+import { isCentralFolder } from '../../license-central/central-folder.adapter.ts';
+import { CONTAINER_SCHEMES, type FarBank, readAddress, startsProgram, withContainer } from '../addresses.ts';
+import { foldersIn } from '../ferry-files.adapter.ts';
+import { absoluteAddress } from '../move-sides.ts';
+import { withCentral } from '../open-central.ts';
+import { wordsOf } from '../peers.ts';
+import { quoted } from '../printable.ts';
+import type { CommandContext, Register } from '../run-ferry.ts';
+import { showStatus } from '../show-status.ts';
+import type { Answers, Asked, AskedFirm } from '../under-way.ts';
+import { waysOf } from '../under-way.ts';
+import { exitOfUnreached, type Unreached } from '../unreached.ts';
+import { containersHere } from './list.ts';
+
+const EXAMPLES = `
+Without an address it looks in the present folder and the folders in it, for License Centrals, too, where FERRY_PASSPHRASE is set; a
+container that is served from there is not asked, but it is said where it is reached. The two sides of every unfinished move are asked, too. Nothing is changed by it.
+
+Exit code 0: all that it was asked for, or found here, answered, whatever is under way. 6: some did not. When none did: what the
+reason has, 5 for containers that are served or cannot be reached.
+
+Examples:
+  ferry status
+  ferry status sim:dongle sim:device
+  ferry status central:vendor sim:dongle`;
+
+/** `ferry status`: what is under way, and what to type so that it is finished. */
+export function statusCommand(far: FarBank): Register {
+  return (program, context) => {
+    program
+      .command('status')
+      .description('Says what is under way: unfinished moves, what is in transit, and what to do next.')
+      .argument('[ADDRESS...]', 'containers or central:DIR')
+      .addHelpText('after', EXAMPLES)
+      .action((addresses: string[]) => status(far, context, addresses));
+  };
+}
+
+async function status(far: FarBank, context: CommandContext, given: readonly string[]): Promise<void> {
+  const { moveId, unfinishedMoves } = await import('../../../state-machines/index.ts');
+  const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
+  const { store, notebook, checkProgram } = moveStores(stateFolder((name) => context.variable(name)));
+  const unfinished = await unfinishedMoves(store, notebook);
+  const centrals = given.length > 0 ? [] : centralsHere();
+  const isOpen = (context.variable('FERRY_PASSPHRASE') ?? '') !== '';
+  const wanted = given.length > 0 ? given : [...(await containersHere(far)), ...(isOpen ? centrals : [])];
+  const typed = wanted.map((address) => ({ address, check: () => undefined }));
+  const noted = unfinished.flatMap((move) => sidesOf(move, () => checkProgram(move.id)));
+  const answers = await askAll(far, context, [...typed, ...noted]);
+  const failed = answers.unreachable.filter(({ address }) => wanted.includes(address));
+  // However often, and in whichever ways, a place was named.
+  const asked = new Set(wanted.map(absoluteAddress)).size;
+  const [first] = failed;
+  if (first !== undefined && asked === 1 && unfinished.length === 0) throw first.error;
+  showStatus(context.output, answers, unfinished, waysOf(answers, unfinished, moveId));
+  if (!isOpen && centrals.length > 0)
+    context.output.note(`Not asked without the passphrase in FERRY_PASSPHRASE: ${centrals.map(quoted).join(', ')}`);
+  context.endWith(exitOfUnreached(failed, asked));
+}
+
+/** The License Centrals in the present folder and the folders in it. @throws FILE_UNREADABLE */
+function centralsHere(): readonly string[] {
+  return foldersIn('.').flatMap((folder) => (isCentralFolder(folder) ? [`central:${folder}`] : []));
+}
+
+/** An address that is to be asked. */
+interface Place {
+  readonly address: string;
+  /** Refuses to. @throws FerryError */
+  check(): void;
+}
+
+/** Both addresses of an unfinished move. @param checkProgram whether its note may name a program to start */
+function sidesOf({ note }: UnfinishedMove, checkProgram: () => void): readonly Place[] {
+  if (note === null) return [];
+  const nothing = (): void => undefined;
+  return [note.from, note.to].map((address) => ({ address, check: startsProgram(address) ? checkProgram : nothing }));
+}
+
+/** Asks every address once, whichever way it is written; the way it is written first is the one that is shown. */
+async function askAll(far: FarBank, context: CommandContext, addresses: readonly Place[]): Promise<Answers> {
+  const [containers, firms, unreachable]: [Asked[], AskedFirm[], Unreached[]] = [[], [], []];
+  const places = new Map<string, Place>();
+  for (const one of addresses) {
+    const place = absoluteAddress(one.address);
+    if (!places.has(place)) places.set(place, one);
+  }
+  for (const { address, check } of places.values()) {
+    try {
+      check();
+      const { scheme, folder } = await readAddress(far, address, [...CONTAINER_SCHEMES, 'central']);
+      if (scheme === 'central') firms.push(...(await firmsOf(context, address, folder)));
+      else {
+        const listing = await withContainer(far, address, (client) => client.call('list', {}));
+        containers.push({ address, listing, words: await wordsOf(listing.key) });
+      }
+    } catch (error) {
+      if (!(error instanceof FerryError)) throw error;
+      unreachable.push({ address, error });
+    }
+  }
+  return { containers, firms, unreachable };
+}
+
+async function firmsOf(context: CommandContext, address: string, folder: string): Promise<readonly AskedFirm[]> {
+  return withCentral(context, folder, async (central) => {
+    const firms: AskedFirm[] = [];
+    for (const { firmCode } of await central.firms()) {
+      const { key } = readStoredCertificate(await central.certificateOf(firmCode));
+      firms.push({ address, firmCode, key, words: await wordsOf(key), transit: await central.transit(firmCode) });
+    }
+    return firms;
+  });
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { wrongAddress } from '../../carriers/address.ts';
+import { FerryError } from '../../container/errors.ts';
+import { isCentralFolder } from '../license-central/central-folder.adapter.ts';
+import { CONTAINER_SCHEMES, type FarBank, isAddress, isContainer, parseAddress } from './addresses.ts';
+import { isFolder, isOneFile } from './ferry-files.adapter.ts';
+import { type FileKind, inTheWay } from './in-the-way.adapter.ts';
+
+/**
+ * Makes sure, before a command does anything, that what it writes may go where it is wanted: to a file or a folder, not into
+ * the folder of a container or a License Central, and not in place of anything but an earlier file of the same kind.
+ *
+ * @param wanted what `-o` says; undefined for the present folder
+ * @throws ADDRESS_WRONG, OUTPUT_REFUSED
+ */
+export async function checkOutput(far: FarBank, wanted: string | undefined, kind: FileKind): Promise<void> {
+  if (wanted !== undefined) checkScheme(wanted);
+  await checkFolder(far, folderOf(wanted));
+  if (wanted === undefined || !isOneFile(wanted)) return;
+  const why = inTheWay(wanted, kind);
+  if (why !== undefined) throw new FerryError('OUTPUT_REFUSED', { place: wanted, why });
+}
+
+function checkScheme(wanted: string): void {
+  const forms = ['FILE', 'folder:DIR'];
+  if (wanted.startsWith('folder:')) parseAddress(wanted, ['folder']);
+  else if (wanted === '') throw wrongAddress(wanted, 'it names no file', forms);
+  else if (isAddress(wanted, [...CONTAINER_SCHEMES, 'central']) || /^[a-z][a-z0-9+.-]*:\/\//i.test(wanted))
+    throw wrongAddress(wanted, 'files are written to a file or a folder', forms);
+}
+
+function folderOf(wanted: string | undefined): string {
+  if (wanted === undefined) return '.';
+  if (wanted.startsWith('folder:')) return wanted.slice('folder:'.length);
+  return isOneFile(wanted) ? path.dirname(wanted) : wanted;
+}
+
+/** @throws OUTPUT_REFUSED for a folder of which it, or one above it, belongs to a container or a License Central */
+async function checkFolder(far: FarBank, place: string): Promise<void> {
+  for (let folder = existing(place), above = ''; folder !== above; folder = path.dirname(folder)) {
+    above = path.dirname(folder);
+    const owner = isCentralFolder(folder)
+      ? 'a License Central'
+      : (await isContainer(far, folder))
+        ? 'a container'
+        : undefined;
+    if (owner !== undefined)
+      throw new FerryError('OUTPUT_REFUSED', { place, why: `${folder} is the folder of ${owner}` });
+  }
+}
+
+/** The folder by its real name, or the first above it that is there. */
+function existing(place: string): string {
+  let folder = path.resolve(place);
+  while (!isFolder(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
+  return fs.realpathSync(folder);
+}

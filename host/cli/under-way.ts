@@ -1,0 +1,107 @@
+import type { Listing } from '../../container/commands/list.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
+import type { UnfinishedMove } from '../../state-machines/index.ts';
+import type { EntryUnderWay, UnderWay } from './next-commands.ts';
+import type { Unreached } from './unreached.ts';
+
+/** An address that was asked, and what it showed. */
+export interface Asked {
+  readonly address: string;
+  readonly listing: Listing;
+  /** Its fingerprint words. */
+  readonly words: string;
+}
+
+/** What a firm of a License Central has in transit. */
+export interface AskedFirm {
+  readonly address: string;
+  readonly firmCode: number;
+  readonly key: PublicKey;
+  /** Its fingerprint words. */
+  readonly words: string;
+  readonly transit: readonly (Pick<Listing['transit'][number], 'target' | 'serial' | 'sequence' | 'cancelled'> & {
+    readonly firmCode: number;
+    readonly items: EntryUnderWay['items'];
+  })[];
+}
+
+/** Everybody who was asked. */
+export interface Answers {
+  readonly containers: readonly Asked[];
+  readonly firms: readonly AskedFirm[];
+  readonly unreachable: readonly Unreached[];
+}
+
+type IdOf = (issuer: PublicKey, target: PublicKey) => string;
+
+/** What is in transit, by issuer and target. @param idOf under what an unfinished move between two is kept */
+export function waysOf(answers: Answers, unfinished: readonly UnfinishedMove[], idOf: IdOf): readonly UnderWay[] {
+  const asked = new Map(answers.containers.map((one) => [one.listing.key, one]));
+  const kept = new Map(unfinished.map((move) => [move.id, move]));
+  const way = (
+    from: string,
+    firm: number | null,
+    issuer: PublicKey,
+    [target, entries]: readonly [PublicKey, readonly (Omit<EntryUnderWay, 'arrived'> & { readonly serial: string })[]],
+  ): UnderWay => {
+    const id = idOf(issuer, target);
+    const there = asked.get(target);
+    const applied = there?.listing.channels.find(({ partner }) => partner === issuer)?.applied ?? 0;
+    return {
+      from,
+      firm,
+      to: entries[0]?.serial ?? '',
+      toAddress: there?.address ?? null,
+      id,
+      kept: stateOf(kept.get(id)),
+      entries: entries.map(({ serial: _, ...entry }) => ({
+        ...entry,
+        arrived: there === undefined ? null : entry.sequence <= applied,
+      })),
+    };
+  };
+  return [
+    ...answers.containers.flatMap(({ address, listing }) =>
+      byTarget(entriesOf(listing)).map((of) => way(address, null, listing.key, of)),
+    ),
+    ...answers.firms.flatMap(({ address, firmCode, key, transit }) => {
+      return byTarget(transit.map((entry) => ({ ...entry, writtenOff: false }))).map((of) =>
+        way(address, firmCode, key, of),
+      );
+    }),
+  ];
+}
+
+function stateOf(move: UnfinishedMove | undefined): UnderWay['kept'] {
+  if (move === undefined) return 'nothing';
+  if (move.work === null) return 'damaged';
+  return move.note === null ? 'unnoted' : 'whole';
+}
+
+function entriesOf({ transit, holdings }: Listing) {
+  const products = new Map(holdings.map(({ id, productCode }) => [id, productCode]));
+  return transit.map(({ target, serial, sequence, firmCode, cancelled, writtenOff, holdings: from, quantities }) => ({
+    target,
+    serial,
+    sequence,
+    firmCode,
+    cancelled,
+    writtenOff,
+    items: from.flatMap((id, at) => {
+      const productCode = products.get(id);
+      return productCode === undefined ? [] : [{ productCode, seats: quantities[at] ?? 0 }];
+    }),
+  }));
+}
+
+function byTarget<T extends { readonly target: PublicKey }>(
+  entries: readonly T[],
+): readonly (readonly [PublicKey, T[]])[] {
+  const groups = new Map<PublicKey, T[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.target);
+    if (group === undefined) groups.set(entry.target, [entry]);
+    else group.push(entry);
+  }
+  return [...groups];
+}

@@ -1,0 +1,89 @@
+import { chainNext } from '../../container/engine/issuer-channel.ts';
+import { FerryError } from '../../container/errors.ts';
+import type { ContextFile } from '../../container/files/context-file.ts';
+import { U32_MAX } from '../../container/files/fields.ts';
+import type { Hash } from '../../container/model/ids.ts';
+import { type Foundation, nextState, updateChannel } from './channels.ts';
+import { keepEvidence } from './evidence.ts';
+import { type EpochVerdict, judgeEpoch } from './judge-epoch.ts';
+import { NOTHING_SETTLED, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
+import { type ChannelRow, type EntryRow, type FirmRow, UNSURE, type Writes } from './tables.ts';
+import { entriesInTransit } from './update-files.ts';
+
+/**
+ * Takes the newest word of a container on a channel that it has not followed into its present epoch, or that has to begin
+ * anew because the server was restored (R13). What the word settles is settled. The channel begins anew behind it when it
+ * has to, or when the container has applied what this server forgot: then what was in transit up to there is unsure, for
+ * good, and what is behind stays in transit.
+ *
+ * @throws EXHAUSTED
+ */
+export async function takeWordOfOtherEpoch(
+  tx: Writes,
+  base: Foundation,
+  firm: FirmRow,
+  channel: ChannelRow,
+  file: ContextFile,
+): Promise<Settled> {
+  const said = file.statement.inbound;
+  const entries = await entriesInTransit(tx, channel);
+  const entryAt = (sequence: number): EntryRow | undefined => entries[sequence - channel.settled - 1];
+  const verdict = judgeEpoch(channel, said, (sequence) => entryAt(sequence)?.chain);
+  if (verdict.verdict === 'late') return NOTHING_SETTLED;
+  if (verdict.verdict === 'contradicts') {
+    await keepEvidence(tx, base, firm.firmCode, file, verdict.why, channel.witness);
+    await updateChannel(tx, channel, { contradiction: verdict.why });
+    return { ...NOTHING_SETTLED, contradiction: verdict.why };
+  }
+  const outcomes = verdict.verdict === 'known' ? verdict.outcomes : [];
+  for (const { sequence, reason } of outcomes)
+    await settleOne(tx, base, entryAt(sequence), reason ?? 0, file.statement.generation);
+  for (const sequence of verdict.unsure)
+    await settleOne(tx, base, entryAt(sequence), UNSURE, file.statement.generation);
+  const settled = { settled: said.applied, settledChain: said.hash };
+  const begins = verdict.verdict === 'forgotten' || channel.restore < firm.restores;
+  if (begins) {
+    const head = await chainBehind(tx, base, channel, said, verdict, entries);
+    await updateChannel(tx, channel, { ...head, ...settled, ...nextState(base, channel), restore: firm.restores });
+    const tooLate = tooLateOf(outcomes, entryAt);
+    return { ...NOTHING_SETTLED, outcomes, tooLate, unsure: verdict.unsure, newEpoch: head.epoch };
+  }
+  if (said.applied > channel.settled) await updateChannel(tx, channel, { ...settled, ...nextState(base, channel) });
+  return { ...NOTHING_SETTLED, outcomes, tooLate: tooLateOf(outcomes, entryAt), unsure: verdict.unsure };
+}
+
+async function settleOne(
+  tx: Writes,
+  base: Foundation,
+  entry: EntryRow | undefined,
+  outcome: number,
+  generation: number,
+): Promise<void> {
+  if (entry !== undefined) await settleEntry(tx, base, entry, outcome, generation);
+}
+
+/** Epoch, last sequence and chain of a channel that begins behind what a container told; what stays in transit keeps its sequence. */
+async function chainBehind(
+  tx: Writes,
+  base: Foundation,
+  channel: ChannelRow,
+  said: ContextFile['statement']['inbound'],
+  { verdict }: EpochVerdict,
+  entries: readonly EntryRow[],
+): Promise<Pick<ChannelRow, 'epoch' | 'issued' | 'issuedChain'>> {
+  const epoch = Math.max(channel.epoch, said.epoch) + 1;
+  if (epoch > U32_MAX) throw new FerryError('EXHAUSTED', { what: 'epoch' });
+  if (verdict === 'known') return { epoch, issued: channel.issued, issuedChain: channel.issuedChain };
+  let issuedChain: Hash = said.hash;
+  for (const { sequence, hash } of entries.filter((entry) => entry.sequence > said.applied)) {
+    issuedChain = chainNext(base.crypto, issuedChain, hash);
+    await tx
+      .updateTable('entries')
+      .set({ chain: issuedChain })
+      .where('firmCode', '=', channel.firmCode)
+      .where('container', '=', channel.container)
+      .where('sequence', '=', sequence)
+      .execute();
+  }
+  return { epoch, issued: Math.max(channel.issued, said.applied), issuedChain };
+}

@@ -1,0 +1,116 @@
+import type { Crypto } from '../../container/crypto/port.ts';
+import type { Env } from '../../container/env.ts';
+import { FerryError } from '../../container/errors.ts';
+import { U32_MAX } from '../../container/files/fields.ts';
+import { revokedKeys, signFirmRevocations, signRootRevocations } from '../../container/files/notices.ts';
+import type { RootAuthority } from '../../container/files/test-root.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
+import { FORMAT } from '../../container/model/limits.ts';
+import type { SerialNumber } from '../../container/model/serial-number.ts';
+import type { FirmKeys } from './firm-keys.ts';
+import { type ContainerRow, type FirmRow, type Reads, ROOT_LIST, type Writes } from './tables.ts';
+
+/** Whoever keeps a list of revocations, with the secret that signs it. */
+export type ListKeeper = { readonly kind: 'root'; readonly root: RootAuthority } | FirmKeeper;
+
+/** A firm as the keeper of its list. */
+export interface FirmKeeper {
+  readonly kind: 'firm';
+  readonly firm: FirmRow;
+  readonly keys: FirmKeys;
+}
+
+/** A list of revocations as it is kept here. */
+export interface RevocationList {
+  /** null: the list of the root. */
+  readonly firmCode: number | null;
+  /** 0 as long as nothing was ever on it. */
+  readonly version: number;
+  readonly containers: readonly { readonly key: PublicKey; readonly serial: SerialNumber | null }[];
+}
+
+/**
+ * Puts a container on a list, or takes it off. What is so already stays, and the list keeps its version.
+ *
+ * The version is the present time at least, in seconds since 2000-01-01: a server that was restored from a backup has forgotten
+ * versions, and what it signs later takes the place of them nevertheless.
+ *
+ * @throws REVOCATIONS_FULL, EXHAUSTED
+ */
+export async function changeList(
+  tx: Writes,
+  { crypto, env }: { readonly crypto: Crypto; readonly env: Env },
+  keeper: ListKeeper,
+  { key }: Pick<ContainerRow, 'key'>,
+  isRevoked: boolean,
+): Promise<RevocationList> {
+  const firmCode = keeper.kind === 'root' ? ROOT_LIST : keeper.firm.firmCode;
+  const known = await listOf(tx, firmCode);
+  const keys = new Set<PublicKey>(known === undefined ? [] : revokedKeys(known.raw));
+  if (keys.has(key) !== isRevoked) {
+    if (isRevoked) keys.add(key);
+    else keys.delete(key);
+    if (keys.size > FORMAT.revokedKeys)
+      throw new FerryError('REVOCATIONS_FULL', { list: listName(firmCode), limit: FORMAT.revokedKeys });
+    const before = known?.version ?? 0;
+    if (before >= U32_MAX) throw new FerryError('EXHAUSTED', { what: 'version of a list' });
+    const version = Math.max(before + 1, Math.min(env.now(), U32_MAX));
+    const row = { firmCode, version, raw: signed(crypto, keeper, { version, keys: [...keys] }) };
+    await tx
+      .insertInto('revocations')
+      .values(row)
+      .onConflict((it) => it.column('firmCode').doUpdateSet(row))
+      .execute();
+  }
+  return (await listRevocations(tx)).find((list) => (list.firmCode ?? ROOT_LIST) === firmCode) ?? emptyList(firmCode);
+}
+
+function signed(
+  crypto: Crypto,
+  keeper: ListKeeper,
+  content: { readonly version: number; readonly keys: readonly PublicKey[] },
+): Uint8Array {
+  if (keeper.kind === 'root') return signRootRevocations(crypto, keeper.root.seed, content);
+  return signFirmRevocations(crypto, keeper.keys.seed, { firmCode: keeper.firm.firmCode, ...content });
+}
+
+function listName(firmCode: number): string {
+  return firmCode === ROOT_LIST ? 'The list of the root' : `The list of firm ${firmCode}`;
+}
+
+function emptyList(firmCode: number): RevocationList {
+  return { firmCode: firmCode === ROOT_LIST ? null : firmCode, version: 0, containers: [] };
+}
+
+/** Every list, the root's first. */
+export async function listRevocations(db: Reads): Promise<RevocationList[]> {
+  const rows = await db.selectFrom('revocations').selectAll().orderBy('firmCode').execute();
+  const known = await db.selectFrom('containers').select(['key', 'serial']).execute();
+  const serials = new Map(known.map(({ key, serial }) => [key, serial]));
+  return rows.map(({ firmCode, version, raw }) => ({
+    ...emptyList(firmCode),
+    version,
+    containers: [...revokedKeys(raw)].map((key) => ({ key, serial: serials.get(key) ?? null })),
+  }));
+}
+
+/** The signed lists that every update file of a firm is to carry, the root's first. */
+export async function noticesOf(db: Reads, firmCode: number): Promise<Uint8Array[]> {
+  const rows = await db
+    .selectFrom('revocations')
+    .select('raw')
+    .where('firmCode', 'in', [ROOT_LIST, firmCode])
+    .orderBy('firmCode')
+    .execute();
+  return rows.map(({ raw }) => raw);
+}
+
+/** The keys whose certificates the root has withdrawn. */
+export async function revokedByRoot(db: Reads): Promise<ReadonlySet<PublicKey>> {
+  const list = await listOf(db, ROOT_LIST);
+  return list === undefined ? new Set() : revokedKeys(list.raw);
+}
+
+async function listOf(db: Reads, firmCode: number) {
+  return db.selectFrom('revocations').selectAll().where('firmCode', '=', firmCode).executeTakeFirst();
+}

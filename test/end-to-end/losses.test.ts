@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FerryWorld } from './ferry-world.ts';
+
+const DOCUMENT = path.resolve(import.meta.dirname, '../../docs/losses.md');
+
+/** What one section of the page tells its reader to type. */
+function typedIn(title: string): string[] {
+  const [, section = ''] = fs.readFileSync(DOCUMENT, 'utf8').split(`\n## ${title}\n`);
+  const [own = ''] = section.split('\n## ');
+  return [...own.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, block = '']) =>
+    block
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  );
+}
+
+describe('the page on losses', () => {
+  const loaded = new FerryWorld();
+  let world: FerryWorld;
+  beforeAll(() => loaded.setUp(), 60_000);
+  afterAll(() => loaded.remove());
+  beforeEach(() => {
+    world = loaded.copy();
+  });
+  afterEach(() => world.remove());
+
+  /** Types the lines of a section, each of which has to end well. @returns what they said */
+  const type = (title: string): string => {
+    const lines = typedIn(title);
+    expect(lines.length).toBeGreaterThan(3);
+    return lines.map((line) => world.must(...line.split(' ').slice(1))).join('');
+  };
+
+  it('brings back what was in transit to a destroyed device', () => {
+    world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
+    world.must(
+      'issue',
+      'sim:dongle',
+      '--context',
+      'to.ferry-context',
+      '--item',
+      world.item(2),
+      '-o',
+      'moved.ferry-update',
+    );
+    expect(world.seats('dongle')).toEqual({ held: 3, pending: 2 });
+    expect(type('A device is destroyed while licenses are on their way to it')).toContain('130-2459324738');
+    expect(world.seats('dongle')).toEqual({ held: 5, pending: 0 });
+  }, 60_000);
+
+  it('makes a restored server go on', () => {
+    const copy = (from: string, to: string): void => {
+      const done = spawnSync('cp', ['-r', path.join(world.folder, from), path.join(world.folder, to)]);
+      expect(done.status).toBe(0);
+    };
+    copy('vendor', 'backup');
+    world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1002x3', '-o', 'f.ferry-update');
+    world.must('apply', 'sim:dongle', 'f.ferry-update');
+    fs.rmSync(path.join(world.folder, 'vendor'), { recursive: true });
+    copy('backup', 'vendor');
+    const said = type("The vendor's server is restored from a backup");
+    expect(said).toContain('begins anew behind this, in epoch 1');
+    expect(said).toContain('was granted and forgotten: 3 in 3-1234567');
+  }, 60_000);
+
+  it('lets a device that was put back be used as it is', () => {
+    const device = path.join(world.folder, 'device');
+    const backup = path.join(world.folder, 'backup');
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    fs.cpSync(device, backup, { recursive: true });
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(1));
+    fs.rmSync(device, { recursive: true });
+    fs.renameSync(backup, device);
+    const said = type('A device is put back from a backup');
+    expect(said).toContain('Set back, and used as it is');
+    expect(said).not.toContain('Locked');
+    world.must('use', 'sim:device', '6000010:1001');
+  }, 60_000);
+
+  it('replaces a lost dongle', () => {
+    expect(type('A dongle is lost or stolen')).toContain('is not on the list of firm 6000010');
+    expect(world.seats('other')).toEqual({ held: 5, pending: 0 });
+  }, 60_000);
+});

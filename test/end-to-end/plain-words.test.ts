@@ -1,0 +1,148 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FerryHere } from './ferry-here.ts';
+
+const loaded = new FerryHere();
+let world: FerryHere;
+beforeAll(() => loaded.setUp());
+afterAll(() => loaded.remove());
+beforeEach(() => {
+  world = loaded.copy();
+});
+afterEach(() => world.remove());
+
+const grant = (...more: readonly string[]) => ['central', 'issue', 'vendor', '--to', '3-1234567', ...more];
+const toDevice = (...more: readonly string[]) => ['move', '--from', 'sim:dongle', '--to', 'sim:device', ...more];
+
+describe('the words of a command', () => {
+  it('name the firms there are when one is named that is not there', async () => {
+    const { exit, stderr } = await world.run(...grant('--item', '7:1'));
+    expect([exit, stderr]).toEqual([3, expect.stringContaining('There is no firm 7 in this License Central.')]);
+    expect(stderr).toContain('Its firms are: 6000010.');
+    const named = await world.run('certificate', 'central:vendor', '--firm', '7');
+    expect(named.stderr).toContain('Its firms are: 6000010.');
+  });
+
+  it('say the bound of a text that is too long', async () => {
+    const { stderr } = await world.run(...grant('--item', world.item(1), '--text', 'x'.repeat(257)));
+    expect(stderr).toContain('is impossible: its text is not within bounds (text[0..256])');
+    await world.must(...grant('--item', world.item(1), '--text', 'x'.repeat(256)));
+  });
+
+  it('speak of work orders only where one could allow it', async () => {
+    world.variables.FERRY_NEW_PIN = 'open sesame';
+    await world.must('pin', 'set', 'sim:dongle');
+    const history = await world.run('history', 'sim:dongle');
+    expect(history.stderr).toContain('Only the owner of 3-1234567 may do this (history): it needs the PIN.');
+    expect(history.stderr).not.toContain('work order');
+    const moved = await world.run(...toDevice('--item', world.item(1)));
+    expect(moved.stderr).toContain('(issue): no armed work order covers it');
+  });
+
+  it('say for whom a work order is', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'd.ferry-context');
+    await world.must('order', 'arm', 'sim:dongle', '--item', world.item(1), '--target', 'd.ferry-context');
+    const { words } = (await world.json('list', 'sim:device')).containers[0];
+    expect(await world.must('order', 'list', 'sim:dongle')).toContain(`to ("${words}"); 0 of 1 served`);
+    await world.must(...toDevice('--item', world.item(1)));
+    expect(await world.must('order', 'list', 'sim:dongle')).toContain(`to 130-2459324738 ("${words}"); 0 of 1 served`);
+  });
+
+  it('keep the seats of a transfer apart from the id of its license', async () => {
+    await world.must(...toDevice('--item', world.item(2)));
+    expect(await world.must('history', 'sim:dongle')).toMatch(/ 2 of [0-9a-f]{8}\n/);
+  });
+
+  it('count parked files where a folder is listed, and containers where containers are', async () => {
+    fs.mkdirSync(path.join(world.folder, 'empty'));
+    expect(await world.must('list', 'folder:empty')).toBe('0 parked file(s).\n');
+    expect(await world.must('list', 'folder:sent')).toContain('1 parked file(s).\n');
+    expect(await world.must('list', 'central:vendor')).not.toContain('CmContainer');
+    expect(await world.must('list', 'folder:empty', 'sim:device')).toContain('Result: 1 CmContainer(s) listed.');
+  });
+
+  it('name the firm in a command that is to be typed, where a License Central has several', async () => {
+    await world.must('central', 'init', 'two', '--firm', '6000011:One', '--firm', '6000012:Two');
+    const issue = ['central', 'issue', 'two', '--to', 'sim:dongle', '--item', '6000012:1x1', '-o', 'folder:two-sent'];
+    const { stderr } = await world.run(...issue);
+    const typed = /ferry (move --from central:two --to ADDRESS --all.*)$/m.exec(stderr)?.[1] ?? '';
+    await world.must(...typed.replace('ADDRESS', 'sim:dongle').split(' '));
+  });
+
+  it('do not call nothing new what tells a License Central where its licenses are', async () => {
+    await world.must(...toDevice('--item', world.item(2)));
+    await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'home.ferry-context');
+    const settled = await world.must('settle', 'central:vendor', 'home.ferry-context');
+    expect(settled).toContain('It settles nothing that was in transit.');
+    expect(await world.must('list', 'central:vendor')).toContain('2 in 130-2459324738');
+  });
+
+  it('count nothing as moved, in JSON too, when all of it was refused', async () => {
+    const limit = ['--item', '6000010:5x3', '--most-per-target', '1'];
+    await world.must(...grant(...limit, '-o', 'folder:limited'));
+    await world.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
+    const { state, moved } = await world.json(...toDevice('--item', '6000010:5x2'));
+    expect([state, moved]).toEqual(['refused', []]);
+  });
+
+  it.each<[string, readonly string[], number, string]>([
+    ['say what a move without items needs', toDevice(), 2, 'Say what is to move: items with --item, or --all.'],
+    ['say what a product looks like', ['use', 'sim:device', '7'], 2, '"7" is not a product like 6000010:1001.'],
+    [
+      'name the address of a container whose folder was given',
+      ['list', 'device'],
+      2,
+      'a folder with a container in it, which is sim:device.',
+    ],
+    [
+      'name it wherever an address is due',
+      ['move', '--from', 'sim:dongle', '--to', 'device', '--all'],
+      2,
+      'which is sim:device.',
+    ],
+    [
+      'say how the ids of moves are found',
+      ['resume', 'xyz'],
+      2,
+      'No unfinished move is called xyz: `ferry status` shows the ids.',
+    ],
+    [
+      'name the address that is to be paired',
+      ['list', 'tls://127.0.0.1:7439'],
+      3,
+      'ferry pair tls://127.0.0.1:7439 --code CODE',
+    ],
+  ])('%s', async (_, args, exit, said) => {
+    expect(await world.run(...args)).toMatchObject({ exit, stderr: expect.stringContaining(said) });
+  });
+
+  it('are one JSON document even where no command was named', async () => {
+    const { exit, stdout } = await world.run('--json');
+    expect([exit, JSON.parse(stdout)]).toMatchObject([
+      2,
+      { error: { code: 'USAGE_WRONG', details: { what: 'No command was named' } } },
+    ]);
+  });
+
+  it('name the files that are to be brought, and count certificates among what is parked', async () => {
+    await world.must('certificate', 'sim:dongle', '-o', 'folder:stick');
+    expect(await world.must('list', 'folder:stick')).toContain('1 parked file(s).');
+    const made = await world.run('context', 'sim:device', '--for', 'sim:dongle', '-o', 'c.ferry-context');
+    expect(made.stderr).toContain(
+      'ferry settle sim:dongle c.ferry-context, or ferry issue sim:dongle --context c.ferry-context',
+    );
+    await world.must(
+      'issue',
+      'sim:dongle',
+      '--context',
+      'c.ferry-context',
+      '--item',
+      world.item(1),
+      '-o',
+      'u.ferry-update',
+    );
+    const applied = await world.run('apply', 'sim:device', 'u.ferry-update', '-o', 'r.ferry-context');
+    expect(applied.stderr).toContain('ferry settle ISSUER r.ferry-context');
+  });
+});

@@ -1,0 +1,96 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FerryHere } from './ferry-here.ts';
+
+describe('a License Central whose folder was restored from a backup', () => {
+  const loaded = new FerryHere();
+  let world: FerryHere;
+  beforeAll(async () => await loaded.setUp());
+  afterAll(() => loaded.remove());
+  beforeEach(() => {
+    world = loaded.copy();
+    fs.cpSync(at('vendor'), at('backup'), { recursive: true });
+  });
+  afterEach(() => world.remove());
+
+  const at = (name: string): string => path.join(world.folder, name);
+  const grant = (seats: number) =>
+    world.must(
+      'central',
+      'issue',
+      'vendor',
+      '--to',
+      '3-1234567',
+      '--item',
+      `6000010:1002x${seats}`,
+      '-o',
+      'folder:new',
+    );
+  const deliver = () => world.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
+  const restore = (): void => {
+    fs.rmSync(at('vendor'), { recursive: true });
+    fs.cpSync(at('backup'), at('vendor'), { recursive: true });
+  };
+  const tell = async (): Promise<string> => {
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'told.ferry-context');
+    return world.must('settle', 'central:vendor', 'told.ferry-context');
+  };
+  const central = async () => (await world.json('list', 'central:vendor')).centrals[0];
+
+  it('gives nothing that it forgot twice, and goes on after a context of the container', async () => {
+    await grant(2);
+    await deliver();
+    restore();
+    expect(await world.must('central', 'restored', 'vendor')).toContain('Firm 6000010 goes on');
+    const early = ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', '6000010:1003'];
+    expect(await world.run(...early)).toMatchObject({ exit: 3, stderr: expect.stringContaining('EPOCH_NEEDED') });
+    expect(await tell()).toContain('begins anew behind this, in epoch 1');
+    const { unknown } = await central();
+    expect(unknown).toMatchObject([{ firmCode: 6000010, places: [{ serial: '3-1234567', quantity: 2 }] }]);
+    expect(await world.must('list', 'central:vendor')).toMatch(/was granted and forgotten: 2 in 3-1234567/);
+    await grant(4);
+    await deliver();
+    expect((await world.seats('dongle')).held).toBe(5 + 2 + 4);
+  });
+
+  it('is found out by a context, stops, and goes on once the vendor says so', async () => {
+    await grant(2);
+    await deliver();
+    restore();
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'told.ferry-context');
+    const proof = await world.run('settle', 'central:vendor', 'told.ferry-context');
+    expect(proof.stderr).toContain('SELF_ROLLED_BACK');
+    expect(proof.stderr).toContain('ferry central restored');
+    await world.must('central', 'restored', 'vendor', '--firm', '6000010');
+    await tell();
+    await grant(4);
+    await deliver();
+    expect((await world.seats('dongle')).held).toBe(5 + 2 + 4);
+  });
+
+  it('says of a grant that was in transit at the backup that it is unsure, as long as no container shows it', async () => {
+    await grant(3);
+    fs.cpSync(at('vendor'), at('backup'), { recursive: true });
+    await world.must('cancel', 'central:vendor', '--to', '3-1234567', '-o', 'folder:cancelled');
+    await grant(1);
+    expect((await world.run('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all')).exit).toBe(6);
+    restore();
+    await world.must('central', 'restored', 'vendor');
+    expect(await tell()).toContain('Sequence 2 was applied or refused before the server was restored');
+    expect((await central()).ledger).toMatchObject([{ status: 'active' }, { status: 'unsure', held: 0 }]);
+    expect(await world.must('list', 'central:vendor')).toContain(
+      '3-1234567 applied or refused it before the restoring',
+    );
+  });
+
+  it('delivers what was in transit at the backup by a move, which brings the context itself', async () => {
+    await grant(3);
+    fs.cpSync(at('vendor'), at('backup'), { recursive: true });
+    restore();
+    await world.must('central', 'restored', 'vendor');
+    await deliver();
+    expect((await world.seats('dongle')).held).toBe(5 + 3);
+    expect((await central()).ledger).toMatchObject([{ status: 'active' }, { status: 'active' }]);
+  });
+});

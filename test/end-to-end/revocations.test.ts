@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FerryHere } from './ferry-here.ts';
+
+describe('the lists of revocations of a License Central', () => {
+  const loaded = new FerryHere();
+  let world: FerryHere;
+  beforeAll(async () => {
+    await loaded.setUp();
+    await loaded.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', loaded.item(1));
+    await loaded.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'told.ferry-context');
+    await loaded.must('settle', 'central:vendor', 'told.ferry-context');
+  });
+  afterAll(() => loaded.remove());
+  beforeEach(() => {
+    world = loaded.copy();
+  });
+  afterEach(() => world.remove());
+
+  const move = () => world.run('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(1));
+  const bring = async (): Promise<void> => {
+    await world.must('central', 'issue', 'vendor', '--to', '130-2459324738', '-o', 'lists.ferry-update');
+    await world.must('apply', 'sim:device', 'lists.ferry-update', '-o', 'receipt.ferry-context');
+  };
+
+  it('stop a dongle of a firm where they were brought, are shown, and are lifted', async () => {
+    expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
+    expect(await world.must('central', 'revoke', 'vendor', '3-1234567')).toContain('is on the list of firm 6000010');
+    expect(await world.must('central', 'revoked', 'vendor')).toContain('3-1234567');
+    await bring();
+    const refused = (await move()).stdout;
+    for (const part of ['SENDER_REVOKED', 'stays with the sender', 'Bring the sender and its receipt to the vendor'])
+      expect(refused).toContain(part);
+    expect(await world.must('central', 'revoke', 'vendor', '3-1234567', '--lift')).toContain('is not on the list');
+    await bring();
+    expect((await move()).exit).toBe(0);
+    const { lists } = await world.json('central', 'revoked', 'vendor');
+    expect(lists).toMatchObject([{ firmCode: 6000010, containers: [] }]);
+  });
+
+  it('of the root make every file of a container a refused one, here and there', async () => {
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'dongle.ferry-context');
+    await world.must('central', 'revoke', 'vendor', '3-1234567', '--root');
+    const revoked = { exit: 4, stderr: expect.stringContaining('CERTIFICATE_REVOKED') };
+    expect(await world.run('settle', 'central:vendor', 'dongle.ferry-context')).toMatchObject(revoked);
+    await bring();
+    expect((await move()).stderr).toContain('CERTIFICATE_REVOKED');
+  });
+
+  it('are of one keeper: a firm or the root', async () => {
+    expect(await world.run('central', 'revoke', 'vendor', '3-1234567', '--root', '--firm', '6000010')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('USAGE_WRONG'),
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FerryHere } from './ferry-here.ts';
+
+describe('a device whose files were put back from a backup, but not its anchor,', () => {
+  let world: FerryHere;
+  beforeEach(async () => {
+    world = new FerryHere();
+    await world.setUp();
+    await world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    const files = path.join(world.folder, 'device');
+    fs.cpSync(files, path.join(world.folder, 'backup'), { recursive: true });
+    await world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(1));
+    fs.rmSync(files, { recursive: true });
+    fs.renameSync(path.join(world.folder, 'backup'), files);
+  });
+  afterEach(() => world.remove());
+
+  const use = () => world.run('use', 'sim:device', world.item(1).replace('x1', ''));
+  const context = () => world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'locked.ferry-context');
+
+  it('is locked until its vendor accepts its state, and then is used as it is', async () => {
+    expect(await use()).toMatchObject({ exit: 3, stderr: expect.stringContaining('CONTAINER_LOCKED') });
+    expect(await world.must('list', 'sim:device')).toContain('Locked are the licenses of: firm 6000010');
+    const made = await world.run('context', 'sim:device', '--for', 'central:vendor', '-o', 'locked.ferry-context');
+    expect(made.stderr).toContain('their vendor decides: ferry central accept DIR locked.ferry-context -o PLACE');
+    expect(await world.must('settle', 'central:vendor', 'locked.ferry-context')).toContain(
+      'ferry central accept vendor locked.ferry-context -o PLACE',
+    );
+    await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'accepted.ferry-update');
+    const said = await world.must('apply', 'sim:device', 'accepted.ferry-update', '-o', 'receipt.ferry-context');
+    expect(said).toContain("A vendor's word that its licenses may be used as they are here was taken.");
+    expect((await use()).exit).toBe(0);
+    await world.must('settle', 'central:vendor', 'receipt.ferry-context');
+    const more = ['central', 'issue', 'vendor', '--to', 'sim:device', '--item', world.item(1)];
+    expect((await world.run(...more)).stderr).toContain('or was set back and is used as it is. [TARGET_LOCKED]');
+    const listed = await world.must('list', 'sim:device');
+    expect(listed).toContain('Set back, and used as it is: it takes nothing and gives nothing on any more.');
+    expect(listed).not.toContain('Locked');
+  });
+
+  it('gets nothing more, and gives nothing back', async () => {
+    await context();
+    await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'accepted.ferry-update');
+    await world.must('apply', 'sim:device', 'accepted.ferry-update', '-o', 'receipt.ferry-context');
+    const back = await world.run('move', '--from', 'sim:device', '--to', 'sim:dongle', '--all');
+    expect(back).toMatchObject({ exit: 3, stderr: expect.stringContaining('KEY_RETIRED') });
+    const more = await world.run('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(1));
+    expect(more.exit).toBe(3);
+    expect(await world.seats('dongle')).toEqual({ held: 2, pending: 0 });
+  });
+
+  it('is not accepted by a context of before, which tells of no lock', async () => {
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'open.ferry-context');
+    const refused = await world.run('central', 'accept', 'vendor', 'open.ferry-context', '-o', 'no.ferry-update');
+    expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('NOT_LOCKED') });
+    expect(fs.existsSync(path.join(world.folder, 'no.ferry-update'))).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FerryHere } from './ferry-here.ts';
+
+const world = new FerryHere();
+const words: Record<string, string> = {};
+
+beforeAll(async () => {
+  await world.setUp();
+  await world.must('device', 'create', 'twin', '--serial', '130-2459324738');
+  await world.must('dongle', 'create', 'second', '--serial', '3-7654321');
+  for (const { address, words: said } of (await world.json('list')).containers) words[address.slice(4)] = said;
+  await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
+  const order = ['--context', 'device.ferry-context', '--item', world.item(1), '--item', world.item(2)];
+  await world.must('issue', 'sim:dongle', ...order, '-o', 'given.ferry-update');
+});
+afterAll(() => world.remove());
+
+describe('a file for somebody else', () => {
+  it('is told for whom it is and who is here by words, also where both have one serial number', async () => {
+    const { exit, stderr } = await world.run('apply', 'sim:twin', 'given.ferry-update');
+    expect(exit).toBe(4);
+    expect(stderr).toContain(
+      `The file is for 130-2459324738 ("${words.device}"), not for 130-2459324738 ("${words.twin}")`,
+    );
+    expect(words.device).not.toBe(words.twin);
+  });
+
+  it('is told for which issuer it is: by its words, and by its name where it is known', async () => {
+    const settled = await world.run('settle', 'sim:second', 'device.ferry-context');
+    expect(settled.stderr).toContain(
+      `The file is for another issuer ("${words.dongle}"), not for 3-7654321 ("${words.second}")`,
+    );
+    const issued = await world.run('issue', 'sim:second', '--context', 'device.ferry-context', '--item', world.item(1));
+    expect(issued.exit).not.toBe(0);
+    const central = await world.run('settle', 'central:vendor', 'device.ferry-context');
+    expect(central.stderr).toContain(
+      `The file is for another issuer ("${words.dongle}"), not for this License Central`,
+    );
+    await world.must('context', 'sim:dongle', '--for', 'sim:second', '-o', 'known.ferry-context');
+    const known = await world.run('settle', 'sim:dongle', 'known.ferry-context');
+    expect(known.stderr).toContain(`The file is for 3-7654321 ("${words.second}"), not for 3-1234567`);
+  });
+});
+
+describe('ferry inspect', () => {
+  it('names both sides of a file by their words', async () => {
+    expect(await world.json('inspect', 'device.ferry-context')).toMatchObject({
+      fromWords: words.device,
+      issuerWords: words.dongle,
+    });
+    expect(await world.json('inspect', 'given.ferry-update')).toMatchObject({
+      fromWords: words.dongle,
+      forWords: words.device,
+    });
+    expect(await world.must('inspect', 'given.ferry-update')).toMatch(new RegExp(`For words +${words.device}`));
+  });
+
+  it('says of a context how far its container is, and of a receipt what it refused', async () => {
+    expect(await world.json('inspect', 'device.ferry-context')).toMatchObject({ takenThrough: '0', refused: 'none' });
+    await world.must('refuse', 'sim:device', 'given.ferry-update', '--through', '1', '-o', 'r.ferry-context');
+    expect(await world.json('inspect', 'r.ferry-context')).toMatchObject({
+      takenThrough: '1',
+      refused: '1 (REFUSED_BY_OWNER)',
+      generation: expect.stringMatching(/^\d+$/),
+    });
+  });
+});

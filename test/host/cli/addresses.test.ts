@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { explain, FerryError } from '../../../container/errors.ts';
+import {
+  CONTAINER_SCHEMES,
+  isPlaceOf,
+  parseAddress,
+  parseListening,
+  type Scheme,
+} from '../../../host/cli/addresses.ts';
+
+const CONTAINERS = 'sim:DIR, unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, exec:COMMAND, serial:DEVICE, http://HOST';
+
+function refusalOf(work: () => unknown) {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof FerryError) return { why: error.details.why, ...explain(error.code, error.details) };
+    throw error;
+  }
+  return undefined;
+}
+
+describe('an address', () => {
+  it.each<[string, string]>([
+    ['sim:', 'it names no folder'],
+    ['unix:', 'it names no socket'],
+    ['exec:', 'it names no command'],
+    ['serial:', 'it names no serial line'],
+    ['tcp:', 'it needs a host and a port, //HOST:PORT'],
+    ['http:', 'it is no URL'],
+    ['nonsense', 'it does not begin with a scheme that is known'],
+    ['tcp://:0', 'port 0 is nobody’s: use the port that the other side shows'],
+    ['tls://plc:0', 'port 0 is nobody’s: use the port that the other side shows'],
+    ['http://:0/path', 'port 0 is nobody’s: use the port that the other side shows'],
+  ])('%s of a container: %s, and these are those that there are', (text, why) => {
+    expect(refusalOf(() => parseAddress(text, CONTAINER_SCHEMES))).toMatchObject({
+      why,
+      exit: 2,
+      remedy: `Addresses that work here: ${CONTAINERS}.`,
+    });
+  });
+
+  it.each<[string, readonly Scheme[], string]>([
+    ['folder:a', ['sim'], 'sim:DIR'],
+    ['sim:a', ['tls'], 'tls://HOST:PORT'],
+    ['unix:a', ['sim', 'folder', 'central'], 'sim:DIR, folder:DIR, central:DIR'],
+  ])('%s is answered with those that work there', (text, allowed, forms) => {
+    expect(refusalOf(() => parseAddress(text, allowed))?.remedy).toBe(`Addresses that work here: ${forms}.`);
+  });
+
+  it('to be served at may have port 0, and is of a carrier that listens', () => {
+    expect(parseListening('tcp://:0')).toMatchObject({ port: 0 });
+    expect(refusalOf(() => parseListening('exec:cat'))?.remedy).toBe(
+      'Addresses that work here: unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, serial:DEVICE, http://HOST.',
+    );
+    expect(refusalOf(() => parseListening('unix:'))?.why).toBe('it names no socket');
+  });
+});
+
+describe('the place that an error names', () => {
+  it.each([
+    ['tcp://127.0.0.1:7430', 'tcp://:7430'],
+    ['tls://[::1]:7430', 'tls://[::1]:7430'],
+    ['http://127.0.0.1', 'http://'],
+    ['serial:/dev/ttyS0?baud=115200', 'serial:/dev/ttyS0'],
+    ['device', 'sim:device'],
+  ])('%s is that of %s', (where, address) => {
+    expect(isPlaceOf(where, address)).toBe(true);
+  });
+
+  it.each([
+    ['tcp://127.0.0.1:7430', 'tcp://:7431'],
+    ['tcp://127.0.0.1:7430', 'tls://127.0.0.1:7430'],
+    ['exec:ssh other', 'exec:ssh plc'],
+    ['tcp://127.0.0.1:7430', 'tcp://:port'],
+  ])('%s is not that of %s', (where, address) => {
+    expect(isPlaceOf(where, address)).toBe(false);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { FAMILIES } from '../../../host/conformance/cases/all-families.ts';
+import { setPin } from '../../container/engine/owner-scene.ts';
+import { CASES, notPassed, testedContainer, tryOn } from './tried.ts';
+import { onlyWire, ordinaryClient, servedHere, tryWire, WIRE_CASES } from './wire-scene.ts';
+
+describe('the cases of the wire', () => {
+  it('all pass on our server of a device, at a Unix socket and a TCP port', async () => {
+    await servedHere(testedContainer(), async ({ unix, tcp }) => {
+      for (const address of [unix, tcp]) {
+        const run = await tryWire(address);
+        expect(notPassed(run)).toEqual([]);
+        expect([run.results.length, run.left]).toEqual([WIRE_CASES.length, 0]);
+      }
+    });
+  });
+
+  it('all pass on our server of a dongle after those of the three transactions, at a TCP port', async () => {
+    await servedHere(testedContainer('dongle'), async ({ tcp }) => {
+      const run = await tryWire(tcp, undefined, { others: FAMILIES });
+      expect(notPassed(run)).toEqual([]);
+      expect([run.results.length, run.left]).toEqual([CASES.length + WIRE_CASES.length, 0]);
+    });
+  });
+
+  it('each pass alone, one after the other on one container', async () => {
+    await servedHere(testedContainer(), async ({ tcp }) => {
+      for (const { id } of WIRE_CASES) {
+        const { results } = await tryWire(tcp, onlyWire(id));
+        expect(results).toMatchObject([{ id, outcome: 'passed' }]);
+      }
+    });
+  });
+
+  it('find what is meant for the owner refused where a PIN is set', async () => {
+    const tested = testedContainer();
+    setPin(tested.container);
+    await servedHere(tested, async ({ tcp }) => {
+      const { results } = await tryWire(tcp, onlyWire('wire-owner-commands'));
+      expect(results).toMatchObject([{ outcome: 'passed' }]);
+    });
+  });
+});
+
+describe('the cases of the three transactions', () => {
+  it('all pass over HTTP', async () => {
+    await servedHere(testedContainer(), async ({ http }) => {
+      const run = await tryOn(ordinaryClient(http));
+      expect(notPassed(run)).toEqual([]);
+      expect(run.results).toHaveLength(CASES.length);
+    });
+  });
+});

@@ -1,0 +1,159 @@
+import path from 'node:path';
+import Database from 'libsql';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../container/errors.ts';
+import { SIGNED_KINDS } from '../../../container/files/envelope.ts';
+import { signFirmRevocations, signRootRevocations } from '../../../container/files/notices.ts';
+import { toHex } from '../../../container/model/bytes.ts';
+import type { PublicKey } from '../../../container/model/ids.ts';
+import { FORMAT, LEAST_LARGEST_RECORD } from '../../../container/model/limits.ts';
+import { ROOT_LIST } from '../../../host/license-central/tables.ts';
+import { crypto, makeContainer, move, order, root, seededEnv, type TestContainer } from '../../world/parties.ts';
+import { backedUp } from './backup.ts';
+import { contextFor, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
+
+const scene = licenseCentrals();
+
+/** A server, a dongle with ten seats, and a device that has had two of them and a license of its own. */
+async function loaded() {
+  const central = await scene.central();
+  const [dongle, device] = [makeContainer('dongle', 1), makeContainer('soft', 2)];
+  for (const { certificate } of [dongle, device]) await central.addContainer(certificate);
+  await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(10)] });
+  await central.grantItems({ firmCode: FIRM, target: '130-2', items: [seats(1, 1002)] });
+  for (const one of [dongle, device]) await deliverAndSettle(central, one);
+  move(dongle, device, [{ holding: holdingOf(dongle), quantity: 2 }]);
+  return { central, dongle, device };
+}
+
+/** How the device ends the next seat of the dongle: 0 when it takes it. */
+function passOn(dongle: TestContainer, device: TestContainer): readonly number[] {
+  const { updates } = order(dongle, device, [{ holding: holdingOf(dongle), quantity: 1 }]);
+  return updates.flatMap((update) => device.container.run('apply', { update }).entries.map(({ reason }) => reason));
+}
+
+describe('a container on the list of a firm', () => {
+  it('is refused as a sender wherever an update file of the firm came, until it is taken off again', async () => {
+    const { central, dongle, device } = await loaded();
+    const list = await central.revoke({ list: FIRM, target: '3-1' });
+    expect(list).toMatchObject({ firmCode: FIRM, containers: [{ key: dongle.key, serial: '3-1' }] });
+    expect(passOn(dongle, device)).toEqual([0]);
+    await deliver(central, device);
+    expect(passOn(dongle, device)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+    const lifted = await central.revoke({ list: FIRM, target: '3-1', lift: true });
+    expect(lifted).toMatchObject({ version: list.version + 1, containers: [] });
+    await deliver(central, device);
+    expect(passOn(dongle, device)).toEqual([0]);
+  });
+
+  it('is listed once, and being put on or taken off again changes nothing', async () => {
+    const { central } = await loaded();
+    expect(await central.revocations()).toEqual([]);
+    expect(await central.revoke({ list: FIRM, target: '3-1', lift: true })).toMatchObject({ version: 0 });
+    const [first, again] = [
+      await central.revoke({ list: FIRM, target: '3-1' }),
+      await central.revoke({ list: FIRM, target: '3-1' }),
+    ];
+    expect(again).toEqual(first);
+    expect(await central.revocations()).toEqual([first]);
+    await expect(central.revoke({ list: FIRM, target: '3-7' })).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
+    await expect(central.revoke({ list: 7, target: '3-1' })).rejects.toMatchObject({ code: 'FIRM_UNKNOWN' });
+  });
+
+  it('is on the newer list when the server forgot lists that it had signed before it was restored', async () => {
+    const { live, restored, dongle, device } = await backedUp(scene, (central) =>
+      central.addContainer(makeContainer('soft', 2).certificate),
+    );
+    await live.grantItems({ firmCode: FIRM, target: '130-2', items: [seats(1, 1002)] });
+    for (const lift of [false, true, false, true]) await live.revoke({ list: FIRM, target: '3-1', lift });
+    await deliver(live, device);
+    const central = await restored('restored', 800_000_100);
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, device));
+    await central.revoke({ list: FIRM, target: '3-1' });
+    await deliver(central, device);
+    expect(passOn(dongle, device)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+  });
+});
+
+describe('a container on the list of the root', () => {
+  it('gets nothing, and no file of it is taken any more, until it is taken off again', async () => {
+    const { central, dongle } = await loaded();
+    const told = await contextFor(central, dongle);
+    expect(await central.revoke({ list: 'root', target: '3-1' })).toMatchObject({ firmCode: null });
+    const revoked = { code: 'CERTIFICATE_REVOKED', details: { who: '3-1' } };
+    await expect(central.receiveContext(told)).rejects.toMatchObject(revoked);
+    await expect(central.addContainer(dongle.certificate)).rejects.toMatchObject(revoked);
+    const order = { firmCode: FIRM, target: '3-1', items: [seats(1)] };
+    await expect(central.grantItems(order)).rejects.toMatchObject(revoked);
+    await expect(central.unblock({ firmCode: FIRM, target: '3-1' })).rejects.toMatchObject(revoked);
+    await central.revoke({ list: 'root', target: '3-1', lift: true });
+    await expect(central.receiveContext(told)).resolves.toMatchObject({ contradiction: null });
+  });
+
+  it('is refused by every container that has an update file of any firm', async () => {
+    const { central, dongle, device } = await loaded();
+    const other = { firmCode: 77, name: 'Other' };
+    await central.addFirm(other);
+    await central.revoke({ list: 'root', target: '3-1' });
+    const updates = await central.updatesFor({ firmCode: 77, target: '130-2' });
+    for (const update of updates) device.container.run('apply', { update });
+    expect(() => passOn(dongle, device)).toThrowError(expect.objectContaining({ code: 'CERTIFICATE_REVOKED' }));
+  });
+});
+
+describe('a list of revocations', () => {
+  /** Puts a list into the database, as if so many had been revoked one by one. */
+  function store(folder: string, firmCode: number, count: number): void {
+    const env = seededEnv(`keys ${firmCode}`);
+    const content = { version: 5, keys: Array.from({ length: count }, () => toHex(env.random(32)) as PublicKey) };
+    const raw =
+      firmCode === ROOT_LIST
+        ? signRootRevocations(crypto, root.seed, content)
+        : signFirmRevocations(crypto, env.random(32), { firmCode, ...content });
+    const database = new Database(path.join(folder, 'central.sqlite'));
+    database.prepare('insert into revocations values (?, ?, ?)').run(firmCode, content.version, Buffer.from(raw));
+    database.close();
+  }
+
+  it('has an end, at which it stays as it is', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    await central.addContainer(makeContainer('dongle', 1).certificate);
+    store(folder, FIRM, FORMAT.revokedKeys);
+    await expect(central.revoke({ list: FIRM, target: '3-1' })).rejects.toMatchObject({
+      code: 'REVOCATIONS_FULL',
+      details: { list: `The list of firm ${FIRM}`, limit: FORMAT.revokedKeys },
+    });
+    expect((await central.revocations()).map(({ version }) => version)).toEqual([5]);
+  });
+
+  it('that is large has a file of its own for a container that takes small files, and licenses do not wait for it', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    const dongle = makeContainer('dongle', 5, { size: 384 * 1024 });
+    await central.addContainer(dongle.certificate);
+    for (const firmCode of [ROOT_LIST, FIRM]) store(folder, firmCode, 600);
+    await central.grantItems({ firmCode: FIRM, target: '3-5', items: [seats(1)] });
+    const updates = await central.updatesFor({ firmCode: FIRM, target: '3-5' });
+    expect(Math.max(...updates.map(({ length }) => length))).toBeLessThanOrEqual(LEAST_LARGEST_RECORD.dongle);
+    const reports = updates.map((update) => dongle.container.run('apply', { update }));
+    expect(reports.map(({ entries, notices }) => [entries.length, notices.map(({ kind }) => kind)])).toEqual([
+      [1, []],
+      [0, [SIGNED_KINDS.rootRevocations]],
+      [0, [SIGNED_KINDS.firmRevocations]],
+    ]);
+  });
+
+  it('that no file for a container has room for is left out of them', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    const dongle = makeContainer('dongle', 5, { size: 384 * 1024 });
+    await central.addContainer(dongle.certificate);
+    store(folder, FIRM, FORMAT.revokedKeys);
+    await central.grantItems({ firmCode: FIRM, target: '3-5', items: [seats(1)] });
+    const updates = await central.updatesFor({ firmCode: FIRM, target: '3-5' });
+    const reports = updates.map((update) => dongle.container.run('apply', { update }));
+    expect(reports.map(({ entries, notices }) => [entries.length, notices])).toEqual([[1, []]]);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { FerryError } from '../../../container/errors.ts';
+import type { PublicKey } from '../../../container/model/ids.ts';
+import {
+  MemoryRecordStore,
+  type MoveNotebook,
+  type MoveNoteRecord,
+  type MoveNotes,
+  resumeLicenseMove,
+  type UnfinishedMove,
+  unfinishedMoves,
+} from '../../../state-machines/index.ts';
+import { heldItem } from '../fake-parties.ts';
+import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
+import { PowerCut } from '../power-cut.ts';
+
+const BEGINNING = { from: 'sim:/dongle', to: 'sim:/device', firm: null };
+const FIVE = items([1001, 5]);
+const unreachable = async () => Promise.reject(new FerryError('NO_CONTAINER', { where: 'sim:device' }));
+
+/** Nine seats, a notebook, and a clock that goes on by a second whenever it is read. */
+class NotedWorld extends MoveWorld {
+  readonly notebook = new MemoryRecordStore<MoveNoteRecord>();
+  #seconds = 100;
+  readonly notes: MoveNotes = { notebook: this.notebook, beginning: BEGINNING, now: () => this.#seconds++ };
+
+  constructor() {
+    super(heldItem(1, 5), heldItem(2, 4));
+  }
+
+  begin() {
+    return this.run(FIVE, { notes: this.notes });
+  }
+
+  beginUntil(cut: PowerCut) {
+    const notes = { ...this.notes, notebook: cut.over(this.notebook) };
+    const [issuer, target] = [cut.over(this.issuer), cut.over(this.target)];
+    const [store, blobs] = [cut.over(this.store), cut.over(this.blobs)];
+    return Promise.race([this.run(FIVE, { notes, issuer, target, store, blobs }), cut.happened]);
+  }
+
+  beginCutOff() {
+    const target = Object.assign(Object.create(this.target), { apply: unreachable });
+    return this.run(FIVE, { notes: this.notes, target });
+  }
+
+  resume(other: Partial<MoveWorld> = {}) {
+    const { issuer, target, store, blobs, random, notes } = this;
+    return resumeLicenseMove({ issuer, target, store, blobs, random, notes, id: SNAPSHOT_ID, ...other });
+  }
+
+  unfinished(): Promise<readonly UnfinishedMove[]> {
+    return unfinishedMoves(this.store, this.notebook);
+  }
+}
+
+describe('an unfinished move', () => {
+  it.each(['before', 'after'] as const)(
+    'cut off %s any step is resumed without its order, moves once, and leaves neither snapshot nor note',
+    async (when) => {
+      let [at, resumed] = [1, 0];
+      for (; ; at++) {
+        const world = new NotedWorld();
+        if ((await world.beginUntil(new PowerCut(at, when))) !== 'cut') break;
+        const [found] = await world.unfinished();
+        const begun = world.issuer.issued > 0;
+        const result = await world.resume();
+        expect(result === null).toBe(found === undefined);
+        if (found !== undefined) {
+          expect(found).toMatchObject({ failure: null, note: { ...BEGINNING, begunAt: 100 } });
+          expect(found.work?.context.order).toEqual(FIVE);
+          expect(result).toMatchObject({ state: 'moved', resumed: true });
+          resumed += 1;
+        }
+        expect(world.target.seats()).toEqual(begun || found !== undefined ? { 1: 5 } : {});
+        expect(world.issuer.pending).toEqual([]);
+        expect(await world.unfinished()).toEqual([]);
+        if (found !== undefined) expect(await world.notebook.ids()).toEqual([]);
+      }
+      expect([at > 20, resumed > 10]).toEqual([true, true]);
+    },
+  );
+
+  it('is over for whoever resumes it second: nothing is ordered again', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    expect(await world.resume()).toMatchObject({ state: 'moved' });
+    expect(await world.resume()).toBeNull();
+    expect([world.issuer.issued, world.target.seats()]).toEqual([1, { 1: 5 }]);
+  });
+
+  it('resumed by two at the same time moves once', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    const [one, other] = await Promise.all([world.resume(), world.resume()]);
+    for (const result of [one, other]) if (result !== null) expect(result.state).toBe('moved');
+    expect([world.issuer.issued, world.target.seats()]).toEqual([1, { 1: 5 }]);
+    expect([await world.unfinished(), await world.notebook.ids()]).toEqual([[], []]);
+  });
+
+  it('is told with its order, its step, since when, and why its last run ended', async () => {
+    const world = new NotedWorld();
+    expect(await world.beginCutOff()).toMatchObject({ state: 'interrupted' });
+    expect(await world.unfinished()).toMatchObject([
+      {
+        id: SNAPSHOT_ID,
+        work: { step: 'issued', context: { order: FIVE, issued: { first: 1, last: 1 } } },
+        note: { ...BEGINNING, begunAt: 100, lastFailure: { code: 'NO_CONTAINER', at: 101 } },
+        failure: null,
+      },
+    ]);
+  });
+
+  it('keeps when it was begun, and is found where its sides are now, when the same order goes on from elsewhere', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    const elsewhere = { ...world.notes, beginning: { ...BEGINNING, from: 'sim:/moved' } };
+    const target = Object.assign(Object.create(world.target), { apply: unreachable });
+    await world.run(FIVE, { notes: elsewhere, target });
+    const [found] = await world.unfinished();
+    expect(found?.note).toMatchObject({ from: 'sim:/moved', begunAt: 100 });
+  });
+
+  it('that ended by hand is ended, and not made afresh', async () => {
+    const world = new NotedWorld();
+    await world.run(FIVE, {
+      notes: world.notes,
+      target: Object.assign(Object.create(world.target), { context: unreachable }),
+    });
+    world.issuer.holdings = [];
+    expect(await world.resume()).toMatchObject({ state: 'refused', failure: { code: 'ORDER_OVERTAKEN' } });
+    expect([await world.unfinished(), await world.notebook.ids()]).toEqual([[], []]);
+  });
+
+  it('is not touched where somebody else answers', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    for (const [side, address] of [
+      ['issuer', BEGINNING.from],
+      ['target', BEGINNING.to],
+    ] as const) {
+      const stranger = async () => ({ ...(await world[side].list()), key: 'cc'.repeat(32) as PublicKey });
+      const other = Object.assign(Object.create(world[side]), { list: stranger });
+      await expect(world.resume({ [side]: other })).rejects.toMatchObject({
+        code: 'PEER_UNEXPECTED',
+        details: { address, found: 'the key cccccccc' },
+      });
+    }
+    expect(await world.unfinished()).toHaveLength(1);
+  });
+});
+
+describe('the unfinished moves', () => {
+  it('leave out what another program finishes while they are read', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    const { store, notebook } = world;
+    const over = (loads: number) => {
+      let left = loads;
+      return { ids: () => store.ids(), load: async (id: string) => (left-- > 0 ? store.load(id) : undefined) };
+    };
+    for (const loads of [0, 1]) {
+      const seen = Object.assign(Object.create(store), over(loads));
+      const empty = { load: async () => undefined, save: notebook.save, delete: notebook.delete };
+      expect(await unfinishedMoves(seen, empty)).toEqual([]);
+    }
+  });
+
+  it('are never made of a defect', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    const broken = { load: fail, save: fail, delete: fail };
+    await expect(unfinishedMoves(world.store, broken)).rejects.toThrow('broken');
+    await expect(world.run(FIVE, { notes: { ...world.notes, notebook: broken } })).rejects.toThrow();
+  });
+});
+
+const fail = async () => Promise.reject(new Error('broken'));
+
+describe('what is noted of an unfinished move', () => {
+  const noted = { version: 1, note: { ...BEGINNING, begunAt: 1, lastFailure: null } };
+
+  it.each<[string, unknown, string]>([
+    ['is missing', undefined, 'none was kept'],
+    ['is no record', 'sim:', 'it is damaged'],
+    ['is of a newer program', { ...noted, version: 2 }, 'it has version 2; this program reads version 1'],
+    ['has no address', { version: 1, note: { ...noted.note, from: '' } }, 'its field from does not fit'],
+    ['has another shape', { version: 1, note: 7 }, 'its field note does not fit'],
+  ])('and %s is told by name, and the same order still finishes the move', async (_, record, why) => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    await world.notebook.delete(SNAPSHOT_ID);
+    if (record !== undefined) await world.notebook.save(SNAPSHOT_ID, record as MoveNoteRecord);
+    expect(await world.unfinished()).toMatchObject([
+      { note: null, work: { step: 'issued' }, failure: { code: 'NOTE_WRONG', details: { id: SNAPSHOT_ID, why } } },
+    ]);
+    expect(await world.begin()).toMatchObject({ state: 'moved', resumed: true });
+    expect(await world.notebook.ids()).toEqual([]);
+  });
+
+  it('stays when the snapshot beside it cannot be used, and both are told', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    await world.store.save(SNAPSHOT_ID, { machine: 'licenseMove', version: 999, snapshot: {} });
+    expect(await world.unfinished()).toMatchObject([
+      { note: BEGINNING, work: null, failure: { code: 'SNAPSHOT_WRONG' } },
+    ]);
+    await expect(world.resume()).rejects.toMatchObject({ code: 'SNAPSHOT_WRONG' });
+  });
+
+  it('is not needed: a move whose failure cannot be noted is interrupted all the same', async () => {
+    const world = new NotedWorld();
+    let writes = 0;
+    const full: MoveNotebook = {
+      load: (id) => world.notebook.load(id),
+      save: async (id, record) => {
+        writes += 1;
+        if (writes > 1) throw new FerryError('STORE_WRITE_FAILED', { where: 'state', why: 'full' });
+        await world.notebook.save(id, record);
+      },
+      delete: (id) => world.notebook.delete(id),
+    };
+    const target = Object.assign(Object.create(world.target), { apply: unreachable });
+    expect(await world.run(FIVE, { notes: { ...world.notes, notebook: full }, target })).toMatchObject({
+      state: 'interrupted',
+      failure: { code: 'NO_CONTAINER' },
+    });
+    expect((await world.unfinished())[0]?.note).toMatchObject({ lastFailure: null });
+  });
+});
