@@ -1,0 +1,90 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { table } from './record-tables.ts';
+
+const TEST = path.join(import.meta.dirname, '..');
+
+/** A row of the record of a whole run of `npm run prove`, of whichever layer. */
+interface Row {
+  readonly date: string;
+  readonly layer: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly [figure: string]: unknown;
+}
+
+/** The record of the run that the page shows: the last row of each name. */
+function rowsOf(layer: string): readonly Row[] {
+  const text = fs.readFileSync(path.join(TEST, 'prove/figures.jsonl'), 'utf8');
+  const rows = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Row => JSON.parse(line))
+    .filter((row) => row.layer === layer);
+  return [...new Map(rows.map((row) => [row.name, row])).values()];
+}
+
+function number(value: unknown): string {
+  return typeof value === 'number' ? value.toLocaleString('en') : '';
+}
+
+function sum(rows: readonly Row[], figure: string): number {
+  return rows.reduce((total, row) => total + Number(row[figure] ?? 0), 0);
+}
+
+function seconds(rows: readonly Row[]): string {
+  return `${Math.round(sum(rows, 'seconds'))} s of processor time`;
+}
+
+function day(rows: readonly Row[]): string {
+  return rows.at(-1)?.date.slice(0, 10) ?? '';
+}
+
+function worlds(): string {
+  const rows = rowsOf('exploration');
+  const shown = rows.map((row) => [
+    row.name,
+    number(row.states),
+    number(row.transitions),
+    number(row.depth),
+    row.closed === true ? 'yes' : 'no',
+  ]);
+  const all = ['all', number(sum(rows, 'states')), number(sum(rows, 'transitions')), '', ''];
+  const head = ['World', 'States', 'Transitions', 'Depth', 'To its end'];
+  return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, [...shown, all])}`;
+}
+
+function crashPoints(): string {
+  const rows = rowsOf('crash-points');
+  const shown = rows.map((row) => [row.name, number(row.operations), number(row.states), number(row.pairs)]);
+  const all = ['all', number(sum(rows, 'operations')), number(sum(rows, 'states')), number(sum(rows, 'pairs'))];
+  const head = ['Scenario', 'Operations', 'Crash states', 'Pairs in recovery'];
+  return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, [...shown, all])}`;
+}
+
+function seededWorlds(): string {
+  const rows = rowsOf('seeded-worlds');
+  const shown = rows.map((row) => [row.name, number(row.seeds), number(row.steps), number(row.rounds)]);
+  const head = ['Parties', 'Worlds', 'Steps', 'Rounds at most'];
+  return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, shown)}`;
+}
+
+const KINDS = { sweep: 'Sweep', fuzz: 'Fuzzing' };
+
+function hostileBytes(): string {
+  const rows = rowsOf('hostile-bytes');
+  const shown = Object.entries(KINDS).map(([kind, title]) => {
+    const own = rows.filter(({ name }) => name.startsWith(`${kind}: `));
+    return [title, number(own.length), number(sum(own, 'inputs')), number(sum(own, 'accepted'))];
+  });
+  const head = ['Part', 'Targets', 'Inputs', 'Accepted'];
+  return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, shown)}`;
+}
+
+/** What the page shows, by the name of its place. */
+export const PROOF_TABLES: Readonly<Record<string, () => string>> = {
+  worlds,
+  'crash points': crashPoints,
+  'seeded worlds': seededWorlds,
+  'hostile bytes': hostileBytes,
+};

@@ -1,0 +1,130 @@
+import { loadedBy } from './fingerprint.ts';
+import type { Mutant } from './mutants.ts';
+import type { PlannedFile, PlannedTest } from './plan.ts';
+import { fromRanges } from './ranges.ts';
+import type { Reach } from './reach.ts';
+import { runTests } from './run-tests.ts';
+
+/** How a mutant ended: by which test file it was noticed, or not. */
+export type Verdict =
+  | { readonly ended: 'killed' | 'timedOut'; readonly by: string }
+  | { readonly ended: 'survived' }
+  | { readonly ended: 'notReached' };
+
+/**
+ * Tests are tried in this order of their length, since most mutants die of the short ones. Longer ones are not asked: a
+ * mutant that survives makes every test run that reaches it. Milliseconds, with counters in the file.
+ */
+const ROUNDS = [30, 300, 2_000];
+/** Longer than any test may take, and all that is loaded before. Milliseconds. */
+const PATIENCE_MS = 45_000;
+
+/**
+ * Runs the tests that reach the given mutants of a file until each has been noticed or all have passed.
+ *
+ * First all mutants in one process, switched from test to test; then, each in a process of its own, those that have their
+ * effect outside of tests, or left something behind that tests share.
+ */
+export async function judgeFile(
+  file: string,
+  mutants: readonly Mutant[],
+  reach: ReadonlyMap<string, Reach>,
+): Promise<ReadonlyMap<number, Verdict>> {
+  const verdicts = new Map<number, Verdict>();
+  const spoilt = new Set<string>();
+  const wanted = new Set(mutants.map(({ id }) => id));
+  const alive = () => [...wanted].filter((id) => !verdicts.has(id));
+  const reachedBy = reachedIn(reach);
+
+  for (const [at, most] of ROUNDS.entries()) {
+    const least = ROUNDS[at - 1] ?? -1;
+    for (;;) {
+      const tests = planned(reach, new Set(alive()), (ms) => ms > least && ms <= most);
+      if (tests.length === 0) break;
+      const names = tests.map((it) => it.file);
+      const run = await runTests({ purpose: 'switch', files: [file], tests }, names, PATIENCE_MS);
+      let began: { readonly began: number; readonly file: string } | undefined;
+      for (const note of run.notes) {
+        if ('began' in note) began = note;
+        if ('killed' in note) verdicts.set(note.killed, { ended: note.endless ? 'timedOut' : 'killed', by: note.file });
+        if ('spoilt' in note) spoilt.add(note.spoilt);
+      }
+      if (!run.hung || began === undefined) break;
+      verdicts.set(began.began, { ended: 'timedOut', by: began.file });
+    }
+  }
+  for (const id of alive()) {
+    const where = reachedBy.get(id);
+    if (where === undefined) verdicts.set(id, { ended: 'notReached' });
+    else {
+      const again = where.loading
+        ? filesThatLoad(file, reach)
+        : [...new Set([...where.describing, ...where.files.filter((test) => spoilt.has(test))])];
+      verdicts.set(id, again.length === 0 ? { ended: 'survived' } : await judgeAlone(file, id, again));
+    }
+  }
+  return verdicts;
+}
+
+async function judgeAlone(file: string, mutant: number, tests: readonly string[]): Promise<Verdict> {
+  const plan = { purpose: 'alone', files: [file], mutant, tests: tests.map((test) => ({ file: test })) } as const;
+  const run = await runTests(plan, tests, 10 * PATIENCE_MS);
+  if (run.passed) return { ended: 'survived' };
+  const by = /FAIL +(\S+\.test\.ts)/.exec(run.output)?.[1] ?? tests[0] ?? '';
+  return { ended: run.hung ? 'timedOut' : 'killed', by };
+}
+
+function planned(
+  reach: ReadonlyMap<string, Reach>,
+  alive: ReadonlySet<number>,
+  isItsTurn: (ms: number) => boolean,
+): PlannedFile[] {
+  const files: { readonly file: string; readonly tests: Record<string, PlannedTest>; readonly gain: number }[] = [];
+  for (const [file, { tests }] of reach) {
+    const chosen: Record<string, PlannedTest> = {};
+    let work = 1;
+    for (const [name, { mutants, most, ms }] of Object.entries(tests)) {
+      if (!isItsTurn(ms)) continue;
+      const its = fromRanges(mutants).filter((id) => alive.has(id));
+      if (its.length === 0) continue;
+      chosen[name] = { mutants: its, limit: 10 * most + 10_000 };
+      work += ms;
+    }
+    const reached = new Set(Object.values(chosen).flatMap((test) => test.mutants)).size;
+    if (reached > 0) files.push({ file, tests: chosen, gain: reached / work });
+  }
+  return files.sort((a, b) => b.gain - a.gain);
+}
+
+interface Reached {
+  readonly files: string[];
+  readonly describing: string[];
+  loading: boolean;
+}
+
+function reachedIn(reach: ReadonlyMap<string, Reach>): ReadonlyMap<number, Reached> {
+  const found = new Map<number, Reached>();
+  for (const [file, { tests, loading, describing }] of reach) {
+    const inTests = new Set(Object.values(tests).flatMap(({ mutants }) => fromRanges(mutants)));
+    for (const id of inTests) at(id).files.push(file);
+    for (const id of fromRanges(describing)) at(id).describing.push(file);
+    for (const id of fromRanges(loading)) at(id).loading = true;
+  }
+  return found;
+
+  function at(id: number): Reached {
+    const known = found.get(id) ?? { files: [], describing: [], loading: false };
+    found.set(id, known);
+    return known;
+  }
+}
+
+/** Those that are likely to notice first: golden bytes, then the quick ones. */
+function filesThatLoad(file: string, reach: ReadonlyMap<string, Reach>): string[] {
+  const time = ({ tests }: Reach) => Object.values(tests).reduce((sum, { ms }) => sum + ms, 0);
+  return [...reach]
+    .filter(([test]) => loadedBy(test).has(file))
+    .map(([test, its]) => ({ test, cost: test.startsWith('test/vectors') ? 0 : 1 + time(its) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ test }) => test);
+}

@@ -1,0 +1,68 @@
+import fs from 'node:fs';
+
+/** What a run of the tests is for. It is handed to the runner in a file, whose name is in the environment. */
+export type Plan =
+  /** Note which mutants each test reaches; none is switched on. */
+  | { readonly purpose: 'reach'; readonly files: readonly string[]; readonly out: string }
+  /** Run each test once for each of its mutants. */
+  | {
+      readonly purpose: 'switch';
+      readonly files: readonly string[];
+      readonly out: string;
+      readonly tests: readonly PlannedFile[];
+    }
+  /** One mutant, switched on before anything is loaded. */
+  | {
+      readonly purpose: 'alone';
+      readonly files: readonly string[];
+      readonly mutant: number;
+      readonly tests: readonly { readonly file: string }[];
+    };
+
+export interface PlannedFile {
+  readonly file: string;
+  readonly tests: Readonly<Record<string, PlannedTest>>;
+}
+
+export interface PlannedTest {
+  readonly mutants: readonly number[];
+  /** How often a mutant may be passed before it counts as endless. */
+  readonly limit: number;
+}
+
+/** What the runner notes, one line each. */
+export type Note =
+  | {
+      readonly reached: string;
+      readonly by: ReachedBy;
+      readonly ms: number;
+      readonly hits: Readonly<Record<string, Hits>>;
+    }
+  | { readonly began: number; readonly file: string; readonly test: string }
+  | { readonly killed: number; readonly file: string; readonly endless: boolean }
+  | { readonly spoilt: string; readonly test: string };
+
+/** A test; or the loading of its file and of all that it imports; or what is done once for several tests. */
+export type ReachedBy = 'loading' | 'describing' | { readonly test: string };
+
+/** The mutants of one source file that were passed, as ranges, and how often the busiest of them was. */
+export interface Hits {
+  readonly mutants: string;
+  readonly most: number;
+}
+
+const PLAN = 'FERRY_MUTATION_PLAN';
+/** Where instrumented code looks while it is loaded. */
+const SWITCHED_ON = '__STRYKER_ACTIVE_MUTANT__';
+
+export function readPlan(): Plan {
+  const file = process.env[PLAN];
+  if (file === undefined) throw new TypeError('this configuration is for `npm run mutate`');
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as Plan;
+}
+
+/** The environment of a run of the tests by that plan, with a mutant that is switched on from the beginning or none. */
+export function environmentOf(planFile: string, mutant: number | null): NodeJS.ProcessEnv {
+  const switchedOn = mutant === null ? {} : { [SWITCHED_ON]: `${mutant}` };
+  return { ...process.env, ...switchedOn, [PLAN]: planFile, NO_COLOR: '1' };
+}

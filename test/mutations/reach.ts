@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+import { fingerprintOf, fingerprintOfTest } from './fingerprint.ts';
+import type { Hits } from './plan.ts';
+import { runTests } from './run-tests.ts';
+
+/** Which mutants of one source file the tests of one test file reach. */
+export interface Reach {
+  readonly tests: Readonly<Record<string, Hits & { readonly ms: number }>>;
+  /** Reached while the file and what it imports was loaded. Of several that import the same only the first shows it. */
+  readonly loading: string;
+  /** Reached outside of tests otherwise: in what is done once for several of them. */
+  readonly describing: string;
+}
+
+const CACHE = 'node_modules/.cache/license-ferry/reach.json';
+/** The slowest test takes minutes while every file is full of counters. */
+const PATIENCE_MS = 300_000;
+
+/**
+ * Runs the tests once and notes which mutants of the given files each of them reaches. What is known from an earlier run, of
+ * the same source file and the same tests, is taken from there.
+ *
+ * @returns for each source file: its test files
+ */
+export async function reachOf(
+  sources: readonly string[],
+  tests: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Reach>>> {
+  const known: Record<string, Reach> = fs.existsSync(CACHE) ? JSON.parse(fs.readFileSync(CACHE, 'utf8')) : {};
+  const sourcePrints = new Map(sources.map((file) => [file, fingerprintOf(file)]));
+  const testPrints = new Map(tests.map((file) => [file, fingerprintOfTest(file)]));
+  const key = (source: string, test: string) => `${source} ${sourcePrints.get(source)} ${test} ${testPrints.get(test)}`;
+  const missing = tests.filter((test) => sources.some((source) => known[key(source, test)] === undefined));
+  if (missing.length > 0) {
+    const unknown = sources.filter((source) => missing.some((test) => known[key(source, test)] === undefined));
+    for (const [test, bySource] of await run(unknown, missing))
+      for (const source of unknown) known[key(source, test)] = bySource.get(source) ?? nothing();
+    fs.writeFileSync(CACHE, JSON.stringify(known));
+  }
+  return new Map(
+    sources.map((source) => [source, new Map(tests.map((test) => [test, known[key(source, test)] as Reach]))]),
+  );
+}
+
+async function run(
+  sources: readonly string[],
+  tests: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Reach>>> {
+  process.stdout.write(`Which tests reach what: ${tests.length} test files, ${sources.length} source files ...\n`);
+  const { notes, passed, output } = await runTests({ purpose: 'reach', files: sources }, tests, PATIENCE_MS);
+  if (!passed) throw new Error(`the tests fail without any mutant:\n${output}`);
+  const found = new Map(tests.map((test) => [test, new Map<string, Writable>()]));
+  for (const note of notes) {
+    if (!('reached' in note)) continue;
+    const bySource = found.get(note.reached);
+    if (bySource === undefined) continue;
+    for (const [source, hits] of Object.entries(note.hits)) {
+      const reach = bySource.get(source) ?? nothing();
+      bySource.set(source, reach);
+      if (typeof note.by === 'string') reach[note.by] = hits.mutants;
+      else reach.tests[note.by.test] = { ...hits, ms: note.ms };
+    }
+  }
+  return found;
+}
+
+interface Writable {
+  readonly tests: Record<string, Hits & { readonly ms: number }>;
+  loading: string;
+  describing: string;
+}
+
+function nothing(): Writable {
+  return { tests: {}, loading: '', describing: '' };
+}

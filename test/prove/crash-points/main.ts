@@ -1,0 +1,129 @@
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Table } from '../exploration/table.ts';
+import { newResult, type Only, type Proof, type Result, type Run, SIZES, type Size, type Violation } from './proof.ts';
+import { allProofs } from './proofs.ts';
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: 'usual' },
+    minutes: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    scenario: { type: 'string', multiple: true },
+    step: { type: 'string' },
+    cut: { type: 'string' },
+    record: { type: 'string' },
+    defect: { type: 'string' },
+  },
+});
+
+const NUMBERS = ['operations', 'cuts', 'states', 'before', 'after', 'pairs'] as const;
+const size = SIZES.find((one) => one === values.size) ?? 'usual';
+const seed = Number(values.seed);
+const cut = values.cut === undefined ? undefined : Number(values.cut);
+const only: Only | undefined = values.step === undefined ? undefined : { step: Number(values.step), cut };
+const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
+let isInterrupted = false;
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
+
+const { proofs, coverage } = allProofs();
+const chosen = proofs.filter(
+  (proof) => values.scenario?.includes(proof.name) ?? SIZES.indexOf(proof.size) <= SIZES.indexOf(size),
+);
+process.exitCode = await (values.defect === undefined ? prove(chosen) : hunt(chosen, values.defect));
+
+/**
+ * Cuts everything everywhere and shows what that came to; after an interruption, as far as it got.
+ *
+ * @returns 1 when something was violated or has no scenario, 130 after an interruption
+ */
+async function prove(plans: readonly Proof[]): Promise<number> {
+  const table = new Table([
+    ['scenario', 36],
+    ['operations', -10],
+    ['cuts', -8],
+    ['states', -10],
+    ['before', -10],
+    ['after', -10],
+    ['pairs', -10],
+    ['CPU s', -7],
+    ['', 10],
+  ]);
+  say(`seed ${seed}\n\n${table.head()}`);
+  const all = newResult();
+  let total = 0;
+  let isBroken = false;
+  for (const [at, proof] of plans.entries()) {
+    const share = Date.now() + (endsAt - Date.now()) / (plans.length - at);
+    const begun = process.cpuUsage();
+    const result = await proof.run(runOf(size, share));
+    const { user, system } = process.cpuUsage(begun);
+    const seconds = (user + system) / 1e6;
+    total += seconds;
+    for (const name of NUMBERS) all[name] += result[name];
+    say(table.row(rowOf(proof.name, result, seconds)));
+    record(proof, result, seconds);
+    if (result.violation !== null) {
+      isBroken = true;
+      say(reportOf(proof, result.violation));
+    }
+    if (isInterrupted) break;
+  }
+  say(table.row(rowOf('all', all, total)));
+  if (isInterrupted) return 130;
+  const missing = size === 'quick' || values.scenario !== undefined ? [] : coverage.missing();
+  if (missing.length > 0) say(`\nWithout a scenario: ${missing.join(', ')}`);
+  return isBroken || missing.length > 0 ? 1 : 0;
+}
+
+/** Cuts one scenario after the other until one shows that a defect was put in. @returns 1 when none does */
+async function hunt(plans: readonly Proof[], defect: string): Promise<number> {
+  let states = 0;
+  for (const proof of plans) {
+    const result = await proof.run(runOf('usual', endsAt));
+    states += result.states;
+    if (result.violation === null) continue;
+    const { what, step, cut: moment } = result.violation;
+    const place = `step ${step}, cut ${moment}, ${count(states)} states`;
+    say(`  ${defect.padEnd(44)} ${proof.name.padEnd(26)} ${place.padEnd(28)} ${what}`);
+    return 0;
+  }
+  say(`  ${defect.padEnd(44)} NOT NOTICED`);
+  return 1;
+}
+
+function runOf(wanted: Size, until: number): Run {
+  const run = { size: wanted, seed, isOver: () => isInterrupted || Date.now() >= until };
+  return only === undefined ? run : { ...run, only };
+}
+
+function rowOf(name: string, result: Result, seconds: number): string[] {
+  return [
+    name,
+    ...NUMBERS.map((number) => count(result[number])),
+    seconds.toFixed(1),
+    result.violation === null ? '' : 'BROKEN',
+  ];
+}
+
+function reportOf({ name }: Proof, { what, history, step, cut: moment, seed: chance }: Violation): string {
+  const lines = history.map((line, at) => `  ${at}. ${line}`);
+  const again = `--size ${size} --seed ${chance} --scenario "${name}" --step ${step} --cut ${moment}`;
+  return `\n${what}\n\n${lines.join('\n')}\n\nPower was cut at moment ${moment} of the last of these. Again: ${again}\n`;
+}
+
+function record({ name }: Proof, result: Result, seconds: number): void {
+  if (values.record === undefined) return;
+  const line = { date: new Date().toISOString(), layer: 'crash-points', name, seconds, ...result };
+  fs.appendFileSync(values.record, `${JSON.stringify(line)}\n`);
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+function say(text: string): void {
+  fs.writeSync(1, `${text}\n`);
+}

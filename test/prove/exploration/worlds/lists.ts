@@ -1,0 +1,71 @@
+import type { Answers } from '../answers.ts';
+import { FirmParty } from '../firm-party.ts';
+import { acquaint, grantBefore, type ToyItem, toyFirm } from '../toy-firm.ts';
+import type { World, WorldPlan } from '../world.ts';
+import { deliverBefore, device, dongle, seatsOf, seatsToCome } from './kit.ts';
+
+const firm = toyFirm('firm', 7);
+const item: ToyItem = { number: 1, seats: 1 };
+const foreign: ToyItem = { number: 2, seats: 1 };
+
+/**
+ * A firm puts a device on its list and takes it off again, while the device gives a seat of its and one of another firm
+ * back: only the first is refused, and only as long as the dongle has heard of it.
+ */
+function firmList(answers: Answers): World {
+  const to = dongle(answers);
+  const far = device(answers, 'device');
+  to.prepare('context', { certificate: firm.certificate, firmCode: null });
+  const target = { name: to.name, certificate: to.certificate, wishes: [{ kind: 'add', item }] } as const;
+  const listed = { list: 'firm', key: far.key, name: far.name } as const;
+  const vendor = new FirmParty(firm, [target], { lists: [listed, { ...listed, lifts: true }] });
+  deliverBefore(vendor, `issues add ${item.number} to ${to.name}`, to);
+  grantBefore(toyFirm('other firm', 8), far, [foreign]);
+  acquaint(to, far);
+  to.wish({ orders: [{ to: far.key, most: 1, quantities: [1] }] });
+  far.wish({ orders: [{ to: to.key, most: 2, quantities: [1] }] });
+  return { parties: [vendor, to, far], granted: new Map([...seatsToCome(item), ...seatsOf(foreign)]), memory: 'kept' };
+}
+
+/**
+ * The root withdraws the certificate of a device, which the firm's files and the dongle's pass on. Nothing of it is taken
+ * any more, so that what is in transit to it comes home by a write-off alone.
+ */
+function rootList(answers: Answers): World {
+  const to = dongle(answers);
+  const far = device(answers, 'device');
+  to.prepare('context', { certificate: firm.certificate, firmCode: null });
+  const wishes = [
+    { kind: 'add', item },
+    { kind: 'writeOff', target: far.key, of: far.name, through: 1 },
+  ] as const;
+  const target = { name: to.name, certificate: to.certificate, wishes };
+  const vendor = new FirmParty(firm, [target], { lists: [{ list: 'root', key: far.key, name: far.name }] });
+  deliverBefore(vendor, `issues add ${item.number} to ${to.name}`, to);
+  acquaint(to, far);
+  to.wish({ orders: [{ to: far.key, most: 1, quantities: [1] }] });
+  return {
+    parties: [vendor, to, far],
+    granted: seatsToCome(item),
+    memory: 'kept',
+    suspects: new Set([far.key]),
+    runsOut: 'the firm writes off once, and may do that before the move',
+  };
+}
+
+export const LISTS: readonly WorldPlan[] = [
+  {
+    name: 'list of a firm',
+    about: 'A firm lists a device and takes it off again; the device gives back a seat of its and one of another firm.',
+    size: 'usual',
+    most: 50_000,
+    build: firmList,
+  },
+  {
+    name: 'list of the root',
+    about: 'The root withdraws the certificate of a device in the middle of a move; the firm may write it off.',
+    size: 'usual',
+    most: 50_000,
+    build: rootList,
+  },
+];

@@ -1,0 +1,97 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { codecs, isCodec, RECORD_MODULES } from './fuzz/codec-targets.ts';
+
+const ROOT = path.join(import.meta.dirname, '../../..');
+
+/** Folders in which bytes from outside are read. */
+const FOLDERS = [
+  'container/files',
+  'container/commands',
+  'container/wire',
+  'container/store',
+  'device-side/stick-import',
+];
+
+/** What reads bytes, by what its name begins with. */
+const READERS =
+  /^export (?:async )?(?:function\*?|class) ((?:decode|open|read|verify|describe|unarmor|scan|parse|unpack|serve)\w*|statementIn|errorOf|FrameReader|WireClient)\b/gm;
+
+/** The target of a reader, by a part of its name; or why it has none. */
+const TARGETS: Readonly<Record<string, string>> = {
+  'container/commands/device/failure-message.ts errorOf': 'failure, as it is told',
+  'container/commands/device/serve-commands.ts serveCommands': 'request of any command',
+  'container/files/armor.ts describeFile': 'description of a file',
+  'container/files/armor.ts unarmor': 'text of a file',
+  'container/files/base64.ts decodeBase64': 'base64',
+  'container/files/certificate.ts readStoredCertificate': 'trusted: reads what was verified before it was stored',
+  'container/files/certificate.ts verifyCertificate': 'certificate',
+  'container/files/certificate.ts verifyTimeCertificate': 'certificate of a time server',
+  'container/files/codec.ts unpackTrusted': 'trusted: reads what the scan has passed, or a checksum covers',
+  'container/files/context-file.ts openContextFile': 'context file, as its firm opens it',
+  'container/files/context-file.ts openInventory': 'context file, as its firm opens it',
+  'container/files/describe-certificate.ts describeCertificate': 'description of a certificate',
+  'container/files/entries.ts decodeEntry': 'entry',
+  'container/files/envelope.ts readEnvelope': 'certificate',
+  'container/files/envelope.ts verifyEnvelope': 'certificate',
+  'container/files/envelope.ts verifyParts': 'container: apply on a device',
+  'container/files/msgpack-scan.ts scanMsgpack': 'scan of the encoding',
+  'container/files/msgpack-read.ts readMsgpack': 'scan of the encoding',
+  'container/files/notices.ts openNotice': 'notice',
+  'container/files/sealed-pin.ts openPin': 'sealed PIN',
+  'container/files/signed-file.ts readFile': 'container: apply on a device',
+  'container/files/statement-in.ts statementIn': 'statement in a file',
+  'container/files/update-file.ts openUpdateBody': 'container: apply on a device',
+  'container/files/update-file.ts openUpdateFile': 'container: apply on a device',
+  'container/store/file-failure.ts readFailed': 'trusted: names an error of the system, and reads nothing',
+  'container/store/journal-layout.ts decodeHeader': 'bank of a journal',
+  'container/store/journal-layout.ts scanRecords': 'bank of a journal',
+  'container/store/record.ts decodeRecord': 'trusted: a checksum and the anchor cover it',
+  'container/store/snapshot.ts decodeSnapshot': 'trusted: a checksum and the anchor cover it',
+  'container/wire/frame.ts FrameReader': 'frames of a stream',
+  'container/wire/serve-conversation.ts serveConversation': 'server of a connection',
+  'container/wire/wire-client.ts WireClient': 'client',
+  'device-side/stick-import/read-update-header.ts readUpdateHeading': 'heading of an update on a stick',
+};
+
+function sources(folder: string): string[] {
+  return fs
+    .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.adapter.ts'))
+    .map((file) => path.posix.join(folder, file.split(path.sep).join('/')));
+}
+
+const texts = new Map(
+  FOLDERS.flatMap(sources).map((file) => [file, fs.readFileSync(path.join(ROOT, file), 'utf8')] as const),
+);
+
+describe('every decoder', () => {
+  it('of bytes from outside is fuzzed, or is said to be trusted and why', () => {
+    const found = [...texts].flatMap(([file, text]) =>
+      [...text.matchAll(READERS)].map(([, name]) => `${file} ${name}`),
+    );
+    expect(found.filter((name) => !(name in TARGETS))).toEqual([]);
+    expect(Object.keys(TARGETS).filter((name) => !found.includes(name))).toEqual([]);
+  });
+
+  it('that is named here as a target is one', async () => {
+    const { fuzzTargets } = await import('./fuzz/all-targets.ts');
+    const names = new Set((await fuzzTargets()).map(({ name }) => name));
+    expect(names.size).toBe((await fuzzTargets()).length);
+    const missing = Object.values(TARGETS).filter((name) => !name.startsWith('trusted: ') && !names.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  it('of a record that is exported is fuzzed', () => {
+    const defining = [...texts].filter(([, text]) => /^export const \w+ = defineRecord\(/m.test(text));
+    const known = (file: string): boolean => file.replace('container/', '') in RECORD_MODULES;
+    // Records of commands are reached by the messages that they are parts of.
+    const left = defining
+      .map(([file]) => file)
+      .filter((file) => !known(file) && !/^container\/commands\/\w[\w-]*\.ts$/.test(file));
+    expect(left).toEqual([]);
+    const exported = Object.values(RECORD_MODULES).flatMap((module) => Object.values(module).filter(isCodec));
+    expect(exported.filter((codec) => !codecs().includes(codec))).toEqual([]);
+  });
+});

@@ -1,0 +1,247 @@
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
+import { fromHex } from '../../../container/model/bytes.ts';
+import { carryOut } from '../../vectors/attacks/judge-attack.ts';
+import { makeAttacks } from '../../vectors/attacks/make-attacks.ts';
+import { Table } from '../exploration/table.ts';
+import { fuzzTargets } from './fuzz/all-targets.ts';
+import { Fuzzer } from './fuzz/fuzzer.ts';
+import { Rounds } from './fuzz/rounds.ts';
+import { sweepTargets } from './sweep/all-targets.ts';
+import { numbersBelow, Sweep } from './sweep/sweep.ts';
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: 'usual' },
+    minutes: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    start: { type: 'string', default: '0' },
+    target: { type: 'string', multiple: true },
+    input: { type: 'string' },
+    record: { type: 'string' },
+    defect: { type: 'string' },
+  },
+});
+
+const seed = Number(values.seed);
+const start = Number(values.start);
+const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
+let isInterrupted = false;
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
+
+/** Megabytes that the program may ever have in use: a length that lies must not reserve what it says. */
+const MOST_MEMORY = 1024;
+
+/** Of the mutations of a sweep, one in so many; and of the inputs of a fuzzed decoder, by size. */
+const PARTS: Readonly<Record<string, { readonly oneIn: number; readonly inputs: number }>> = {
+  quick: { oneIn: 200, inputs: 0.005 },
+  usual: { oneIn: 1, inputs: 1 },
+  long: { oneIn: 1, inputs: Number.POSITIVE_INFINITY },
+};
+const { oneIn, inputs } = PARTS[values.size] ?? { oneIn: 1, inputs: 1 };
+
+process.exitCode = await work();
+
+/** @returns 1 when something is violated, or when a defect is not noticed; 130 after an interruption */
+async function work(): Promise<number> {
+  if (values.input !== undefined) return replay(values.input);
+  if (values.defect !== undefined) return hunt(values.defect);
+  const parts = [attack, sweep, fuzz];
+  let isBroken = false;
+  for (const part of parts) {
+    if (!isInterrupted) isBroken = (await part()) || isBroken;
+  }
+  return isInterrupted ? 130 : isBroken ? 1 : 0;
+}
+
+function isOver(): boolean {
+  return isInterrupted || Date.now() > endsAt;
+}
+
+function isChosen(name: string): boolean {
+  return values.target?.includes(name) ?? true;
+}
+
+/** Gives every attack file to a container. @returns whether one ended as it must not */
+async function attack(): Promise<boolean> {
+  const table = new Table([
+    ['attack files', 40],
+    ['attacks', -9],
+    ['CPU s', -7],
+    ['', 40],
+  ]);
+  say(table.head());
+  let isBroken = false;
+  const crypto = nativeCrypto();
+  for (const group of await makeAttacks(crypto)) {
+    if (!isChosen(group.name)) continue;
+    const since = process.cpuUsage();
+    const fault = await faultIn(crypto, group);
+    const seconds = secondsSince(since);
+    say(table.row([group.name, count(group.attacks.length), seconds.toFixed(1), fault ?? '']));
+    record(`attacks: ${group.name}`, seconds, { attacks: group.attacks.length, fault });
+    isBroken ||= fault !== null;
+  }
+  return isBroken;
+}
+
+async function faultIn(
+  crypto: ReturnType<typeof nativeCrypto>,
+  { start: container, attacks }: Awaited<ReturnType<typeof makeAttacks>>[number],
+): Promise<string | null> {
+  for (const one of attacks) {
+    const came = JSON.stringify(sorted(await carryOut(crypto, container, one)));
+    const wanted = JSON.stringify(sorted(one.expect));
+    if (came !== wanted) return `VIOLATED by "${one.name}": ${came} instead of ${wanted}`;
+  }
+  return null;
+}
+
+function sorted(value: object): object {
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Changes golden bytes in every small way. @returns whether a consumer let one pass */
+async function sweep(): Promise<boolean> {
+  const table = new Table([
+    ['golden bytes', 46],
+    ['bytes', -6],
+    ['inputs', -9],
+    ['CPU s', -7],
+    ['', 60],
+  ]);
+  say(`\n${table.head()}`);
+  let isBroken = false;
+  for (const target of sweepTargets().filter(({ name }) => isChosen(name))) {
+    const since = process.cpuUsage();
+    const { inputs: given, endings, violation } = await swept(target, oneIn);
+    const seconds = secondsSince(since);
+    const ended = [...endings].map(([ending, times]) => `${ending} ${count(times)}`).join(', ');
+    say(table.row([target.name, String(target.golden.length), count(given), seconds.toFixed(1), ended]));
+    record(`sweep: ${target.name}`, seconds, { bytes: target.golden.length, inputs: given, violation });
+    if (violation !== null)
+      sayViolation(violation.target, `mutation ${violation.number}: ${violation.what}`, violation.bytes);
+    isBroken ||= violation !== null;
+    if (isInterrupted) break;
+  }
+  return isBroken;
+}
+
+function swept(target: ReturnType<typeof sweepTargets>[number], step: number) {
+  const one = new Sweep(target);
+  return one.run(numbersBelow(one.count, step, seed), () => isInterrupted);
+}
+
+/** Gives every decoder what a grammar and mutations make. @returns whether one broke a rule */
+async function fuzz(): Promise<boolean> {
+  const table = new Table([
+    ['decoder', 46],
+    ['inputs', -11],
+    ['accepted', -11],
+    ['refused', -11],
+    ['slowest ms', -11],
+    ['heap kB', -8],
+    ['CPU s', -7],
+    ['', 40],
+  ]);
+  const targets = (await fuzzTargets()).filter(({ name }) => isChosen(name));
+  if (targets.length === 0) return false;
+  say(`\n${table.head()}`);
+  const rounds = new Rounds(targets, { seed, start, part: inputs });
+  let isBroken = false;
+  await rounds.run(isOver, ({ target, result, heap, seconds }) => {
+    const { inputs: given, accepted, refused, slowest, failure } = result;
+    const numbers = [given, accepted, refused].map(count);
+    say(table.row([target.name, ...numbers, slowest.toFixed(2), count(Math.round(heap / 1024)), seconds.toFixed(1)]));
+    record(`fuzz: ${target.name}`, seconds, { seed, start, ...result, heap });
+    if (failure !== null)
+      sayViolation(failure.target, `seed ${seed}, input ${failure.number}: ${failure.what}`, failure.input);
+    isBroken ||= failure !== null;
+  });
+  const most = Math.round(process.resourceUsage().maxRSS / 1024);
+  if (most > MOST_MEMORY) {
+    say(`\nVIOLATED: ${count(most)} MB of memory were in use`);
+    isBroken = true;
+  }
+  say(`\nAt most ${count(most)} MB of memory were in use, all parts of this program taken together.`);
+  say(`Seed ${seed}, from input ${count(start)} on; every decoder was given those before ${count(rounds.next)}.`);
+  say(`To go on: --seed ${seed} --start ${rounds.next}`);
+  return isBroken;
+}
+
+/** Looks for a violation, first where little time shows most. @returns 1 when nothing is violated */
+async function hunt(defect: string): Promise<number> {
+  const found = await noticed();
+  if (found === null) {
+    say(`  ${defect.padEnd(44)} NOT NOTICED`);
+    return 1;
+  }
+  say(`  ${defect.padEnd(44)} ${found}`);
+  return 0;
+}
+
+async function noticed(): Promise<string | null> {
+  try {
+    const crypto = nativeCrypto();
+    for (const group of await makeAttacks(crypto)) {
+      const fault = isChosen(group.name) ? await faultIn(crypto, group) : null;
+      if (fault !== null) return `attack files, ${group.name}: ${fault}`;
+    }
+    for (const step of [200, 1]) {
+      for (const target of sweepTargets().filter(({ name }) => isChosen(name))) {
+        const { violation, inputs: given } = await swept(target, step);
+        if (violation !== null) return `sweep, ${target.name}, ${count(given)} inputs: ${violation.what}`;
+      }
+      for (const target of (await fuzzTargets()).filter(({ name }) => isChosen(name))) {
+        const { failure, inputs: given } = await new Fuzzer(target, seed).run(0, (target.thousands * 1000) / step);
+        if (failure !== null) return `fuzzing, ${target.name}, ${count(given + 1)} inputs: ${failure.what}`;
+      }
+    }
+    return null;
+  } catch (error) {
+    return `a crash: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Gives one input to the targets of a name, and tells what they do with it. @returns 1 when that breaks a rule */
+async function replay(hex: string): Promise<number> {
+  let isBroken = false;
+  for (const target of sweepTargets().filter(({ name }) => values.target?.includes(name))) {
+    const before = target.standing();
+    const ending = await target.give(fromHex(hex));
+    say(`${target.name}: ${ending}${target.standing() === before ? '' : ', and changed the state'}`);
+  }
+  for (const target of (await fuzzTargets()).filter(({ name }) => values.target?.includes(name))) {
+    const fault = await new Fuzzer(target, seed).fault(fromHex(hex));
+    say(`${target.name}: ${fault ?? 'nothing is wrong'}`);
+    isBroken ||= fault !== null;
+  }
+  return isBroken ? 1 : 0;
+}
+
+function sayViolation(target: string, what: string, hex: string): void {
+  say(`\nVIOLATED: ${target}, ${what}\n`);
+  say(`  npm run prove -- --layer hostile-bytes --target ${JSON.stringify(target)} --input ${hex}\n`);
+}
+
+function record(name: string, seconds: number, numbers: object): void {
+  if (values.record === undefined) return;
+  const line = { date: new Date().toISOString(), layer: 'hostile-bytes', name, seconds, ...numbers };
+  fs.appendFileSync(values.record, `${JSON.stringify(line)}\n`);
+}
+
+function secondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+function say(text: string): void {
+  fs.writeSync(1, `${text}\n`);
+}

@@ -1,0 +1,130 @@
+import { setImmediate } from 'node:timers/promises';
+import { toHex } from '../../../../container/model/bytes.ts';
+import { type Mutation, Mutations } from './mutations.ts';
+import type { Span } from './spans.ts';
+import type { Ending, SweepTarget } from './sweep-target.ts';
+
+export interface SweepResult {
+  readonly inputs: number;
+  readonly endings: ReadonlyMap<Ending, number>;
+  readonly violation: Violation | null;
+}
+
+/** Every number below `count`, or one in so many of them, the first of which follows from the seed. */
+export function* numbersBelow(count: number, oneIn: number, seed: number): Iterable<number> {
+  for (let number = oneIn === 1 ? 0 : seed % oneIn; number < count; number += oneIn) yield number;
+}
+
+export interface Violation {
+  readonly target: string;
+  /** Number of the mutation; -1: the golden bytes. */
+  readonly number: number;
+  readonly what: string;
+  readonly bytes: string;
+}
+
+/** Gives mutations of these numbers to a target, one after the other, until one ends as it must not; then the golden bytes. */
+export class Sweep {
+  readonly #target: SweepTarget;
+  readonly #mutations: Mutations;
+  readonly #spanAt: readonly Span[];
+  readonly #standing: string;
+  readonly #endings = new Map<Ending, number>();
+  #inputs = 0;
+
+  constructor(target: SweepTarget) {
+    this.#target = target;
+    this.#mutations = new Mutations(target.golden);
+    this.#spanAt = target.spans.flatMap((span) => new Array<Span>(span.end - span.start).fill(span));
+    this.#standing = target.standing();
+  }
+
+  get count(): number {
+    return this.#mutations.count;
+  }
+
+  get inputs(): number {
+    return this.#inputs;
+  }
+
+  result(violation: Violation | null = null): SweepResult {
+    return { inputs: this.#inputs, endings: this.#endings, violation };
+  }
+
+  async run(numbers: Iterable<number>, isOver: () => boolean = () => false): Promise<SweepResult> {
+    for (const number of numbers) {
+      if (this.#inputs % 1000 === 999) {
+        await setImmediate();
+        if (isOver()) return this.result();
+      }
+      const violation = await this.one(number);
+      if (violation !== null) return this.result(violation);
+    }
+    return this.result(await this.#goldenTaken());
+  }
+
+  /** The mutation of that number alone. */
+  async one(number: number): Promise<Violation | null> {
+    const mutation = this.#mutations.at(number);
+    if (mutation === undefined) return null;
+    const ending = await this.#give(mutation.bytes);
+    this.#inputs += 1;
+    this.#endings.set(ending, (this.#endings.get(ending) ?? 0) + 1);
+    const right = this.#right(mutation);
+    const violated = (what: string): Violation => {
+      const { name } = this.#target;
+      return { target: name, number, what: `${mutation.what}: ${what}`, bytes: toHex(mutation.bytes) };
+    };
+    if (!right.includes(ending)) return violated(`ended with ${ending} instead of ${right.join(' or ')}`);
+    return this.#target.standing() === this.#standing ? null : violated(`ended with ${ending} and changed the state`);
+  }
+
+  async #goldenTaken(): Promise<Violation | null> {
+    const { name, golden, taken } = this.#target;
+    const ending = await this.#give(golden);
+    if (ending === taken) return null;
+    return { target: name, number: -1, what: `the golden bytes ended with ${ending}`, bytes: toHex(golden) };
+  }
+
+  async #give(bytes: Uint8Array): Promise<Ending> {
+    try {
+      return await this.#target.give(bytes);
+    } catch (error) {
+      return `a crash: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  #right({ changed, isCut }: Mutation): readonly Ending[] {
+    const { cut, right, shifted } = this.#target;
+    if (isCut) return cut;
+    const touched = new Set(changed.map((at) => this.#spanAt[at] as Span));
+    const sets = [...touched].map(right);
+    // A change of content alone cannot hide another: the first check that looks at any of it answers.
+    if ([...touched].every(({ role }) => role === 'content')) return [earliest(sets.flat())];
+    return sets.length === 1 ? (sets[0] ?? []) : [...new Set([...sets.flat(), ...shifted])];
+  }
+}
+
+/** Codes in the order of their checks. @see docs/protocol.md, "Order of checks" */
+const ORDER: readonly Ending[] = [
+  'FILE_MALFORMED',
+  'FILE_KIND',
+  'FILE_VERSION',
+  'FILE_HEADER',
+  'CERTIFICATE_OTHER_ROOT',
+  'CERTIFICATE_WRONG',
+  'SIGNATURE_WRONG',
+  'CHAIN_INCONSISTENT',
+  'entry refused',
+  'notice passed over',
+];
+
+function earliest(endings: readonly Ending[]): Ending {
+  const [first = ''] = [...endings].sort((one, other) => rank(one) - rank(other));
+  return first;
+}
+
+function rank(ending: Ending): number {
+  const at = ORDER.indexOf(ending);
+  return at < 0 ? ORDER.length : at;
+}

@@ -1,0 +1,59 @@
+import type { Cast } from './prepared.ts';
+import { type Ran, runWorld } from './run-world.ts';
+import { shrunk } from './shrink.ts';
+import { type History, toText } from './steps.ts';
+import type { VendorMaker } from './world.ts';
+
+/** Those who play a history. */
+export interface Players {
+  readonly cast: Cast;
+  readonly vendor: VendorMaker;
+  /** Lets go what they hold of the system's. */
+  close(): Promise<void>;
+}
+
+export function play({ cast, vendor }: Players, history: History): Promise<Ran> {
+  return runWorld(cast, vendor, history);
+}
+
+/** A history that was found to lead where none may, as short as could be found, and what it leads to. */
+export interface Finding {
+  readonly history: History;
+  readonly what: string;
+}
+
+/** How many histories are tried to shorten one, unless somebody waits for it. */
+const MOST_TRIES = 1500;
+
+/** The shortest known history to the same violation as a history that was found. */
+export async function minimised(
+  players: Players,
+  found: History,
+  { what, after }: NonNullable<Ran['violation']>,
+  most = MOST_TRIES,
+): Promise<Finding> {
+  const kind = kindOf(what);
+  let last = what;
+  const fails = async (shorter: History): Promise<boolean> => {
+    const { violation } = await play(players, shorter);
+    if (violation === null || kindOf(violation.what) !== kind) return false;
+    last = violation.what;
+    return true;
+  };
+  const history = await shrunk({ ...found, steps: found.steps.slice(0, after) }, fails, most);
+  return { history, what: last };
+}
+
+/** A violation without the names and numbers of the one history. */
+function kindOf(what: string): string {
+  return what.replace(/\b[0-9a-f]{8}\b|\d+/g, '#');
+}
+
+/** A finding as people read it and type it in again. */
+export function describeFinding({ history, what }: Finding): string {
+  const steps = history.steps.map(({ transition, fault }) =>
+    fault === 'none' ? transition : `${transition} (${fault})`,
+  );
+  const command = `npm run prove -- --layer seeded-worlds --replay ${toText(history)}`;
+  return `${what}\n  ${steps.map((step, at) => `${at + 1}. ${step}`).join('\n  ')}\n\n  ${command}`;
+}

@@ -1,0 +1,161 @@
+import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Table } from '../exploration/table.ts';
+import { describeFinding, minimised, type Players, play } from './hunt.ts';
+import { reasons } from './pairs.ts';
+import { realPlayers } from './real.adapter.ts';
+import { fromText, type History, historyOf } from './steps.ts';
+import { Tally } from './tally.ts';
+import { toyPlayers } from './toy.ts';
+
+const STEPS = 200;
+const SEEDS = {
+  quick: { toy: 60, real: 3 },
+  usual: { toy: 5000, real: 300 },
+  long: { toy: Number.POSITIVE_INFINITY, real: Number.POSITIVE_INFINITY },
+};
+/** Histories that are tried to shorten one that shows a defect. */
+const HUNT_TRIES = 100;
+/** Findings after which a run ends: whatever comes then is mostly the same. */
+const MOST_FINDINGS = 3;
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: 'usual' },
+    crypto: { type: 'string', multiple: true, default: ['toy', 'real'] },
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    replay: { type: 'string' },
+    record: { type: 'string' },
+    defect: { type: 'string' },
+  },
+});
+
+const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
+let isInterrupted = false;
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  if (values.replay !== undefined) return replay(fromText(values.replay));
+  if (values.seed !== undefined) return one(historyOf('toy', Number(values.seed), STEPS));
+  return values.defect === undefined ? prove() : hunt(values.defect);
+}
+
+async function playersFor(crypto: History['crypto']): Promise<Players> {
+  return crypto === 'toy' ? toyPlayers : realPlayers();
+}
+
+/** Plays a history as it is. @returns 1 when it leads where none may */
+async function replay(history: History): Promise<number> {
+  const players = await playersFor(history.crypto);
+  const { violation } = await play(players, history);
+  await players.close();
+  say(violation === null ? 'All is well.' : describeFinding({ history, what: violation.what }));
+  return violation === null ? 0 : 1;
+}
+
+/** Plays the history of one seed, and shortens it if it leads where none may. */
+async function one(history: History): Promise<number> {
+  const players = await playersFor(history.crypto);
+  const { violation } = await play(players, history);
+  say(violation === null ? 'All is well.' : describeFinding(await minimised(players, history, violation)));
+  await players.close();
+  return violation === null ? 0 : 1;
+}
+
+/** Plays many histories with either cryptography, and shows what that came to; after an interruption, as far as it got. */
+async function prove(): Promise<number> {
+  const table = new Table([
+    ['cryptography', 12],
+    ['seeds', -8],
+    ['steps', -10],
+    ['rounds', -6],
+    ['called back', -11],
+    ['room made', -9],
+    ['proven', -7],
+    ['CPU s', -7],
+    ['', 30],
+  ]);
+  say(table.head());
+  const all = new Tally();
+  let status = 0;
+  for (const [at, crypto] of (['toy', 'real'] as const).filter((it) => values.crypto.includes(it)).entries()) {
+    const before = process.cpuUsage();
+    const share = Date.now() + (endsAt - Date.now()) / (values.crypto.length - at);
+    const { tally, findings } = await playAll(crypto, all, share);
+    const { user, system } = process.cpuUsage(before);
+    const seconds = (user + system) / 1e6;
+    const { seeds, steps, rounds, calledBack, madeRoom, proven } = tally;
+    const numbers = [seeds, steps, rounds, calledBack, madeRoom, proven].map((number) => number.toLocaleString('en'));
+    say(table.row([crypto, ...numbers, seconds.toFixed(1), findings === 0 ? 'all is well' : 'BROKEN']));
+    if (findings > 0) status = 1;
+    record(crypto, seconds, tally);
+    if (isInterrupted) break;
+  }
+  say('\nHow often each fault struck each transition:\n');
+  for (const line of all.table()) say(line);
+  say('\nPairs that cannot be, and why:\n');
+  for (const { what, why } of reasons()) say(`  ${what}: ${why}`);
+  if (all.impossible().length > 0) say(`\nThese cannot be, and were: ${all.impossible().join(', ')}`);
+  if (all.unseen().length > 0) say(`\nThese never were: ${all.unseen().join(', ')}`);
+  if (isInterrupted) return 130;
+  const isWhole = all.impossible().length === 0 && (values.size === 'quick' || all.unseen().length === 0);
+  return isWhole || values.crypto.length < 2 ? status : 1;
+}
+
+async function playAll(crypto: History['crypto'], all: Tally, until: number) {
+  const players = await playersFor(crypto);
+  const tally = new Tally();
+  let findings = 0;
+  const seeds = SEEDS[values.size as keyof typeof SEEDS][crypto];
+  for (let seed = 0; seed < seeds && Date.now() < until && !isInterrupted && findings < MOST_FINDINGS; seed++) {
+    const history = historyOf(crypto, seed, STEPS);
+    const ran = await play(players, history);
+    for (const one of [tally, all]) one.add(ran, STEPS);
+    if (ran.violation !== null) {
+      const finding = await minimised(players, history, ran.violation);
+      findings += 1;
+      say(`\nSeed ${seed}: ${describeFinding(finding)}\n`);
+    }
+    if (seed % 16 === 0) await setImmediate();
+  }
+  await players.close();
+  return { tally, findings };
+}
+
+/** Plays histories until one shows that a defect was put into the rules. @returns 1 when none does */
+async function hunt(defect: string): Promise<number> {
+  for (const crypto of (['toy', 'real'] as const).filter((it) => values.crypto.includes(it))) {
+    const players = await playersFor(crypto);
+    for (let seed = 0; seed < SEEDS.usual[crypto] && Date.now() < endsAt; seed++) {
+      const history = historyOf(crypto, seed, STEPS);
+      const { violation } = await play(players, history);
+      if (violation === null) continue;
+      const { history: short, what } = await minimised(players, history, violation, HUNT_TRIES);
+      await players.close();
+      say(
+        `  ${defect.padEnd(44)} ${crypto.padEnd(26)} ${`${short.steps.length} steps, seed ${seed}`.padEnd(28)} ${what}`,
+      );
+      return 0;
+    }
+    await players.close();
+  }
+  say(`  ${defect.padEnd(44)} NOT NOTICED`);
+  return 1;
+}
+
+function record(name: string, seconds: number, tally: Tally): void {
+  if (values.record === undefined) return;
+  const { seeds, steps, rounds, calledBack, madeRoom, proven } = tally;
+  const unseen = tally.unseen().length;
+  const line = { date: new Date().toISOString(), layer: 'seeded-worlds', name, seconds, seeds, steps, rounds };
+  fs.appendFileSync(values.record, `${JSON.stringify({ ...line, calledBack, madeRoom, proven, unseen })}\n`);
+}
+
+function say(text: string): void {
+  fs.writeSync(1, `${text}\n`);
+}
