@@ -27,6 +27,7 @@ if (values.layer === undefined && rest.length > 0)
 
 // The programs answer Control-C; this one waits for what they say.
 process.on('SIGINT', () => undefined);
+process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? 0 : 1));
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'license-ferry-prove-'));
 try {
@@ -42,7 +43,10 @@ async function prove() {
   if (values.layer === undefined) jobs.push(...DEFECTS.flatMap(defectJobs));
   const results = await runInTurn(jobs);
   if (results.some(({ status }) => status === 130)) return 130;
-  return results.every(({ status }) => status === 0) ? 0 : 1;
+  const failed = jobs.filter((_, at) => results[at].status !== 0).map(({ name }) => name);
+  for (const name of failed) process.stdout.write(`\nFAILED: ${name}`);
+  process.stdout.write(`\n${jobs.length - failed.length} of ${jobs.length} programs ended as they have to.\n`);
+  return failed.length === 0 ? 0 : 1;
 }
 
 function layerJob(layer, _, { length }) {
@@ -53,6 +57,7 @@ function layerJob(layer, _, { length }) {
       : ['--minutes', String(Number(values.long) / Math.ceil(length / os.availableParallelism()))];
   const record = values.record === undefined ? [] : ['--record', path.resolve(values.record)];
   return {
+    name: layer,
     title: `\n== ${layer}\n\n`,
     make: async () => [await bundle(folder, layer), '--size', size, ...time, ...record, ...rest],
   };
@@ -61,6 +66,7 @@ function layerJob(layer, _, { length }) {
 /** A defect is hunted in every layer that is said to notice it. */
 function defectJobs(defect, at) {
   return Object.entries(defect.noticedBy).map(([layer, options], which) => ({
+    name: `a program that ${defect.name}, in ${layer}`,
     title: at + which === 0 ? '\n== Defects put into the rules, and where they were noticed\n\n' : '',
     make: async () => [await bundle(folder, layer, defect), '--defect', defect.name, ...options],
   }));

@@ -12,7 +12,7 @@ import { toyPlayers } from './toy.ts';
 const STEPS = 200;
 const SEEDS = {
   quick: { toy: 60, real: 3 },
-  usual: { toy: 5000, real: 300 },
+  usual: { toy: 10000, real: 300 },
   long: { toy: Number.POSITIVE_INFINITY, real: Number.POSITIVE_INFINITY },
 };
 /** Histories that are tried to shorten one that shows a defect. */

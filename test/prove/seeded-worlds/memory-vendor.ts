@@ -1,4 +1,5 @@
 import type { Crypto } from '../../../container/crypto/port.ts';
+import { checkRecord } from '../../../container/engine/check-custody.ts';
 import {
   chainNext,
   contradiction,
@@ -10,8 +11,18 @@ import {
 } from '../../../container/engine/issuer-channel.ts';
 import type { Env } from '../../../container/env.ts';
 import { type ErrorCode, FerryError } from '../../../container/errors.ts';
-import { type ContainerCertificate, readStoredCertificate, rootId } from '../../../container/files/certificate.ts';
-import { type ContextFile, openContextFile, openInventory } from '../../../container/files/context-file.ts';
+import {
+  type Certificate,
+  type ContainerCertificate,
+  readStoredCertificate,
+  rootId,
+} from '../../../container/files/certificate.ts';
+import {
+  type ContextFile,
+  type Inventory,
+  openContextFile,
+  openInventory,
+} from '../../../container/files/context-file.ts';
 import { type EntryContent, encodeEntry } from '../../../container/files/entries.ts';
 import { NO_OPTIONS } from '../../../container/files/grant.ts';
 import { signCertifiedTime, signFirmRevocations, signReAnchor } from '../../../container/files/notices.ts';
@@ -22,30 +33,14 @@ import type { Hash, ItemId, PublicKey } from '../../../container/model/ids.ts';
 import { LEAST_LARGEST_RECORD } from '../../../container/model/limits.ts';
 import type { GrantSpec } from '../../../host/license-central/index.ts';
 import { judgeEpoch } from '../../../host/license-central/judge-epoch.ts';
+import { type Books, knownTo, NO_BOOKS } from './memory-books.ts';
 import { type Channel, carried, chainAt, sealRange, type VendorKeys } from './memory-channel.ts';
+import { hasSurplus, isGrantOf, itemsIn, missing, settledThrough, tell } from './memory-ledger.ts';
 import type { Accusation, Granted, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
 
-/** All that the server of a vendor keeps; a copy of it is a backup. */
-interface Books {
-  readonly channels: ReadonlyMap<PublicKey, Channel>;
-  readonly restores: number;
-  readonly rolledBackBy: string | null;
-  readonly revoked: { readonly version: number; readonly keys: readonly PublicKey[] };
-  /** Entries that were settled as applied. */
-  readonly settled: ReadonlySet<Meaning>;
-}
-
-const EMPTY: Books = {
-  channels: new Map(),
-  restores: 0,
-  rolledBackBy: null,
-  revoked: { version: 0, keys: [] },
-  settled: new Set(),
-};
-
 /**
- * A vendor whose server keeps to the rules of License Central without its database: channels and epochs by the same code,
- * witness, custody and notices as there. It keeps no ledger, so that it also orders what a License Central knows to be in vain.
+ * A vendor whose server keeps to the rules of License Central without its database: channels, epochs and the count of seats
+ * by the same code, witness, custody and notices as there. It also orders what a License Central knows to be in vain.
  */
 export class MemoryVendor implements Vendor {
   readonly firmCode: number;
@@ -55,9 +50,11 @@ export class MemoryVendor implements Vendor {
   readonly #crypto: Crypto;
   readonly #root: RootAuthority;
   readonly #env: Env;
-  readonly #targets: ReadonlyMap<PublicKey, ContainerCertificate>;
-  #books: Books = EMPTY;
-  #backup: Books = EMPTY;
+  readonly #targets: ReadonlyMap<PublicKey, Certificate & { readonly party: 'container' }>;
+  /** Items that it ever granted, also those that its server has forgotten. */
+  readonly #ever = new Set<ItemId>();
+  #books: Books = NO_BOOKS;
+  #backup: Books = NO_BOOKS;
 
   constructor(
     keys: VendorKeys,
@@ -104,7 +101,11 @@ export class MemoryVendor implements Vendor {
   }
 
   async writeOff({ from, target, through }: Parameters<Vendor['writeOff']>[0]): Promise<void> {
-    this.#issue(from, { kind: 'writeOff', target, through }, { kind: 'writeOff', target, through });
+    const meaning: Meaning = { kind: 'writeOff', target, through };
+    this.#issue(from, { kind: 'writeOff', target, through }, meaning);
+    const { ledger } = this.#books;
+    const writeOff = { from, target, after: settledThrough(ledger, from, target), through, meaning };
+    this.#books = { ...this.#books, ledger: { ...ledger, writeOffs: [...ledger.writeOffs, writeOff] } };
     await this.revoke(target, false);
   }
 
@@ -152,13 +153,11 @@ export class MemoryVendor implements Vendor {
         locked: header.locked,
       };
     channel = this.#settled(key, channel, said, { isNewest, contradicted: why !== null });
-    if (why === null && isNewest && inventory.value !== null) {
-      const { logFirst, log } = inventory.value;
-      const known = channel.custodyKnownThrough;
-      const last = logFirst + log.length - 1;
-      if (last > known) channel = { ...channel, custodyKnownThrough: last };
-    }
+    const before = this.#channel(key);
     this.#put(key, channel);
+    // Of a container that was contradicted before, nothing is believed any more.
+    if (inventory.value !== null && before.contradiction === null)
+      this.#told(key, inventory.value, { generation: said.generation, isNewest, contradicted: why !== null });
     if (this.#books.rolledBackBy !== null) throw new FerryError('SELF_ROLLED_BACK', { partner: key });
   }
 
@@ -193,17 +192,28 @@ export class MemoryVendor implements Vendor {
     return this.#books.settled;
   }
 
+  async isUnaccounted(itemId: ItemId): Promise<boolean> {
+    const { ledger, settled, channels } = this.#books;
+    const open = [...channels.values()].flatMap(({ entries }) => entries.map(({ meaning }) => meaning));
+    const isKnown = [...settled, ...open].some((meaning) => isGrantOf(itemId, meaning));
+    return isKnown ? missing(ledger, itemId, knownTo(this.#books, this.#targets)) > 0 : this.#ever.has(itemId);
+  }
+
   async accuses(): Promise<Accusation | null> {
-    const { rolledBackBy, channels } = this.#books;
+    const { rolledBackBy, channels, surplus } = this.#books;
     if (rolledBackBy !== null) return { self: true, why: 'it was set back itself' };
     const why = [...channels.values()].find((channel) => channel.contradiction !== null)?.contradiction;
-    return why === undefined || why === null ? null : { self: false, why };
+    if (why !== undefined && why !== null) return { self: false, why };
+    return surplus ? { self: false, why: 'there are more seats than were granted' } : null;
   }
 
   #granted(target: PublicKey, spec: GrantSpec): { readonly raw: Uint8Array; readonly item: Granted } {
     const itemId = toHex(this.#env.random(16)) as ItemId;
     const content = { ...NO_OPTIONS, ...spec, itemId, firmCode: this.firmCode, firstHolder: target };
     const item = { itemId, seats: spec.quantity, units: spec.unitCounter ?? null };
+    const { ledger } = this.#books;
+    this.#ever.add(itemId);
+    this.#books = { ...this.#books, ledger: { ...ledger, grants: new Map(ledger.grants).set(itemId, content) } };
     return { raw: signGrant(this.#crypto, this.#keys.seed, content), item };
   }
 
@@ -217,6 +227,30 @@ export class MemoryVendor implements Vendor {
     const entries = [...channel.entries, { bytes, hash, chain, cancelled: false, meaning }];
     const issued = channel.issued + 1;
     this.#put(target, { ...channel, issued, issuedChain: chain, entries, ...this.#next(channel) });
+  }
+
+  /** Keeps what a container told of its licenses, and whether that makes more seats than there may be. */
+  #told(
+    container: PublicKey,
+    content: Inventory,
+    when: { readonly generation: number; readonly isNewest: boolean; readonly contradicted: boolean },
+  ): void {
+    const { restores } = this.#books;
+    const records = content.log.map((raw) => {
+      const record = checkRecord(this.#crypto, this.#targets, raw);
+      if (!record.ok) throw new FerryError(record.code, record.details);
+      return record.value;
+    });
+    const channel = this.#channel(container);
+    const { custodyKnownThrough: knownThrough } = channel;
+    const mayHaveGaps = when.isNewest && restores > 0;
+    const ledger = tell(this.#books.ledger, { ...when, container, content, records, knownThrough, mayHaveGaps });
+    const isNext = content.logFirst <= knownThrough + 1 || (mayHaveGaps && !when.contradicted);
+    const last = content.logFirst + records.length - 1;
+    if (isNext && last > knownThrough) this.#put(container, { ...channel, custodyKnownThrough: last });
+    const surplus =
+      this.#books.surplus || hasSurplus(ledger, itemsIn({ content, records }), knownTo(this.#books, this.#targets));
+    this.#books = { ...this.#books, ledger, surplus };
   }
 
   #settled(

@@ -1,3 +1,4 @@
+import type { ItemId } from '../../../container/model/ids.ts';
 import { audit } from '../../container/engine/audit.ts';
 import { DOINGS } from './doings.ts';
 import { age, type Healing, heal } from './healing.ts';
@@ -103,31 +104,45 @@ async function evidenceIn(world: World): Promise<string | null> {
 
 /**
  * Demands of a world in which memories were set back that seats are right, or that somebody can prove why not once everybody
- * has met. Where an anchor locked a container, seats may be out of reach in it, and never doubled.
+ * has met; that a vendor misses them is enough for lost ones. Where an anchor locked a container, seats may be out of reach
+ * in it, and never doubled.
  *
  * @returns whether it had to be proven
  */
 async function demandProven(world: World): Promise<boolean> {
-  if (world.isSound || !isWrong(world)) return false;
+  if (world.isSound || wrongItems(world).length === 0) return false;
   if ((await evidenceIn(world)) !== null) return true;
   age(world);
   await heal(world);
-  if (!isWrong(world)) return false;
-  // One that gave seats twice and was locked in the end says nothing newer: only a ledger shows that there are too many.
+  const wrong = wrongItems(world);
+  if (wrong.length === 0) return false;
+  // One that gave seats twice and was locked in the end says nothing newer, and may be the only one that could prove it.
   const isSilent = world.members.some(({ tainted, isOut }) => tainted && isOut);
-  if ((await evidenceIn(world)) === null && !isSilent)
-    throw new Violation('seats are wrong after a memory was set back, and nobody can prove why');
+  if ((await evidenceIn(world)) !== null || isSilent) return true;
+  for (const { itemId, isMissing } of wrong)
+    if (!isMissing || !(await isMissed(world, itemId)))
+      throw new Violation('seats are wrong after a memory was set back, and nobody can prove why');
   return true;
 }
 
-function isWrong(world: World): boolean {
+/**
+ * Whether a vendor sees that seats are missing. A copy that refused what another copy had taken contradicts nobody: the seats
+ * are lost to its owner, and stay unaccounted for.
+ */
+async function isMissed(world: World, itemId: ItemId): Promise<boolean> {
+  for (const vendor of world.vendors) if (await vendor.isUnaccounted(itemId)) return true;
+  return false;
+}
+
+/** Items of which there are more seats than there have to be, or fewer where none can be out of reach. */
+function wrongItems(world: World): readonly { readonly itemId: ItemId; readonly isMissing: boolean }[] {
   const { seats } = foundIn(world.members);
   const mayMiss = world.members.some(({ isOut }) => isOut);
   const expected = seatsOf(whatIsTrue(world));
-  return [...new Set([...seats.keys(), ...expected.keys()])].some((itemId) => {
-    if (world.truth.doubted.has(itemId)) return false;
+  return [...new Set([...seats.keys(), ...expected.keys()])].flatMap((itemId) => {
     const [found, right] = [seats.get(itemId) ?? 0, expected.get(itemId) ?? 0];
-    return mayMiss ? found > right : found !== right;
+    const isMissing = found < right;
+    return world.truth.doubted.has(itemId) || found === right || (mayMiss && isMissing) ? [] : [{ itemId, isMissing }];
   });
 }
 

@@ -6,6 +6,8 @@ import type { RecordedDisk } from './recorded-disk.ts';
 /** Where the simulated disk is mounted; nothing of that name is on a real one. */
 export const MOUNTED = '/simulated-disk';
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+/** When this process began, as the system tells; it is asked for at every look. */
+const PROCESS = `/proc/${process.pid}/stat`;
 const FIRST_HANDLE = 1 << 24;
 
 interface OpenFile {
@@ -25,6 +27,7 @@ export class SimulatedFs {
   #boots = 0;
   #nextHandle = FIRST_HANDLE;
   readonly #open = new Map<number, OpenFile>();
+  readonly #process = fs.existsSync(PROCESS) ? fs.readFileSync(PROCESS, 'utf8') : undefined;
   readonly #real = new Map<string, Call>();
 
   /** @returns what gives `node:fs` back */
@@ -55,7 +58,8 @@ export class SimulatedFs {
 
   #isOurs([first]: readonly unknown[]): boolean {
     if (typeof first === 'number') return first >= FIRST_HANDLE;
-    return typeof first === 'string' && (first === BOOT_ID || first === MOUNTED || first.startsWith(`${MOUNTED}/`));
+    if (typeof first !== 'string') return false;
+    return first === BOOT_ID || first === PROCESS || first === MOUNTED || first.startsWith(`${MOUNTED}/`);
   }
 
   #calls(): Record<string, Call> {
@@ -149,6 +153,7 @@ export class SimulatedFs {
 
   #readFile(target: string | number, encoding: unknown): string | Buffer {
     if (target === BOOT_ID) return `boot ${this.#boots}\n`;
+    if (target === PROCESS && this.#process !== undefined) return this.#process;
     const content = this.#content(typeof target === 'number' ? this.#at(target).node : this.#need(target));
     const bytes = Buffer.from(content.read(0, content.size));
     return encoding === 'utf8' ? bytes.toString('utf8') : bytes;
