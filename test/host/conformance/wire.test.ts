@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FAMILIES } from '../../../host/conformance/cases/all-families.ts';
 import { setPin } from '../../container/engine/owner-scene.ts';
-import { CASES, notPassed, testedContainer, tryOn } from './tried.ts';
-import { onlyWire, ordinaryClient, servedHere, tryWire, WIRE_CASES } from './wire-scene.ts';
+import { CASES, notPassed, testedContainer } from './tried.ts';
+import { onlyWire, servedHere, tryWire, WIRE_CASES } from './wire-scene.ts';
 
 describe('the cases of the wire', () => {
   it('all pass on our server of a device, at a Unix socket and a TCP port', async () => {
@@ -38,16 +38,6 @@ describe('the cases of the wire', () => {
     await servedHere(tested, async ({ tcp }) => {
       const { results } = await tryWire(tcp, onlyWire('wire-owner-commands'));
       expect(results).toMatchObject([{ outcome: 'passed' }]);
-    });
-  });
-});
-
-describe('the cases of the three transactions', () => {
-  it('all pass over HTTP', async () => {
-    await servedHere(testedContainer(), async ({ http }) => {
-      const run = await tryOn(ordinaryClient(http));
-      expect(notPassed(run)).toEqual([]);
-      expect(run.results).toHaveLength(CASES.length);
     });
   });
 });

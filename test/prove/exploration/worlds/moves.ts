@@ -36,7 +36,7 @@ export const MOVES: readonly WorldPlan[] = [
     name: 'one channel',
     about:
       'A dongle and a device; one order each way, given again and otherwise, for more than is free, cancelled and refused.',
-    size: 'quick',
+    size: 'usual',
     build: (answers) =>
       moves(answers, {
         devices: ['device'],
