@@ -33,4 +33,9 @@ describe('the defects that npm run prove puts in', () => {
     expect(defects.filter(({ noticedBy }) => Object.keys(noticedBy).length === 0)).toEqual([]);
     for (const layer of new Set(layers)) expect(fs.existsSync(path.join(HERE, layer, 'main.ts'))).toBe(true);
   });
+
+  it('are hunted in a second layer, at least twenty of them', () => {
+    const twice = defects.filter(({ noticedBy }) => Object.keys(noticedBy).length > 1);
+    expect(twice.length).toBeGreaterThanOrEqual(20);
+  });
 });

@@ -29,6 +29,8 @@ export async function heal(world: World): Promise<Healing> {
   for (const vendor of world.vendors) if (world.restored.has(vendor)) await vendor.declareRestored();
   const rounds = await ferry(world);
   if (rounds !== null) return { rounds, after: 'nothing' };
+  const stuck = await left(world, (to) => !to.isNarrow);
+  if (stuck !== null) throw new Violation(`${stuck} stays in transit, although there is room for it`);
   for (const member of world.members)
     for (const { target, sequence } of [...member.state.pending.values()])
       asOwner(world, member, 'cancel', { target, sequences: [sequence] });
@@ -56,17 +58,19 @@ async function ferry(world: World): Promise<number | null> {
   return null;
 }
 
-/** What is in transit between two whose memory was never set back; null when nothing is. */
-async function left(world: World): Promise<string | null> {
+/** What is in transit between two whose memory was never set back, to those that are meant; null when nothing is. */
+async function left(world: World, isMeant: (to: Member) => boolean = () => true): Promise<string | null> {
   for (const member of world.members)
     for (const { target, sequence } of member.state.pending.values()) {
       const to = world.member(target);
-      if (isWell(member) && to !== undefined && isWell(to)) return `${sequence} from ${member.name} to ${to.name}`;
+      if (isWell(member) && to !== undefined && isWell(to) && isMeant(to))
+        return `${sequence} from ${member.name} to ${to.name}`;
     }
   for (const vendor of world.vendors)
     for (const [key, entries] of await vendor.pending()) {
       const to = world.member(key);
-      if (entries > 0 && to !== undefined && isWell(to)) return `something of ${vendor.firmCode} to ${to.name}`;
+      if (entries > 0 && to !== undefined && isWell(to) && isMeant(to))
+        return `something of ${vendor.firmCode} to ${to.name}`;
     }
   return null;
 }

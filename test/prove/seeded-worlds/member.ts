@@ -171,6 +171,11 @@ export class Member {
     this.#limit();
   }
 
+  /** Whether it may have no room for what is sent to it. */
+  get isNarrow(): boolean {
+    return this.#whole !== Number.POSITIVE_INFINITY || this.#logEntries !== null;
+  }
+
   /** Leaves only so many bytes of memory free, until they are given back with null. */
   bind(free: number | null): void {
     this.#capacity = free === null ? null : Math.min(this.#whole, counter(this.state, 'usedBytes') + free);
@@ -192,9 +197,12 @@ export class Member {
     try {
       return { code: null, response: this.#container.run(name, request, session) };
     } catch (error) {
-      if (error instanceof PowerLost) return this.#recover(fault as StoreFault);
+      if (error instanceof PowerLost && fault !== null) return this.#recover(fault);
       if (!(error instanceof FerryError)) throw error;
-      if (error.code === 'STORE_WRITE_FAILED') return this.#recover(fault as StoreFault);
+      if (error.code === 'STORE_WRITE_FAILED') {
+        if (fault === null) throw new Violation(`${this.name} cannot store, although nothing is wrong with its memory`);
+        return this.#recover(fault);
+      }
       const proves = this.state.evidence.size > evidence || this.state.marks.has('rolledBack');
       const onlyHeard = tables !== undefined && isSame(tables, tablesOf(this.state));
       if (this.hash !== before && !COMMITTING_REFUSALS.has(name) && !proves && !onlyHeard)
