@@ -2,7 +2,7 @@ import type { AppliedEntry } from '../../../container/commands/apply.ts';
 import { lockedFirms, reAnchorChallenge } from '../../../container/engine/lock.ts';
 import { type ContainerState, counter, logKey } from '../../../container/engine/state.ts';
 import { grantOf } from '../../../container/engine/stored.ts';
-import { decodeEntry } from '../../../container/files/entries.ts';
+import { decodeEntry, type EntryContent } from '../../../container/files/entries.ts';
 import { signedEnvelope } from '../../../container/files/envelope.ts';
 import { grant } from '../../../container/files/grant.ts';
 import { type CertifiedTime, certifiedTime } from '../../../container/files/notices.ts';
@@ -26,8 +26,8 @@ export class BrokenChronicle extends Error {}
 /**
  * Goes on with the chronicle over one step. Where `keepsLedger`, it also notes what firms grant.
  *
- * @throws BrokenChronicle when an accepted duplicate came home without evidence, something was granted twice, or time went back
- * further than the answer allows
+ * @throws BrokenChronicle when more was written off than a firm says, an accepted duplicate came home without evidence, something
+ * was granted twice, or time went back further than the answer allows
  */
 export function chronicleAfter(
   before: Moment,
@@ -36,6 +36,7 @@ export function chronicleAfter(
   keepsLedger: boolean,
 ): Chronicle {
   let { granted, accepted, answered } = before.chronicle;
+  demandMeant(before.state, after.state, given);
   accepted = withComeHome(before.state, after.state, accepted);
   if (after.incident !== null && hasMoved(before.state, after.state))
     throw new BrokenChronicle('it moves something under the key of a memory that was set back');
@@ -50,6 +51,18 @@ export function chronicleAfter(
   const { chronicle } = before;
   const isSame = granted === chronicle.granted && accepted === chronicle.accepted && answered === chronicle.answered;
   return isSame && unlocked === chronicle.unlocked ? chronicle : { granted, accepted, answered, unlocked };
+}
+
+/** What is written off in a step is what an entry of the file says, and nothing behind it. */
+function demandMeant(before: ContainerState, after: ContainerState, given: GivenFile | null): void {
+  const written = [...after.pending.entries()].filter(
+    ([key, { writtenOff }]) => writtenOff !== null && before.pending.get(key)?.writtenOff === null,
+  );
+  if (written.length === 0) return;
+  const meant = given === null ? [] : appliedIn(given).filter((content) => content.kind === 'writeOff');
+  for (const [, { target, sequence }] of written)
+    if (!meant.some((writeOff) => writeOff.target === target && sequence <= writeOff.through))
+      throw new BrokenChronicle('it writes off what no firm says');
 }
 
 /** Entries that were written off and are settled as applied: duplicates that the vendor accepted, and that are shown. */
@@ -103,14 +116,10 @@ function withUnlocked({ state }: Moment, opened: readonly number[], accepted: Ch
   return seats;
 }
 
-function withGranted({ read, entries }: GivenFile, granted: Chronicle['granted']) {
-  const { file, body } = read();
-  if (file.certificate.party !== 'firm') return granted;
+function withGranted(given: GivenFile, granted: Chronicle['granted']) {
+  if (given.read().file.certificate.party !== 'firm') return granted;
   let seats = granted;
-  for (const { sequence, reason } of entries) {
-    const reading = reason === 0 ? decodeEntry(body.entries[sequence - file.header.first] as Uint8Array) : null;
-    if (reading?.outcome !== 'known') continue;
-    const { content } = reading;
+  for (const content of appliedIn(given)) {
     if (content.kind === 'add') for (const raw of content.grants) seats = grantedOnce(seats, raw);
     if (content.kind === 'withdraw') seats = withSeats(seats, content.itemId, -content.quantity);
     if (content.kind !== 'replace') continue;
@@ -118,6 +127,15 @@ function withGranted({ read, entries }: GivenFile, granted: Chronicle['granted']
     seats = grantedOnce(seats, content.grant);
   }
   return seats;
+}
+
+/** The entries of a file that were applied. */
+function appliedIn({ read, entries }: GivenFile): readonly EntryContent[] {
+  const { file, body } = read();
+  return entries.flatMap(({ sequence, reason }) => {
+    const reading = reason === 0 ? decodeEntry(body.entries[sequence - file.header.first] as Uint8Array) : null;
+    return reading?.outcome === 'known' ? [reading.content] : [];
+  });
 }
 
 function grantedOnce(granted: Chronicle['granted'], raw: Uint8Array) {
