@@ -33,7 +33,9 @@ export interface RevocationList {
  * Puts a container on a list, or takes it off. What is so already stays, and the list keeps its version.
  *
  * The version is the present time at least, in seconds since 2000-01-01: a server that was restored from a backup has forgotten
- * versions, and what it signs later takes the place of them nevertheless.
+ * versions, and what it signs later takes the place of them nevertheless. So such a server signs each time: what is so
+ * already by the list that is known here may be otherwise by one that it has forgotten. It signs nothing before it is asked to:
+ * forgotten revocations hold until then.
  *
  * @throws REVOCATIONS_FULL, EXHAUSTED
  */
@@ -47,7 +49,7 @@ export async function changeList(
   const firmCode = keeper.kind === 'root' ? ROOT_LIST : keeper.firm.firmCode;
   const known = await listOf(tx, firmCode);
   const keys = new Set<PublicKey>(known === undefined ? [] : revokedKeys(known.raw));
-  if (keys.has(key) !== isRevoked) {
+  if (keys.has(key) !== isRevoked || (await mayHaveForgotten(tx, firmCode))) {
     if (isRevoked) keys.add(key);
     else keys.delete(key);
     if (keys.size > FORMAT.revokedKeys)
@@ -63,6 +65,13 @@ export async function changeList(
       .execute();
   }
   return (await listRevocations(tx)).find((list) => (list.firmCode ?? ROOT_LIST) === firmCode) ?? emptyList(firmCode);
+}
+
+/** Whether containers may have newer lists of this keeper than are known here: its server, by any of its firms, was restored. */
+async function mayHaveForgotten(db: Reads, firmCode: number): Promise<boolean> {
+  const restored = db.selectFrom('firms').select('firmCode').where('restores', '>', 0);
+  const found = firmCode === ROOT_LIST ? restored : restored.where('firmCode', '=', firmCode);
+  return (await found.limit(1).executeTakeFirst()) !== undefined;
 }
 
 function signed(

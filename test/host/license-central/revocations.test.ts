@@ -7,6 +7,7 @@ import { signFirmRevocations, signRootRevocations } from '../../../container/fil
 import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD } from '../../../container/model/limits.ts';
+import type { LicenseCentral } from '../../../host/license-central/index.ts';
 import { ROOT_LIST } from '../../../host/license-central/tables.ts';
 import { crypto, makeContainer, move, order, root, seededEnv, type TestContainer } from '../../world/parties.ts';
 import { backedUp } from './backup.ts';
@@ -30,6 +31,17 @@ async function loaded() {
 function passOn(dongle: TestContainer, device: TestContainer): readonly number[] {
   const { updates } = order(dongle, device, [{ holding: holdingOf(dongle), quantity: 1 }]);
   return updates.flatMap((update) => device.container.run('apply', { update }).entries.map(({ reason }) => reason));
+}
+
+/** The server as it was at the backup, later, with a fresh context of the device. */
+async function afterLoss(
+  restored: (name: string, now: number) => Promise<LicenseCentral>,
+  device: TestContainer,
+): Promise<LicenseCentral> {
+  const central = await restored('restored', 800_000_100);
+  await central.restored(FIRM);
+  await central.receiveContext(await contextFor(central, device));
+  return central;
 }
 
 describe('a container on the list of a firm', () => {
@@ -67,12 +79,41 @@ describe('a container on the list of a firm', () => {
     await live.grantItems({ firmCode: FIRM, target: '130-2', items: [seats(1, 1002)] });
     for (const lift of [false, true, false, true]) await live.revoke({ list: FIRM, target: '3-1', lift });
     await deliver(live, device);
-    const central = await restored('restored', 800_000_100);
-    await central.restored(FIRM);
-    await central.receiveContext(await contextFor(central, device));
+    const central = await afterLoss(restored, device);
     await central.revoke({ list: FIRM, target: '3-1' });
     await deliver(central, device);
     expect(passOn(dongle, device)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+  });
+
+  it('is on a newer list when it is put on again by a server that knows it there and forgot that it was taken off', async () => {
+    const { live, restored, dongle, device } = await backedUp(scene, async (central) => {
+      await central.addContainer(makeContainer('soft', 2).certificate);
+      await central.revoke({ list: FIRM, target: '3-1' });
+    });
+    await live.revoke({ list: FIRM, target: '3-1', lift: true });
+    await live.grantItems({ firmCode: FIRM, target: '130-2', items: [seats(1, 1002)] });
+    await deliver(live, device);
+    expect(passOn(dongle, device)).toEqual([0]);
+    const central = await afterLoss(restored, device);
+    const list = await central.revoke({ list: FIRM, target: '3-1' });
+    expect(list).toMatchObject({ containers: [{ serial: '3-1' }] });
+    await deliver(central, device);
+    expect(passOn(dongle, device)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+  });
+
+  it('is let go by a restored server that does not know it there, and stays on the forgotten list until then', async () => {
+    const { live, restored, dongle, device } = await backedUp(scene, (central) =>
+      central.addContainer(makeContainer('soft', 2).certificate),
+    );
+    await live.revoke({ list: FIRM, target: '3-1' });
+    await live.grantItems({ firmCode: FIRM, target: '130-2', items: [seats(1, 1002)] });
+    await deliver(live, device);
+    const central = await afterLoss(restored, device);
+    await deliver(central, device);
+    expect(passOn(dongle, device)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+    await central.revoke({ list: FIRM, target: '3-1', lift: true });
+    await deliver(central, device);
+    expect(passOn(dongle, device)).toEqual([0]);
   });
 });
 
@@ -89,6 +130,15 @@ describe('a container on the list of the root', () => {
     await expect(central.unblock({ firmCode: FIRM, target: '3-1' })).rejects.toMatchObject(revoked);
     await central.revoke({ list: 'root', target: '3-1', lift: true });
     await expect(central.receiveContext(told)).resolves.toMatchObject({ contradiction: null });
+  });
+
+  it('is on a newer list after a restoring, however it was before, since that of the root may be forgotten, too', async () => {
+    const { restored } = await backedUp(scene, (central) => central.revoke({ list: 'root', target: '3-1' }));
+    const central = await restored('restored', 800_000_100);
+    const [known] = await central.revocations();
+    expect(await central.revoke({ list: 'root', target: '3-1' })).toEqual(known);
+    await central.restored(FIRM);
+    expect(await central.revoke({ list: 'root', target: '3-1' })).toEqual({ ...known, version: 800_000_100 });
   });
 
   it('is refused by every container that has an update file of any firm', async () => {
