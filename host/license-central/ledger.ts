@@ -29,7 +29,10 @@ export interface LedgerLine {
   readonly movedOn: number;
   /** Seats that were moved by containers whose contexts this server has not seen since. */
   readonly unaccounted: number;
-  /** Seats beyond those granted that were written off, yet applied: their vendor accepted that they are there twice. */
+  /**
+   * Seats beyond those granted that were written off, yet applied: their vendor accepted that they are there twice. Of a
+   * license that is withdrawn, replaced or refused, every seat is beyond.
+   */
   readonly duplicates: number;
   /** Further seats that certainly exist: a container was copied. Honest containers never come to this. */
   readonly surplus: number;
@@ -62,8 +65,9 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
   const grants = await (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
   return grants.map(({ raw, reason, quantity: granted, serial: firstHolder, ...row }) => {
     const content = readGrant(raw);
-    const seats = count(told.get(row.itemId), content);
-    const missing = row.status === 'active' ? granted - seats.held - seats.inTransit : 0;
+    const valid = isOver(row.status) ? 0 : granted;
+    const seats = count(told.get(row.itemId), { quantity: valid, terms: content.terms });
+    const missing = valid - seats.held - seats.inTransit;
     const duplicates = Math.min(Math.max(0, -missing), accepted.get(row.itemId) ?? 0);
     return {
       ...row,
@@ -72,11 +76,16 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
       firstHolder,
       granted,
       refusedFor: reason === 0 ? null : (codeOfNumber(reason) ?? null),
-      unaccounted: Math.max(0, missing),
+      unaccounted: row.status === 'active' ? Math.max(0, missing) : 0,
       duplicates,
       surplus: Math.max(0, -missing) - duplicates,
     };
   });
+}
+
+/** Whether no seat of a grant is to be anywhere. */
+function isOver(status: GrantStatus): boolean {
+  return status === 'refused' || status === 'withdrawn' || status === 'replaced';
 }
 
 /** Those of some items of which more seats exist than were granted. */
@@ -95,7 +104,7 @@ export async function excessOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Ex
 type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;
 
 /** Seats that have left a place since are taken off what it had in transit first: most likely they were. */
-function count(told: ToldItem | undefined, grant: Grant): Count {
+function count(told: ToldItem | undefined, grant: Pick<Grant, 'quantity' | 'terms'>): Count {
   const { places = [], containers = [] } = told ?? {};
   let held = 0;
   let inTransit = 0;

@@ -13,6 +13,8 @@ export interface ToldSeats {
   readonly issues: IssueRight;
   /** Whether it was proven to be set back or copied. */
   readonly contradicted: boolean;
+  /** Whether all seats there are were taken from it at once, for good. */
+  readonly taken: boolean;
 }
 
 /** Seats that have left a container since its own word, beyond those that are known to have come to it. */
@@ -33,7 +35,7 @@ export function leftSince({ left, arrived }: Pick<ToldSeats, 'left' | 'arrived'>
  * than was granted, in whatever order words come. Two things make it more: a container that was copied and of which both
  * copies told, as the seats that one copy kept are in its word and those that the other gave are with their targets; and
  * more seats in containers that cannot give them back than were granted. A contradicted container has nothing to set its
- * debt against.
+ * debt against, nor has one from which all was taken: what left it since, a copy gave.
  *
  * Where the way of some seats is not known, as after the loss of this server's data, no more than was granted is certain.
  */
@@ -45,7 +47,7 @@ export function countSeats(
   let kept = 0;
   for (const container of containers) {
     const balance = container.told - leftSince(container);
-    if (container.contradicted) kept += Math.max(0, balance);
+    if (container.contradicted || container.taken) kept += Math.max(0, balance);
     else if (mayGive(container, terms)) moving += balance;
     else kept += balance;
   }

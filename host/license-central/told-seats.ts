@@ -3,6 +3,7 @@ import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { leftSince, type ToldSeats } from './seat-balance.ts';
 import type { ChannelRow, Reads } from './tables.ts';
+import { type TakenItems, takenItems } from './taken-items.ts';
 import { untoldMoves } from './untold-moves.ts';
 
 /** How much of an item a container said that it has. */
@@ -33,7 +34,8 @@ export async function toldItems(db: Reads, itemIds?: readonly ItemId[]): Promise
     seatsAt(items, { itemId, container, firmCode }).place = place;
   for (const { way, quantity, ...where } of await untoldMoves(db, itemIds)) seatsAt(items, where)[way] += quantity;
   const tellers = await tellersOf(db, new Set([...items.values()].flatMap((containers) => [...containers.keys()])));
-  return new Map([...items].map(([itemId, containers]) => [itemId, toldItem(itemId, containers, tellers)]));
+  const taken = await takenItems(db, itemIds);
+  return new Map([...items].map(([itemId, containers]) => [itemId, toldItem(itemId, containers, tellers, taken)]));
 }
 
 /** Where some items are, or all, by item and serial number. */
@@ -101,7 +103,12 @@ function rightOf(certificate: Certificate): IssueRight {
   return certificate.party === 'container' ? certificate.issues : 'nothing';
 }
 
-function toldItem(itemId: ItemId, containers: ReadonlyMap<PublicKey, Seats>, tellers: Tellers): ToldItem {
+function toldItem(
+  itemId: ItemId,
+  containers: ReadonlyMap<PublicKey, Seats>,
+  tellers: Tellers,
+  takenItems: TakenItems,
+): ToldItem {
   const places: ItemPlace[] = [];
   const seats: ToldSeats[] = [];
   for (const [container, { firmCode, left, arrived, place }] of containers) {
@@ -109,7 +116,8 @@ function toldItem(itemId: ItemId, containers: ReadonlyMap<PublicKey, Seats>, tel
     const told = place === undefined ? 0 : place.quantity + place.pending;
     // A word that a newer one left out for want of room is older than the log.
     const whole = logWhole === 1 && (place === undefined || place.generation >= toldGeneration);
-    seats.push({ ...teller, told, left, arrived, whole });
+    const taken = takenItems.get(itemId)?.has(container) ?? false;
+    seats.push({ ...teller, told, left, arrived, whole, taken });
     if (place === undefined) continue;
     const { generation: _, enabled, ...word } = place;
     const gone = Math.min(told, leftSince({ left, arrived }));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
 import { issueRequest } from '../../world/issue-request.ts';
-import { makeContainer, move, type TestContainer } from '../../world/parties.ts';
+import { makeContainer, move, order, type TestContainer } from '../../world/parties.ts';
 import {
   contextFor,
   copyOf,
@@ -178,5 +178,36 @@ describe('seats of a copied dongle', () => {
     const { central, surplus, itemId } = await copied({ returnable: false });
     expect(surplus).toEqual([{ itemId, quantity: 2 }]);
     expect(await central.ledger()).toMatchObject([{ held: 12, surplus: 2, unaccounted: 0 }]);
+  });
+
+  it.each(['withdrawn', 'replaced'] as const)(
+    'are shown as too many when they come from a copy after the license was %s in the other',
+    async (status) => {
+      const { central, dongle, device, itemId } = await loaded(10);
+      const copy = copyOf(dongle);
+      if (status === 'withdrawn') await central.withdrawItem({ firmCode: FIRM, itemId });
+      else await central.replaceItem({ firmCode: FIRM, itemId, item: seats(10) });
+      await deliverAndSettle(central, dongle);
+      give(copy, device, 3);
+      expect(await tell(central, device)).toMatchObject({ surplus: [{ itemId, quantity: 3 }], duplicates: [] });
+      const line = (await central.ledger()).find((it) => it.itemId === itemId);
+      expect(line).toMatchObject({ status, held: 3, surplus: 3, duplicates: 0, unaccounted: 0 });
+    },
+  );
+
+  it('are shown as too many after a withdrawal also where something else was written off', async () => {
+    const { central, dongle, device, other, itemId } = await loaded(10);
+    const second = makeContainer('dongle', 9);
+    await central.addContainer(second.certificate);
+    await central.grantItems({ firmCode: FIRM, target: '3-9', items: [seats(4, 1002)] });
+    await deliverAndSettle(central, second);
+    order(second, other, [{ holding: holdingOf(second), quantity: 1 }]);
+    await central.writeOff({ firmCode: FIRM, from: '3-9', target: other.key, through: 1 });
+    await deliverAndSettle(central, second);
+    const copy = copyOf(dongle);
+    await central.withdrawItem({ firmCode: FIRM, itemId });
+    await deliverAndSettle(central, dongle);
+    give(copy, device, 3);
+    expect(await tell(central, device)).toMatchObject({ surplus: [{ itemId, quantity: 3 }] });
   });
 });

@@ -7,17 +7,22 @@ import { signerOf } from './stolen-secrets.ts';
 const scene = licenseCentrals();
 const LOST = { firmCode: FIRM, from: '3-1', target: '130-2', through: 2 };
 
-/** A dongle with ten seats: three are with a device, which the server knows, and two are in transit to it. */
-async function underWay() {
+/** A dongle with ten seats, and a device of which the server was told nothing yet. */
+async function untold() {
   const central = await scene.central();
   const [dongle, device] = [makeContainer('dongle', 1), makeContainer('soft', 2)];
   for (const { certificate } of [dongle, device]) await central.addContainer(certificate);
   const { itemIds } = await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(10)] });
   await deliverAndSettle(central, dongle);
+  return { central, dongle, device, itemId: itemIds[0] ?? expect.fail('nothing was granted') };
+}
+
+/** The same: three seats are with the device, which the server knows, and two are in transit to it. */
+async function underWay() {
+  const { central, dongle, device, itemId } = await untold();
   move(dongle, device, [{ holding: holdingOf(dongle), quantity: 3 }]);
   const { updates } = order(dongle, device, [{ holding: holdingOf(dongle), quantity: 2 }]);
   for (const one of [dongle, device]) await central.receiveContext(await contextFor(central, one));
-  const itemId = itemIds[0] ?? expect.fail('nothing was granted');
   const line = async () => (await central.ledger())[0] ?? expect.fail('there is one grant');
   const arrive = () => updates.map((update) => device.container.run('apply', { update }));
   const writtenOff = async (): Promise<void> => {
@@ -74,6 +79,39 @@ describe('a write-off of a device that is lost', () => {
     expect(await line()).toMatchObject({ held: 10, inTransit: 0, duplicates: 0, surplus: 0 });
     await deliverAndSettle(central, dongle);
     expect(await line()).toMatchObject({ held: 12, duplicates: 2, surplus: 0 });
+  });
+
+  it('shows it as a duplicate of a license that was withdrawn from the dongle since, too', async () => {
+    const { central, dongle, device, itemId } = await untold();
+    const { updates } = order(dongle, device, [{ holding: holdingOf(dongle), quantity: 2 }]);
+    for (const update of updates) device.container.run('apply', { update });
+    await central.writeOff({ ...LOST, through: 1 });
+    await deliverAndSettle(central, dongle);
+    await central.withdrawItem({ firmCode: FIRM, itemId });
+    await deliverAndSettle(central, dongle);
+    const told = await central.receiveContext(await contextFor(central, device));
+    expect(told).toMatchObject({ duplicates: [{ itemId, quantity: 2 }], surplus: [], contradiction: null });
+  });
+
+  it('raises no alarm when what was applied comes back another way and goes on, after the license was withdrawn', async () => {
+    const { central, dongle, device, itemId } = await untold();
+    const [lost, between] = [makeContainer('dongle', 5), makeContainer('dongle', 6)];
+    const { updates } = order(dongle, lost, [{ holding: holdingOf(dongle), quantity: 2 }]);
+    for (const update of updates) lost.container.run('apply', { update });
+    await central.writeOff({ ...LOST, target: lost.key, through: 1 });
+    await deliverAndSettle(central, dongle);
+    await central.withdrawItem({ firmCode: FIRM, itemId });
+    await deliverAndSettle(central, dongle);
+    for (const [from, to] of [
+      [lost, between],
+      [between, dongle],
+      [dongle, device],
+    ] as const)
+      move(from, to, [{ holding: holdingOf(from), quantity: 2 }]);
+    expect(seatsOf(device, itemId).held).toBe(2);
+    for (const one of [device, dongle, between, lost])
+      expect(await central.receiveContext(await contextFor(central, one))).toMatchObject({ surplus: [] });
+    expect((await central.ledger())[0]).toMatchObject({ held: 2, duplicates: 2, surplus: 0 });
   });
 
   it('excuses no further seats', async () => {

@@ -109,7 +109,11 @@ export function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
     if (!transfer.toldBy.has(transfer.from) && !fates.includes('applied')) at(transfer.from).left += quantity;
     if (!transfer.toldBy.has(transfer.to)) at(transfer.to).arrived += quantity;
   }
-  const told = [...containers].map(([container, counted]) => ({ ...counted, ...known.teller(container) }));
+  const told = [...containers].map(([container, counted]) => ({
+    ...counted,
+    ...known.teller(container),
+    taken: false,
+  }));
   const unaccounted = grant.quantity - countSeats(told, grant);
   return unaccounted < 0 ? Math.min(0, unaccounted + accepted) : unaccounted;
 }
