@@ -88,6 +88,36 @@ async function certificatesOf(db: Reads, keys: ReadonlySet<PublicKey>): Promise<
   return found;
 }
 
+/**
+ * What in an inventory contradicts the custody log that its container told before, whichever word is the older one; null when
+ * both belong to one honest history. A log only grows, and what is in it never changes: otherwise the container was set
+ * back or copied.
+ *
+ * A container that says itself that it was set back may have a shorter one.
+ */
+export async function contradictedLog(
+  db: Reads,
+  channel: ChannelRow,
+  { content, records }: CheckedInventory,
+  { generation, locked }: { readonly generation: number; readonly locked: boolean },
+): Promise<string | null> {
+  const last = content.logFirst + records.length - 1;
+  const known = await db
+    .selectFrom('custodyLog')
+    .select(['position', 'hash'])
+    .where('firmCode', '=', channel.firmCode)
+    .where('container', '=', channel.container)
+    .where('position', '>=', content.logFirst)
+    .where('position', '<=', last)
+    .execute();
+  if (known.some(({ position, hash }) => records[position - content.logFirst]?.hash !== hash))
+    return 'two different transfers are at one position of its custody log';
+  const { custodyKnownThrough, toldGeneration, logWhole } = channel;
+  const isShorter = generation >= toldGeneration && last < custodyKnownThrough && hasRoomLeft(content) && !locked;
+  const isLonger = generation < toldGeneration && last > custodyKnownThrough && logWhole === 1;
+  return isShorter || isLonger ? 'a newer state has a shorter custody log' : null;
+}
+
 /** The circumstances of an inventory. */
 interface Telling {
   /** Of the container when it said so. */
@@ -150,10 +180,14 @@ async function passOverGap(tx: Writes, channel: ChannelRow, { logFirst }: Invent
  * Whether an inventory certainly brings the log as far as it goes: nothing is missing before it, and it is small enough for
  * the container to have had room for more.
  */
-function tellsAll({ custodyKnownThrough, logLost }: ChannelRow, { logFirst, log, holdings }: Inventory): boolean {
-  if (logLost === 1) return false;
+function tellsAll({ custodyKnownThrough, logLost }: ChannelRow, content: Inventory): boolean {
+  return logLost === 0 && content.logFirst <= custodyKnownThrough + 1 && hasRoomLeft(content);
+}
+
+/** Whether an inventory is small enough for its container to have had room for more of the log, if there were more. */
+function hasRoomLeft({ log, holdings }: Inventory): boolean {
   const bytes = log.reduce((sum, { length }) => sum + length + BESIDE_RECORD, 0) + holdings.length * HOLDING_BYTES;
-  return logFirst <= custodyKnownThrough + 1 && bytes < FORMAT.fileBytes / 2;
+  return bytes < FORMAT.fileBytes / 2;
 }
 
 function placeKey({ firmCode, container }: ChannelRow): Pick<PlaceRow, 'firmCode' | 'container'> {

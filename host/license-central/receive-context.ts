@@ -8,7 +8,7 @@ import { toHex } from '../../container/model/bytes.ts';
 import type { Hash, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { type Foundation, findChannel, openChannel, updateChannel } from './channels.ts';
-import { checkInventory, itemsOf, storeInventory } from './custody.ts';
+import { checkInventory, contradictedLog, itemsOf, storeInventory } from './custody.ts';
 import { keepEvidence } from './evidence.ts';
 import { excessOf, type Surplus } from './ledger.ts';
 import { HERE, rememberContainer } from './parties.ts';
@@ -97,8 +97,10 @@ export async function receiveContext(
   const channel = await openChannel(tx, base, firm, certificate.key);
   await noteReceipt(tx, base, firmCode, file, given.raw);
   const { generation } = file.statement;
+  const { locked } = file.header;
   const isNewest = generation >= (rememberedStatement(channel)?.generation ?? 0);
-  const witnessed = await witnessContainer(tx, base, channel, file);
+  const logged = inventory === null ? null : await contradictedLog(tx, channel, inventory, { generation, locked });
+  const witnessed = await witnessContainer(tx, base, channel, file, logged);
   const { contradiction: settledWrong, ...settled } = await settleChannel(tx, base, firm, channel, file, {
     isNewest,
     contradicted: witnessed !== null,
@@ -133,17 +135,22 @@ async function noteReceipt(
     .execute();
 }
 
-/** Holds a container's statement against what is remembered of it (R8) and remembers the newer one. */
+/**
+ * Holds a container's statement against what is remembered of it (R8) and remembers the newer one.
+ *
+ * @param logged what contradicts its custody log
+ */
 async function witnessContainer(
   tx: Writes,
   base: Foundation,
   channel: ChannelRow,
   file: ContextFile,
+  logged: string | null,
 ): Promise<string | null> {
   if (channel.contradiction !== null) return channel.contradiction;
   const remembered = rememberedStatement(channel);
-  const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled });
-  if (why !== undefined) {
+  const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled }) ?? logged;
+  if (why !== null) {
     await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
     await updateChannel(tx, channel, { contradiction: why });
     return why;

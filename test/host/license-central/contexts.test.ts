@@ -161,6 +161,38 @@ describe('contexts and receipts', () => {
     expect(await central.evidence()).toHaveLength(2);
   });
 
+  it('of a container that tells two different transfers at one position of its custody log are kept as evidence', async () => {
+    for (const backwards of [false, true]) {
+      const { central, dongle, device } = await loadedDongle();
+      const copy = copyOf(dongle);
+      const parts = [{ holding: holdingOf(dongle), quantity: 4 }];
+      move(dongle, device, parts);
+      makeBusy(copy);
+      move(copy, makeContainer('soft', 3), parts);
+      const [first, second] = backwards ? [copy, dongle] : [dongle, copy];
+      expect(await report(central, first)).toMatchObject({ contradiction: null });
+      const contradiction = 'two different transfers are at one position of its custody log';
+      expect(await report(central, second)).toMatchObject({ contradiction });
+      expect(await central.evidence()).toMatchObject([{ reason: contradiction }, { reason: contradiction }]);
+      const grant = central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
+      await expect(grant).rejects.toMatchObject({ code: 'PARTNER_ROLLED_BACK' });
+    }
+  });
+
+  it('of a container that has a shorter custody log later are kept as evidence, whichever comes first', async () => {
+    for (const backwards of [false, true]) {
+      const { central, dongle, device } = await loadedDongle();
+      const copy = copyOf(dongle);
+      move(dongle, device, [{ holding: holdingOf(dongle), quantity: 4 }]);
+      makeBusy(copy);
+      makeBusy(copy);
+      const [first, second] = backwards ? [copy, dongle] : [dongle, copy];
+      expect(await report(central, first)).toMatchObject({ contradiction: null });
+      const contradiction = 'a newer state has a shorter custody log';
+      expect(await report(central, second)).toMatchObject({ contradiction });
+    }
+  });
+
   it('that prove that this server was restored from a backup stop its issuing, with evidence', async () => {
     const folder = scene.folder();
     const { central, dongle } = await loadedDongle(folder);

@@ -120,7 +120,7 @@ describe('a write-off of a device that is lost', () => {
     await writtenOff();
     await central.receiveContext(await contextFor(central, device));
     const holding = { itemId, quantity: 9, pending: 0, units: null, usageStart: null, enabled: true };
-    const told = await signerOf(device).context(central, 1, { complete: true, holdings: [holding] });
+    const told = await signerOf(device).context(central, 1, { complete: true, holdings: [holding], logFirst: 3 });
     expect(await central.receiveContext(told)).toMatchObject({
       duplicates: [{ itemId, quantity: 2 }],
       surplus: [{ itemId, quantity: 4 }],
