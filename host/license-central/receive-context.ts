@@ -14,6 +14,7 @@ import { excessOf, type Surplus } from './ledger.ts';
 import { HERE, rememberContainer } from './parties.ts';
 import { revokedByRoot } from './revocations.ts';
 import { settleChannel } from './settle-channel.ts';
+import { leaveOutSettled } from './settled-before.ts';
 import type { ChannelRow, FirmRow, Reads, Writes } from './tables.ts';
 import { confirmShown } from './unsure-grants.ts';
 
@@ -112,8 +113,10 @@ export async function receiveContext(
     await storeInventory(tx, base, channel, inventory, { generation, contradicted: why !== null, mayHaveGaps });
     if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));
   }
-  const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
+  if (why === null && generation === now.toldGeneration && inventory?.content.complete === true)
+    await leaveOutSettled(tx, now, settled.outcomes);
+  const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;
   return { firmCode, target, serial, ...settled, pending, contradiction: why, ...excess };

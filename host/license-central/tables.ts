@@ -204,7 +204,10 @@ export interface WriteOffRow {
   readonly container: PublicKey;
   readonly sequence: number;
   readonly target: PublicKey;
-  /** Sequences of the giver to the target behind `after` and up to `through` are given up. */
+  /**
+   * Sequences of the giver to the target behind `after` and up to `through` are given up. What the giver settled before it
+   * carried the write-off out is left out of them as soon as its receipt tells.
+   */
   readonly after: number;
   readonly through: number;
 }

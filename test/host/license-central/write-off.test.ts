@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { makeContainer, move, order, seats as seatsOf } from '../../world/parties.ts';
-import { contextFor, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
+import { contextFor, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
 import { signerOf } from './stolen-secrets.ts';
 
 const scene = licenseCentrals();
@@ -126,6 +126,38 @@ describe('a write-off of a device that is lost', () => {
       surplus: [{ itemId, quantity: 4 }],
     });
     expect(await line()).toMatchObject({ held: 16, duplicates: 2, surplus: 4 });
+  });
+
+  it('excuses nothing that the dongle had settled before it heard of it, though nobody had told the server', async () => {
+    const { central, dongle, device, itemId } = await untold();
+    move(dongle, device, [{ holding: holdingOf(dongle), quantity: 3 }]);
+    order(dongle, device, [{ holding: holdingOf(dongle), quantity: 2 }]);
+    await central.writeOff(LOST);
+    await deliverAndSettle(central, dongle);
+    const honest = await central.receiveContext(await contextFor(central, device));
+    expect(honest).toMatchObject({ duplicates: [], surplus: [], contradiction: null });
+    const holding = { itemId, quantity: 6, pending: 0, units: null, usageStart: null, enabled: true };
+    const told = await signerOf(device).context(central, 1, { complete: true, holdings: [holding], logFirst: 2 });
+    expect(await central.receiveContext(told)).toMatchObject({ duplicates: [], surplus: [{ itemId, quantity: 3 }] });
+  });
+
+  it('knows a duplicate from that also when the dongle tells first after it settled the late receipt', async () => {
+    const { central, dongle, device, itemId } = await untold();
+    move(dongle, device, [{ holding: holdingOf(dongle), quantity: 3 }]);
+    const { updates } = order(dongle, device, [{ holding: holdingOf(dongle), quantity: 2 }]);
+    const receipts = updates.map((update) => device.container.run('apply', { update }).receipt);
+    await central.writeOff(LOST);
+    await deliver(central, dongle);
+    for (const context of receipts) dongle.container.run('settle', { context });
+    await central.receiveContext(await contextFor(central, dongle));
+    const told = await central.receiveContext(await contextFor(central, device));
+    expect(told).toMatchObject({ duplicates: [{ itemId, quantity: 2 }], surplus: [], contradiction: null });
+    const holding = { itemId, quantity: 6, pending: 0, units: null, usageStart: null, enabled: true };
+    const more = await signerOf(device).context(central, 1, { complete: true, holdings: [holding], logFirst: 3 });
+    expect(await central.receiveContext(more)).toMatchObject({
+      duplicates: [{ itemId, quantity: 2 }],
+      surplus: [{ itemId, quantity: 1 }],
+    });
   });
 
   it('leaves what was settled before where it is, and is refused when nothing else is named', async () => {
