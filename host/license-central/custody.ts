@@ -14,6 +14,7 @@ import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { Foundation } from './channels.ts';
 import { updateChannel } from './channels.ts';
+import { rowsOf } from './named-at-once.ts';
 import { rememberContainer } from './parties.ts';
 import type { ChannelRow, Flag, PlaceRow, Reads, Writes } from './tables.ts';
 
@@ -74,18 +75,11 @@ function sendersIn(log: readonly Uint8Array[]): ReadonlySet<PublicKey> {
   return senders;
 }
 
-/** Keys that one query names. */
-const NAMED_AT_ONCE = 500;
-
 async function certificatesOf(db: Reads, keys: ReadonlySet<PublicKey>): Promise<Certificate[]> {
-  const wanted = [...keys];
-  const found: Certificate[] = [];
-  for (let from = 0; from < wanted.length; from += NAMED_AT_ONCE) {
-    const some = wanted.slice(from, from + NAMED_AT_ONCE);
-    const rows = await db.selectFrom('containers').select('certificate').where('key', 'in', some).execute();
-    found.push(...rows.map(({ certificate }) => readStoredCertificate(certificate)));
-  }
-  return found;
+  const rows = await rowsOf(keys, (some) =>
+    db.selectFrom('containers').select('certificate').where('key', 'in', some).execute(),
+  );
+  return rows.map(({ certificate }) => readStoredCertificate(certificate));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import { rowsOf } from './named-at-once.ts';
 import type { ContainerRow, GrantRow, Reads } from './tables.ts';
 
 /** An item that is, for certain, wholly in one container. */
@@ -114,7 +115,9 @@ async function takersOf(db: Reads, itemId: ItemId, places: readonly ContainerPla
 
 /** Their serial numbers, or the beginning of the key of one that was never here. */
 async function namesOf(db: Reads, keys: readonly PublicKey[]): Promise<string> {
-  const rows = await db.selectFrom('containers').select(['key', 'serial']).where('key', 'in', keys).execute();
+  const rows = await rowsOf(keys, (some) =>
+    db.selectFrom('containers').select(['key', 'serial']).where('key', 'in', some).execute(),
+  );
   const serials = new Map(rows.map(({ key, serial }) => [key, serial]));
   return keys.map((key) => serials.get(key) ?? `the container with key ${key.slice(0, 16)}`).join(' and ');
 }

@@ -3,6 +3,7 @@ import { codeOfNumber, type ErrorCode } from '../../container/errors.ts';
 import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { rowsOf } from './named-at-once.ts';
 import { countSeats } from './seat-balance.ts';
 import type { GrantStatus, Reads } from './tables.ts';
 import { type ItemPlace, type ToldItem, toldItems } from './told-seats.ts';
@@ -90,15 +91,10 @@ function isOver(status: GrantStatus): boolean {
 
 /** Those of some items of which more seats exist than were granted. */
 export async function excessOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Excess> {
-  const wanted = [...itemIds];
-  const [duplicates, surplus]: [Surplus[], Surplus[]] = [[], []];
-  for (let from = 0; from < wanted.length; from += 500)
-    for (const line of await listLedger(db, wanted.slice(from, from + 500))) {
-      const { itemId } = line;
-      if (line.duplicates > 0) duplicates.push({ itemId, quantity: line.duplicates });
-      if (line.surplus > 0) surplus.push({ itemId, quantity: line.surplus });
-    }
-  return { duplicates, surplus };
+  const lines = await rowsOf(itemIds, (some) => listLedger(db, some));
+  const beyond = (kind: keyof Excess): Surplus[] =>
+    lines.filter((line) => line[kind] > 0).map((line) => ({ itemId: line.itemId, quantity: line[kind] }));
+  return { duplicates: beyond('duplicates'), surplus: beyond('surplus') };
 }
 
 type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;

@@ -1,6 +1,7 @@
 import { type Certificate, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { rowsOf } from './named-at-once.ts';
 import { leftSince, type ToldSeats } from './seat-balance.ts';
 import type { ChannelRow, Reads } from './tables.ts';
 import { type TakenItems, takenItems } from './taken-items.ts';
@@ -80,17 +81,17 @@ type Teller = Pick<ToldSeats, 'issues' | 'contradicted'> & Pick<ChannelRow, 'log
 type Tellers = (firmCode: number, container: PublicKey) => Teller;
 
 async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise<Tellers> {
-  const known = await db
-    .selectFrom('containers')
-    .select(['key', 'certificate'])
-    .where('key', 'in', [...containers])
-    .execute();
+  const known = await rowsOf(containers, (some) =>
+    db.selectFrom('containers').select(['key', 'certificate']).where('key', 'in', some).execute(),
+  );
   const issues = new Map(known.map(({ key, certificate }) => [key, rightOf(readStoredCertificate(certificate))]));
-  const channels = await db
-    .selectFrom('channels')
-    .select(['firmCode', 'container', 'logWhole', 'toldGeneration', 'contradiction'])
-    .where('container', 'in', [...containers])
-    .execute();
+  const channels = await rowsOf(containers, (some) =>
+    db
+      .selectFrom('channels')
+      .select(['firmCode', 'container', 'logWhole', 'toldGeneration', 'contradiction'])
+      .where('container', 'in', some)
+      .execute(),
+  );
   const channelOf = new Map(channels.map((channel) => [`${channel.firmCode}/${channel.container}`, channel]));
   return (firmCode, container) => {
     const { logWhole = 1, toldGeneration = 0, contradiction = null } = channelOf.get(`${firmCode}/${container}`) ?? {};
