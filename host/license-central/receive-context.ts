@@ -159,8 +159,9 @@ async function witnessContainer(
     return why;
   }
   if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
-  const { largestRecord, locked } = file.header;
-  const challenge = locked ? null : file.header.challenge;
+  const { largestRecord, locked, lockedFirms } = file.header;
+  // Where the licenses of the firm are locked, it is asked to accept a state, and by the same field.
+  const challenge = lockedFirms.includes(channel.firmCode) ? null : file.header.challenge;
   await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed), challenge });
   await tx
     .updateTable('containers')

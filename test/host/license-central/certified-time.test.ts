@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
-import { contextFor } from '../../container/engine/scene.ts';
-import { makeContainer } from '../../world/parties.ts';
+import { backup, contextFor, restored } from '../../container/engine/scene.ts';
+import { makeContainer, type TestContainer } from '../../world/parties.ts';
 import { FIRM, licenseCentrals, seats } from './scene.ts';
 
 const YEAR = 365 * 86_400;
 const NOW = 800_000_000;
+
+/** What a command answers, or the code that it is refused with. */
+function codeOf<T>(work: () => T): T | string | undefined {
+  try {
+    return work();
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+}
+
+/** Seats of the product in use, or why it cannot be used. */
+function useOf({ container }: TestContainer, units = 0) {
+  return codeOf(() => container.run('use', { firmCode: FIRM, productCode: 1001, units, releaseDate: null }).seats);
+}
 
 describe('the time of a License Central', () => {
   const scene = licenseCentrals();
@@ -20,14 +34,7 @@ describe('the time of a License Central', () => {
       const updates = await central.updatesFor({ firmCode: FIRM, target: device.key });
       return updates.map((update) => device.container.run('apply', { update }));
     };
-    const use = () => {
-      const request = { firmCode: FIRM, productCode: 1001, units: 0, releaseDate: null };
-      try {
-        return device.container.run('use', request).seats;
-      } catch (error) {
-        return (error as { code?: string }).code;
-      }
-    };
+    const use = () => useOf(device);
     return { central, device, context, deliver, use };
   }
 
@@ -69,5 +76,29 @@ describe('the time of a License Central', () => {
     await central.receiveContext(old);
     const [report] = await deliver();
     expect(report?.notices).toMatchObject([{ isNew: true }]);
+  });
+
+  it('comes to a container that is used as it was set back, too, as soon as its state is accepted', async () => {
+    const { central, device, deliver } = await world();
+    const item = { ...seats(2), unitCounter: 10, expirationTime: NOW + YEAR };
+    await central.grantItems({ firmCode: FIRM, target: device.key, items: [item] });
+    for (const { receipt } of await deliver()) await central.receiveContext(receipt);
+    const before = backup(device);
+    useOf(device, 1);
+    const back = restored(device, before, 'memory');
+    const certificate = await central.certificateOf(FIRM);
+    const tell = async () => central.receiveContext(contextFor(back, { certificate }));
+    await tell();
+    expect(await central.askedForTime(device.key)).toEqual([]);
+    const { update } = await central.acceptState(contextFor(back, { certificate }));
+    await central.receiveContext(back.container.run('apply', { update }).receipt);
+    back.parts.env.time = NOW + 10 * YEAR;
+    expect(useOf(back)).toBe('ITEM_EXPIRED');
+    back.parts.env.time = NOW;
+    expect(useOf(back)).toBe('ITEM_EXPIRED');
+    await tell();
+    const [file = expect.fail('there is a file')] = await central.updatesFor({ firmCode: FIRM, target: device.key });
+    expect(codeOf(() => back.container.run('apply', { update: file }))).toBe('KEY_RETIRED');
+    expect([useOf(back), counter(back.container.state, 'timeFloor')]).toEqual([2, NOW]);
   });
 });
