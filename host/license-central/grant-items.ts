@@ -82,8 +82,8 @@ export function makeGrant(
  * Grants Product Items to a container: signed grants in one or more `add` entries, all in one commit. An order with a
  * name is carried out once: repeating it answers what was granted.
  *
- * @throws ORDER_EMPTY, USAGE_WRONG (also for a name that another order has), TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, SELF_ROLLED_BACK,
- * PARTNER_ROLLED_BACK
+ * @throws ORDER_EMPTY, USAGE_WRONG (also for a name that another order has), TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, EXHAUSTED,
+ * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
   const { firm, keys, target, items, name } = order;
