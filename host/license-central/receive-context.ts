@@ -16,6 +16,7 @@ import { revokedByRoot } from './revocations.ts';
 import { settleChannel } from './settle-channel.ts';
 import { leaveOutSettled } from './settled-before.ts';
 import type { ChannelRow, FirmRow, Reads, Writes } from './tables.ts';
+import { settleUnsure } from './unsure-entries.ts';
 import { confirmShown } from './unsure-grants.ts';
 
 /** What a context or receipt told a firm. */
@@ -114,8 +115,10 @@ export async function receiveContext(
     if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));
   }
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
-  if (why === null && generation === now.toldGeneration && inventory?.content.complete === true)
+  if (why === null && generation === now.toldGeneration && inventory?.content.complete === true) {
     await leaveOutSettled(tx, now, settled.outcomes);
+    if (firm.restores > 0) await settleUnsure(tx, now);
+  }
   const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;

@@ -2,6 +2,8 @@ import type { Outcome } from '../../container/engine/issuer-channel.ts';
 import type { ItemId } from '../../container/model/ids.ts';
 import type { ChannelRow, Reads, WriteOffRow, Writes } from './tables.ts';
 
+type Giver = Pick<ChannelRow, 'firmCode' | 'container'>;
+
 /**
  * Leaves out of the write-offs that a giver has just carried out what it had settled before that, though nobody had told of it
  * when they were ordered: the target has that once, and nothing of it is a duplicate.
@@ -54,9 +56,12 @@ async function certainlySettled(db: Reads, order: WriteOffRow): Promise<number> 
   return after;
 }
 
-/** Seats of an item that a giver has beyond what its log leaves it; null when the license is over, or not known here. */
-async function beyondLog(db: Reads, order: WriteOffRow, itemId: ItemId): Promise<number | null> {
-  const { container } = order;
+/**
+ * Seats of an item that a giver has beyond what its log leaves it; below 0 when some were taken from it. Null when the license is
+ * over, or not known here.
+ */
+export async function beyondLog(db: Reads, giver: Giver, itemId: ItemId): Promise<number | null> {
+  const { container } = giver;
   const grant = await db
     .selectFrom('grants')
     .select(['quantity', 'container'])
@@ -64,7 +69,7 @@ async function beyondLog(db: Reads, order: WriteOffRow, itemId: ItemId): Promise
     .where('status', '=', 'active')
     .executeTakeFirst();
   if (grant === undefined) return null;
-  const moves = await logOf(db, order)
+  const moves = await logOf(db, giver)
     .select(['transfers.sender', 'transferItems.quantity'])
     .where('transferItems.itemId', '=', itemId)
     .execute();
@@ -83,7 +88,7 @@ async function beyondLog(db: Reads, order: WriteOffRow, itemId: ItemId): Promise
 }
 
 /** The custody log of the giver, item by item. */
-function logOf(db: Reads, { firmCode, container }: WriteOffRow) {
+function logOf(db: Reads, { firmCode, container }: Giver) {
   return db
     .selectFrom('custodyLog')
     .innerJoin('transfers', 'transfers.hash', 'custodyLog.hash')

@@ -16,7 +16,8 @@ export async function confirmShown(tx: Writes, firmCode: number, shown: Readonly
     if (shown.has(itemId)) await confirmEntry(tx, { firmCode, container, sequence });
 }
 
-async function confirmEntry(
+/** An entry of which it was lost whether it was applied was: its grants are active, and what it took is gone. */
+export async function confirmEntry(
   tx: Writes,
   { firmCode, container, sequence }: Pick<EntryRow, 'firmCode' | 'container' | 'sequence'>,
 ): Promise<void> {
@@ -34,11 +35,12 @@ async function confirmEntry(
     .where('container', '=', container)
     .where('sequence', '=', sequence)
     .where('outcome', '=', UNSURE)
-    .returning('itemId')
+    .returning(['itemId', 'kind'])
     .execute();
-  for (const { itemId } of entries) {
+  for (const { itemId, kind } of entries) {
     if (itemId === null) continue;
-    await tx.updateTable('grants').set({ status: 'replaced' }).where('itemId', '=', itemId).execute();
+    const status = kind === 'withdraw' ? 'withdrawn' : 'replaced';
+    await tx.updateTable('grants').set({ status }).where('itemId', '=', itemId).execute();
     await tx.deleteFrom('places').where('itemId', '=', itemId).where('container', '=', container).execute();
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { move, seats as seatsOf } from '../../world/parties.ts';
+import type { LicenseCentral } from '../../../host/license-central/index.ts';
+import { makeContainer, move, order, seats as seatsOf, type TestContainer } from '../../world/parties.ts';
 import { backedUp, channelOf, grant, lineOf, TO_DONGLE } from './backup.ts';
-import { contextFor, deliver, deliverAndSettle, FIRM, licenseCentrals, seats } from './scene.ts';
+import { contextFor, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
 
 const scene = licenseCentrals();
 
@@ -217,5 +218,70 @@ describe('what a restored server had in transit when the container has applied m
       unsure: [2],
     });
     expect((await central.ledger()).map(({ status }) => status)).toEqual(['active', 'unsure']);
+  });
+});
+
+describe('an order of which a restored server has lost whether the container carried it out', () => {
+  /** The server as it was at the backup, and what the dongle has applied since, with a license behind it. */
+  async function lost(before: (central: LicenseCentral, dongle: TestContainer) => Promise<unknown>) {
+    const world = await backedUp(scene, before);
+    await deliverAndSettle(world.live, world.dongle);
+    await grant(world.live, 5);
+    await deliverAndSettle(world.live, world.dongle);
+    const central = await world.restored();
+    await central.restored(FIRM);
+    return { ...world, central };
+  }
+
+  const withdrawAll = async (central: LicenseCentral) => {
+    const [line = expect.fail('ten seats were granted')] = await central.ledger();
+    return central.withdrawItem({ firmCode: FIRM, itemId: line.itemId });
+  };
+
+  it('is a withdrawal that took place where the container has none of it and its log does not say that it left', async () => {
+    const { central, dongle, itemId } = await lost(withdrawAll);
+    await central.receiveContext(await contextFor(central, dongle));
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'withdrawn', held: 0, unaccounted: 0, surplus: 0 });
+  });
+
+  it('is no withdrawal where the license is shown, or where its log says that it left', async () => {
+    const { live, restored, dongle, device, itemId } = await backedUp(scene, withdrawAll);
+    move(dongle, device, [{ holding: holdingOf(dongle), quantity: 10 }]);
+    await deliver(live, dongle);
+    await grant(live, 5);
+    await deliver(live, dongle);
+    const central = await restored();
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, dongle));
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', held: 0, unaccounted: 10 });
+    await central.receiveContext(await contextFor(central, device));
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', held: 10, unaccounted: 0, surplus: 0 });
+  });
+
+  it('is a write-off that took place where nothing is in transit any more: what the target had applied is a duplicate', async () => {
+    const device = makeContainer('soft', 2);
+    const { central, dongle, itemId } = await lost(async (first, held) => {
+      await first.addContainer(device.certificate);
+      const { updates } = order(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
+      for (const update of updates) device.container.run('apply', { update });
+      await first.writeOff({ firmCode: FIRM, from: '3-1', target: '130-2', through: 1 });
+    });
+    await central.receiveContext(await contextFor(central, dongle));
+    const report = await central.receiveContext(await contextFor(central, device));
+    expect([seatsOf(dongle, itemId).held, seatsOf(device, itemId).held]).toEqual([10, 2]);
+    expect(report).toMatchObject({ duplicates: [{ itemId, quantity: 2 }], surplus: [] });
+  });
+
+  it('stays unsure as a write-off while something is in transit', async () => {
+    const [device, other] = [makeContainer('soft', 2), makeContainer('soft', 3)];
+    const { central, dongle, itemId } = await lost(async (first, held) => {
+      await first.addContainer(device.certificate);
+      order(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
+      order(held, other, [{ holding: holdingOf(held), quantity: 1 }]);
+      await first.writeOff({ firmCode: FIRM, from: '3-1', target: '130-2', through: 1 });
+    });
+    await central.receiveContext(await contextFor(central, dongle));
+    expect(seatsOf(dongle, itemId)).toEqual({ held: 9, pending: 1 });
+    expect(await lineOf(central, itemId)).toMatchObject({ held: 9, inTransit: 1, duplicates: 0, surplus: 0 });
   });
 });
