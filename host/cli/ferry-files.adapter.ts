@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../../container/errors.ts';
 import { armor, describeFile, unarmor } from '../../container/files/armor.ts';
-import { contextFileName, isForAnother, updateFileName } from '../../container/files/file-names.ts';
+import { contextFileName, isForAnother, isLaterOf, updateFileNames } from '../../container/files/file-names.ts';
 import { statementIn } from '../../container/files/statement-in.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { systemCode, systemWords } from '../../container/store/file-failure.ts';
@@ -168,22 +168,58 @@ function isTakenByOther(file: string, issuer: PublicKey): boolean {
 
 /**
  * Writes the update files of an order that was carried out, under names that say from whom and for whom they are, and which
- * sequences they bring. Several files of one wanted name are numbered.
+ * sequences they bring. Several files of one wanted name are numbered. Under a name that is given here, a file takes the
+ * place only of an earlier one with the same content.
  *
  * @param again the command that writes them again
+ * @param called what those without sequences are called
  * @throws UPDATE_UNWRITTEN
  */
-export function writeUpdates(wanted: string | undefined, updates: readonly Uint8Array[], again: string): string[] {
+export function writeUpdates(
+  wanted: string | undefined,
+  updates: readonly Uint8Array[],
+  again: string,
+  called = 'none',
+): string[] {
+  const names = updateNames(updates, called);
   try {
     return updates.map((raw, at) => {
-      const header = headerOf(raw);
-      const field = (name: string): string => header.get(name) ?? '';
-      const name = updateFileName(field('From'), field('For'), field('Sequences'));
-      return writeFerryFile(updates.length > 1 ? numbered(wanted, at + 1) : wanted, name, raw, 'update');
+      const place = updates.length > 1 ? numbered(wanted, at + 1) : wanted;
+      return writeFerryFile(place, freeName(place, names[at] ?? [], raw), raw, 'update');
     });
   } catch (error) {
     if (error instanceof FerryError && error.code === 'FILE_UNWRITABLE')
       throw new FerryError('UPDATE_UNWRITTEN', { ...error.details, again }, { cause: error });
+    throw error;
+  }
+}
+
+/** The names that each may have. Those without sequences are numbered from the second on, for each issuer. */
+function updateNames(updates: readonly Uint8Array[], called: string): (readonly string[])[] {
+  const without = new Map<string, number>();
+  return updates.map((raw) => {
+    const header = headerOf(raw);
+    const field = (name: string): string => header.get(name) ?? '';
+    const [issuer, serial, sequences] = [field('From'), field('For'), field('Sequences')];
+    if (sequences !== 'none') return updateFileNames({ issuer, serial, content: sequences }, raw);
+    const number = (without.get(issuer) ?? 0) + 1;
+    without.set(issuer, number);
+    return updateFileNames({ issuer, serial, content: number === 1 ? called : `${called}-${number}` }, raw);
+  });
+}
+
+/** The first of the names under which nothing else lies. What cannot be read there is nobody's. */
+function freeName(wanted: string | undefined, names: readonly string[], raw: Uint8Array): string {
+  const last = names.at(-1) ?? '';
+  if (isOneFile(wanted)) return last;
+  return names.find((name) => isReplaceable(placeFor(wanted, name), raw)) ?? last;
+}
+
+function isReplaceable(file: string, raw: Uint8Array): boolean {
+  try {
+    return isLaterOf(readFerryFile(file), raw);
+  } catch (error) {
+    if (error instanceof FerryError) return true;
     throw error;
   }
 }

@@ -40,6 +40,22 @@ describe('a device whose files were put back from a backup, but not its anchor,'
     expect(listed).not.toContain('Locked');
   });
 
+  it('is unlocked by the word of its vendor in a folder into which lists were written after it', async () => {
+    await context();
+    await world.must('central', 'revoke', 'vendor', '3-1234567');
+    for (const _ of ['once', 'again']) {
+      await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'folder:stick');
+      await world.must('central', 'issue', 'vendor', '--to', '130-2459324738', '-o', 'folder:stick');
+    }
+    expect(fs.readdirSync(path.join(world.folder, 'stick')).sort()).toEqual([
+      expect.stringMatching(/^firm-6000010-for-130-2459324738-accepted-[0-9a-f]{8}\.ferry-update$/),
+      'firm-6000010-for-130-2459324738-none.ferry-update',
+    ]);
+    const { stdout } = await world.run('apply', 'sim:device', 'folder:stick');
+    expect(stdout).toContain("A vendor's word that its licenses may be used as they are here was taken.");
+    expect((await use()).exit).toBe(0);
+  });
+
   it('gets nothing more, and gives nothing back', async () => {
     await context();
     await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'accepted.ferry-update');

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { nativeCrypto } from '../../../../container/crypto/native/node-crypto.ts';
+import { toHex } from '../../../../container/model/bytes.ts';
 import type { FarBank } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { withCentral } from '../../open-central.ts';
@@ -39,12 +41,17 @@ async function accept(
 ): Promise<void> {
   await checkOutput(far, place, 'update');
   const { output } = context;
-  const { firmCode, serial, update } = await withCentral(context, folder, (server) =>
-    server.acceptState(readFerryFile(file)),
-  );
-  const files = writeUpdates(place, [update], `ferry central accept ${quoted(folder)} ${quoted(file)} -o PLACE`);
+  const shown = readFerryFile(file);
+  const { firmCode, serial, update } = await withCentral(context, folder, (server) => server.acceptState(shown));
+  const again = `ferry central accept ${quoted(folder)} ${quoted(file)} -o PLACE`;
+  const files = writeUpdates(place, [update], again, wordFor(shown));
   output.line(`Licenses of firm ${firmCode} may be used in ${serial} as they are there.`);
   for (const written of files) output.line(`  ${written}`);
   output.note('Bring it: ferry apply ADDRESS FILE');
   output.json({ address: `central:${folder}`, target: serial, firmCode, files });
+}
+
+/** What the file is called: the words for two states lie side by side, since each is good for its own alone. */
+function wordFor(shown: Uint8Array): string {
+  return `accepted-${toHex(nativeCrypto().sha256(shown)).slice(0, 8)}`;
 }
