@@ -53,3 +53,8 @@ export async function firmOf(central: LicenseCentral, named: number | undefined)
   if (others.length > 0) throw usage(`Name the firm with --firm: ${firms.join(', ')}`);
   return only;
 }
+
+/** How a command that is advised names a firm: not at all, where there is no other. */
+export async function firmOption(central: LicenseCentral, firmCode: number): Promise<string> {
+  return (await central.firms()).length > 1 ? ` --firm ${firmCode}` : '';
+}

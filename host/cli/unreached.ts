@@ -23,7 +23,7 @@ function sentence(address: string, message: string): string {
 }
 
 /** 0 when everybody who was asked for answered, 6 when some did; when none did, their own exit code if they agree on one. */
-export function exitOfUnreached(unreached: readonly Unreached[], asked: number): number {
+export function exitOfUnreached(unreached: readonly Pick<Unreached, 'error'>[], asked: number): number {
   const [first, ...others] = unreached.map(({ error }) => CATALOGUE[error.code].exit);
   if (first === undefined) return 0;
   const isSame = unreached.length === asked && others.every((exit) => exit === first);

@@ -3,7 +3,7 @@ import type { ChangeOrder, ItemName, LicenseCentral } from '../../../license-cen
 import type { FarBank } from '../../addresses.ts';
 import { writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
-import { withCentral } from '../../open-central.ts';
+import { firmOption, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { parseItem, usage } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
@@ -91,10 +91,10 @@ async function change(
   const { target, sequence, updates, firm } = await withCentral(context, folder, async (server) => {
     const item = await server.itemNamed(id);
     const { target, first } = await order(server, item);
-    const firm = (await server.firms()).length > 1 ? ` --firm ${item.firmCode}` : '';
+    const firm = await firmOption(server, item.firmCode);
     return { target, sequence: first, firm, updates: await server.updatesFor({ firmCode: item.firmCode, target }) };
   });
-  const again = `ferry central issue ${quoted(folder)} --to ${target} -o PLACE`;
+  const again = `ferry central issue ${quoted(folder)} --to ${target}${firm} -o PLACE`;
   const files = writeUpdates(wanted, updates, again);
   output.line(`The change is in transit to ${target}, where the license is, as ${sequence}.`);
   for (const file of files) output.line(`  ${file}`);

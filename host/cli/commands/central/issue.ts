@@ -1,29 +1,35 @@
 import type { Command } from 'commander';
+import { explain } from '../../../../container/errors.ts';
 import { parseSerialNumber } from '../../../../container/model/serial-number.ts';
 import type { LicenseCentral } from '../../../license-central/index.ts';
 import { CONTAINER_SCHEMES, type FarBank, isAddress, withContainer } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
-import { withCentral } from '../../open-central.ts';
+import { firmOf, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
-import { collect, parseItem, usage } from '../../parse-arguments.ts';
+import { collect, parseItem, parseNumber, usage } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
+import { exitOfUnreached } from '../../unreached.ts';
+import { type UpdatesOfFirms, updatesOfFirms } from './updates-of-firms.ts';
 
 const ISSUE_EXAMPLES = `
 TARGET is the serial number of a container that is known here, or what makes it known: its address or its context file.
 Every call grants anew, except with an --order that was carried out before. Without --item it writes the update files of
-what is in transit again, or of the lists of revocations alone.
+what is in transit again, or of the lists of revocations alone, for every firm that can. Exit code 6: of some firms nothing
+was written, and it is said why.
 
 Examples:
   ferry central issue vendor --to sim:dongle --item 6000010:1001x5 --text "Controller runtime"
   ferry central issue vendor --to 3-1234567 --item 6000010:1002 --expiration 2027-12-31 --transfer none --order PO-4711
-  ferry central issue vendor --to 3-1234567 -o folder:stick`;
+  ferry central issue vendor --to 3-1234567 -o folder:stick
+  ferry central issue vendor --to 3-1234567 --firm 6000010 -o folder:stick`;
 
 interface IssueOptions extends LicenseOptions {
   readonly to: string;
   readonly item?: readonly string[];
   readonly order?: string;
+  readonly firm?: string;
   readonly output?: string;
 }
 
@@ -35,7 +41,8 @@ export function registerIssue(central: Command, context: CommandContext, far: Fa
     .argument('<DIR>', 'folder of the License Central')
     .requiredOption('--to <TARGET>', 'serial number, address or context file of the container')
     .option('--item <FIRM:PRODUCTxN>', 'what to grant; may be repeated', collect)
-    .option('--order <NAME>', 'name of the order; one of that name is carried out once');
+    .option('--order <NAME>', 'name of the order; one of that name is carried out once')
+    .option('--firm <CODE>', 'only the files of this Firm Code, when a License Central has several');
   withLicenseOptions(command)
     .option('-o, --output <PLACE>', 'where the update files go: a file or folder:DIR')
     .addHelpText('after', ISSUE_EXAMPLES)
@@ -45,32 +52,69 @@ export function registerIssue(central: Command, context: CommandContext, far: Fa
 async function issue(far: FarBank, context: CommandContext, folder: string, options: IssueOptions): Promise<void> {
   const items = (options.item ?? []).map(parseItem);
   const licenses = items.map((item) => licenseOf(item, options));
-  const firms = [...new Set(items.map(({ firmCode }) => firmCode))];
-  if (firms.length > 1) throw usage('All items of one order are of one Firm Item');
+  const ordered = firmOfOrder(items, options.firm);
   const { output } = context;
   await checkOutput(far, options.output, 'update');
-  const report = await withCentral(context, folder, async (server) => {
+  const { target, several, granted, made } = await withCentral(context, folder, async (server) => {
     const several = (await server.firms()).length > 1;
+    const firmCode = ordered === undefined ? undefined : await firmOf(server, ordered);
     const target = await targetOf(server, far, options.to);
-    const [firmCode] = firms;
-    if (firmCode === undefined) return { target, granted: [], several, updates: await allUpdates(server, target) };
+    if (firmCode === undefined || licenses.length === 0)
+      return { target, several, granted: null, made: await filesOf(server, target, firmCode) };
     const order = { firmCode, target, items: licenses };
     const granted = await server.grantItems(options.order === undefined ? order : { ...order, name: options.order });
-    return { target, granted: [granted], several, updates: await server.updatesFor({ firmCode, target }) };
+    const updates = await server.updatesFor({ firmCode, target });
+    return { target, several, granted, made: { updates, failures: [], asked: 1 } };
   });
-  const again = `ferry central issue ${quoted(folder)} --to ${report.target} -o PLACE`;
-  const files = writeUpdates(options.output, report.updates, again);
-  const [granted] = report.granted;
-  if (granted !== undefined)
+  const [onlyFailure] = made.failures;
+  if (!several && onlyFailure !== undefined) throw onlyFailure.error;
+  const ofFirm = several && ordered !== undefined ? ` --firm ${ordered}` : '';
+  const again = `ferry central issue ${quoted(folder)} --to ${target}${ofFirm} -o PLACE`;
+  const files = writeUpdates(options.output, made.updates, again);
+  if (granted !== null)
     output.line(
-      `${granted.itemIds.length} license(s) ${granted.repeated ? 'had been granted' : 'granted'} to ${report.target}, in transit as ${granted.first} to ${granted.last}.`,
+      `${granted.itemIds.length} license(s) ${granted.repeated ? 'had been granted' : 'granted'} to ${target}, in transit as ${granted.first} to ${granted.last}.`,
     );
   for (const file of files) output.line(`  ${file}`);
-  const firm = report.several ? ` --firm ${firms[0] ?? 'CODE'}` : '';
-  output.note(
-    `Bring them: ferry apply ADDRESS FILE, or ferry move --from ${quoted(`central:${folder}`)} --to ADDRESS --all${firm}`,
+  if (files.length > 0) {
+    const firm = several ? ` --firm ${ordered ?? 'CODE'}` : '';
+    output.note(
+      `Bring them: ferry apply ADDRESS FILE, or ferry move --from ${quoted(`central:${folder}`)} --to ADDRESS --all${firm}`,
+    );
+  }
+  for (const { firmCode, error } of made.failures) {
+    output.complain(`Of firm ${firmCode} nothing was written: ${error.message} [${error.code}]`);
+    output.complain(`  ${explain(error.code, error.details).remedy}`);
+  }
+  output.json({
+    address: `central:${folder}`,
+    target,
+    granted,
+    files,
+    failures: made.failures.map(({ firmCode, error }) => ({ firmCode, ...explain(error.code, error.details) })),
+  });
+  context.endWith(exitOfUnreached(made.failures, made.asked));
+}
+
+/** The firm that is named, by the items or by itself. @throws USAGE_WRONG when several are */
+function firmOfOrder(items: readonly { readonly firmCode: number }[], named: string | undefined): number | undefined {
+  const firms = new Set(items.map(({ firmCode }) => firmCode));
+  if (firms.size > 1) throw usage('All items of one order are of one Firm Item');
+  const [ordered] = firms;
+  if (named === undefined) return ordered;
+  const firm = parseNumber(named, 'Firm Code', 1);
+  if (ordered !== undefined && ordered !== firm)
+    throw usage(`The items are of firm ${ordered}, and --firm names ${firm}`);
+  return firm;
+}
+
+/** What is to be brought to the target again, or beside licenses. @throws USAGE_WRONG when that is nothing */
+async function filesOf(server: LicenseCentral, target: string, firm: number | undefined): Promise<UpdatesOfFirms> {
+  const made = await updatesOfFirms(server, target, firm);
+  if (made.asked > 0) return made;
+  throw usage(
+    `Nothing${firm === undefined ? '' : ` of firm ${firm}`} is in transit to ${target}: name with --item what to grant`,
   );
-  output.json({ address: `central:${folder}`, target: report.target, granted: granted ?? null, files });
 }
 
 /** Makes the target known here, where what was given can do that, and says its serial number. */
@@ -80,22 +124,4 @@ async function targetOf(server: LicenseCentral, far: FarBank, text: string): Pro
   const { certificate } = await withContainer(far, text, (client) => client.call('list', {}));
   if (certificate === null) throw usage(`${text} has no certificate yet`);
   return (await server.addContainer(certificate)).serial;
-}
-
-/**
- * The files of every firm that has something in transit to the target, a list to bring, or the time that it was asked for.
- *
- * @throws USAGE_WRONG when none has
- */
-async function allUpdates(server: LicenseCentral, target: string): Promise<Uint8Array[]> {
-  const updates: Uint8Array[] = [];
-  const lists = await server.revocations();
-  const asked = await server.askedForTime(target);
-  for (const { firmCode } of await server.firms()) {
-    const open = (await server.transit(firmCode)).some(({ serial }) => serial === target);
-    const hasList = lists.some((list) => list.firmCode === null || list.firmCode === firmCode);
-    if (open || hasList || asked.includes(firmCode)) updates.push(...(await server.updatesFor({ firmCode, target })));
-  }
-  if (updates.length === 0) throw usage(`Nothing is in transit to ${target}: name with --item what to grant`);
-  return updates;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { FarBank } from '../../addresses.ts';
 import { writeUpdates } from '../../ferry-files.adapter.ts';
-import { firmOf, withCentral } from '../../open-central.ts';
+import { firmOf, firmOption, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { parseNumber } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
@@ -36,12 +36,14 @@ async function unblock(far: FarBank, context: CommandContext, folder: string, op
   const { output } = context;
   const named = options.firm === undefined ? undefined : parseNumber(options.firm, 'Firm Code', 1);
   await checkOutput(far, options.output, 'update');
-  const { target, sequence, updates } = await withCentral(context, folder, async (server) => {
+  const { target, sequence, updates, firm } = await withCentral(context, folder, async (server) => {
     const firmCode = await firmOf(server, named);
     const { target, first } = await server.unblock({ firmCode, target: options.to });
-    return { target, sequence: first, updates: await server.updatesFor({ firmCode, target }) };
+    const firm = await firmOption(server, firmCode);
+    return { target, sequence: first, firm, updates: await server.updatesFor({ firmCode, target }) };
   });
-  const files = writeUpdates(options.output, updates, `ferry central issue ${quoted(folder)} --to ${target} -o PLACE`);
+  const again = `ferry central issue ${quoted(folder)} --to ${target}${firm} -o PLACE`;
+  const files = writeUpdates(options.output, updates, again);
   output.line(`The PIN of ${target} gets its tries back with ${sequence}, which is in transit.`);
   for (const file of files) output.line(`  ${file}`);
   output.note('Bring it: ferry apply ADDRESS FILE');

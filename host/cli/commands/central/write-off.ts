@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { WriteOffPlan } from '../../../license-central/index.ts';
 import type { FarBank } from '../../addresses.ts';
 import { writeUpdates } from '../../ferry-files.adapter.ts';
-import { firmOf, withCentral } from '../../open-central.ts';
+import { firmOf, firmOption, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { parseNumber } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
@@ -64,16 +64,14 @@ async function writeOff(
     output.json({ address, dryRun: true, ...plan });
     return;
   }
-  const { done, updates } = await withCentral(context, folder, async (server) => {
+  const { done, updates, firm } = await withCentral(context, folder, async (server) => {
     const firmCode = await firmOf(server, named);
     const done = await server.writeOff({ firmCode, from, target, through });
-    return { done, updates: await server.updatesFor({ firmCode, target: done.from }) };
+    const firm = await firmOption(server, firmCode);
+    return { done, firm, updates: await server.updatesFor({ firmCode, target: done.from }) };
   });
-  const files = writeUpdates(
-    options.output,
-    updates,
-    `ferry central issue ${quoted(folder)} --to ${done.from} -o PLACE`,
-  );
+  const again = `ferry central issue ${quoted(folder)} --to ${done.from}${firm} -o PLACE`;
+  const files = writeUpdates(options.output, updates, again);
   output.line(`The write-off is in transit to ${done.from}, as ${done.sequence}. It means:`);
   explain(context, done);
   for (const file of files) output.line(`  ${file}`);

@@ -1,0 +1,94 @@
+import { CATALOGUE, FerryError } from '../../../../container/errors.ts';
+import type { LicenseCentral } from '../../../license-central/index.ts';
+
+/** What is read of a License Central for this. */
+export type FirmsServer = Pick<
+  LicenseCentral,
+  'askedForTime' | 'channels' | 'firms' | 'revocations' | 'transit' | 'updatesFor'
+>;
+
+/** A firm whose files could not be made, beside others whose files could. */
+export interface FirmFailure {
+  readonly firmCode: number;
+  readonly error: FerryError;
+}
+
+/** The files of several firms for one container. */
+export interface UpdatesOfFirms {
+  readonly updates: readonly Uint8Array[];
+  readonly failures: readonly FirmFailure[];
+  /** Firms whose files were asked for. */
+  readonly asked: number;
+}
+
+/**
+ * The files of every firm that has something in transit to a container, a list of its own to bring, or the time that it was
+ * asked for. The list of the root is in all of them; when there are none, one firm brings it that has dealt with the container,
+ * since a container keeps a record of each firm for good. A firm that a rule stops does not hold up the others.
+ *
+ * @param only a Firm Code: of no other firm
+ */
+export async function updatesOfFirms(server: FirmsServer, target: string, only?: number): Promise<UpdatesOfFirms> {
+  const all = (await server.firms()).map(({ firmCode }) => firmCode);
+  const firms = only === undefined ? all : [only];
+  const made = await eachFirm(server, target, await firmsWithOwn(server, target, firms));
+  if (made.updates.length > 0 || !(await hasRootList(server))) return made;
+  return withRootList(server, target, firms, made);
+}
+
+/** Those of the firms that have more to say to the container than the list of the root. */
+async function firmsWithOwn(server: FirmsServer, target: string, firms: readonly number[]): Promise<readonly number[]> {
+  const lists = await server.revocations();
+  const asked = await server.askedForTime(target);
+  const found: number[] = [];
+  for (const firmCode of firms) {
+    const isOpen = (await server.transit(firmCode)).some(({ serial }) => serial === target);
+    const hasList = lists.some((list) => list.firmCode === firmCode);
+    if (isOpen || hasList || asked.includes(firmCode)) found.push(firmCode);
+  }
+  return found;
+}
+
+async function hasRootList(server: FirmsServer): Promise<boolean> {
+  return (await server.revocations()).some(({ firmCode }) => firmCode === null);
+}
+
+/** The list of the root by one of the firms that could not be asked yet; of strangers only where no firm knows the container. */
+async function withRootList(
+  server: FirmsServer,
+  target: string,
+  firms: readonly number[],
+  before: UpdatesOfFirms,
+): Promise<UpdatesOfFirms> {
+  const failed = before.failures.map(({ firmCode }) => firmCode);
+  const known: number[] = [];
+  for (const firmCode of firms)
+    if ((await server.channels(firmCode)).some(({ serial }) => serial === target)) known.push(firmCode);
+  let made = before;
+  for (const firmCode of known.length > 0 ? known : firms) {
+    if (failed.includes(firmCode)) continue;
+    const { updates, failures, asked } = await eachFirm(server, target, [firmCode]);
+    made = { updates, failures: [...made.failures, ...failures], asked: made.asked + asked };
+    if (updates.length > 0) break;
+  }
+  return made;
+}
+
+async function eachFirm(server: FirmsServer, target: string, firms: readonly number[]): Promise<UpdatesOfFirms> {
+  const updates: Uint8Array[] = [];
+  const failures: FirmFailure[] = [];
+  for (const firmCode of firms) {
+    try {
+      updates.push(...(await server.updatesFor({ firmCode, target })));
+    } catch (error) {
+      if (!(error instanceof FerryError) || !isRule(error)) throw error;
+      failures.push({ firmCode, error });
+    }
+  }
+  return { updates, failures, asked: firms.length };
+}
+
+/** Whether it concerns the firm and its container alone; what is damaged or interrupted stops every firm. */
+function isRule({ code }: FerryError): boolean {
+  return CATALOGUE[code].exit === CATALOGUE.EPOCH_NEEDED.exit;
+}
