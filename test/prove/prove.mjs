@@ -2,9 +2,7 @@
  * Shows that licenses are neither lost nor doubled: `npm run prove`. First the layers, each a program of its own, then the
  * same with one defect after the other put into a copy of the rules: what does not notice them proves nothing.
  *
- * `--layer NAME`: only that one, without the defects; further options go on to it, such as `--world NAME` or `--seed N`.
- * `--long MINUTES`: no bound but the time, which is shared between the layers. `--quick`: no more than the test suite does.
- * `--record FILE`: a line with the date for every row of the tables. `--only-defects`: not the layers.
+ * `--help` names the options. A command line that cannot be meant ends with exit code 2 and one line that says why.
  * Control-C ends what is under way, shows and records how far it got, and stops.
  */
 import fs from 'node:fs';
@@ -12,18 +10,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { bundle, layers } from './bundle.mjs';
 import { runInTurn } from './in-turn.mjs';
+import { HELP, Mistake, optionsIn } from './prove-options.mjs';
 
 const DEFECTS = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'defects.json'), 'utf8'));
 
-const { values, rest } = optionsIn(process.argv.slice(2), {
-  flags: ['quick', 'only-defects'],
-  texts: ['layer', 'long', 'record'],
-});
 const all = layers();
-if (values.layer !== undefined && !all.includes(values.layer))
-  fail(`there is no layer ${values.layer}; there are ${all.join(', ')}`);
-if (values.layer === undefined && rest.length > 0)
-  fail(`${rest[0]} belongs to a layer: say --layer NAME, too, one of ${all.join(', ')}`);
+const { values, rest } = readArguments();
 
 // The programs answer Control-C; this one waits for what they say.
 process.on('SIGINT', () => undefined);
@@ -36,13 +28,14 @@ try {
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
-/** @returns 1 when something is wrong, 130 after an interruption */
+/** @returns 1 when something is wrong, 2 when a layer was told what it cannot mean, 130 after an interruption */
 async function prove() {
   const jobs = [];
   if (!values['only-defects']) jobs.push(...(values.layer === undefined ? all : [values.layer]).map(layerJob));
   if (values.layer === undefined) jobs.push(...DEFECTS.flatMap(defectJobs));
   const results = await runInTurn(jobs);
   if (results.some(({ status }) => status === 130)) return 130;
+  if (values.layer !== undefined && results[0].status === 2) return 2;
   const failed = jobs.filter((_, at) => results[at].status !== 0).map(({ name }) => name);
   for (const name of failed) process.stdout.write(`\nFAILED: ${name}`);
   process.stdout.write(`\n${jobs.length - failed.length} of ${jobs.length} programs ended as they have to.\n`);
@@ -72,20 +65,28 @@ function defectJobs(defect, at) {
   }));
 }
 
-/** Takes this program's own options out of the arguments, and leaves the others. */
-function optionsIn(args, { flags, texts }) {
-  const values = {};
-  const rest = [];
-  for (let at = 0; at < args.length; at++) {
-    const name = args[at].replace(/^--/, '');
-    if (flags.includes(name)) values[name] = true;
-    else if (texts.includes(name)) values[name] = args[++at] ?? fail(`--${name} needs a value`);
-    else rest.push(args[at]);
+/** Ends the program where there is nothing to be done. */
+function readArguments() {
+  try {
+    const read = optionsIn(process.argv.slice(2), all);
+    if (read.values.help) {
+      process.stdout.write(HELP);
+      process.exit(0);
+    }
+    if (read.values.record !== undefined) checkRecord(read.values.record);
+    return read;
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    process.stderr.write(`prove: ${error.message}\n`);
+    process.exit(2);
   }
-  return { values, rest };
 }
 
-function fail(why) {
-  process.stderr.write(`prove: ${why}\n`);
-  process.exit(2);
+/** @throws Mistake when no line can be added to that file */
+function checkRecord(file) {
+  try {
+    fs.appendFileSync(file, '');
+  } catch (error) {
+    throw new Mistake(`--record ${file} cannot be written: ${error.message}`);
+  }
 }

@@ -1,38 +1,29 @@
 import fs from 'node:fs';
-import { parseArgs } from 'node:util';
 import { Table } from '../exploration/table.ts';
-import { newResult, type Only, type Proof, type Result, type Run, SIZES, type Size, type Violation } from './proof.ts';
+import { Mistake, orEnd, SIZES } from '../program-options.ts';
+import { readCrashPoints } from './options.ts';
+import { newResult, type Proof, type Result, type Run, type Size, type Violation } from './proof.ts';
 import { allProofs } from './proofs.ts';
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: 'usual' },
-    minutes: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    scenario: { type: 'string', multiple: true },
-    step: { type: 'string' },
-    cut: { type: 'string' },
-    record: { type: 'string' },
-    defect: { type: 'string' },
-  },
-});
-
 const NUMBERS = ['operations', 'cuts', 'states', 'before', 'after', 'pairs'] as const;
-const size = SIZES.find((one) => one === values.size) ?? 'usual';
-const seed = Number(values.seed);
-const cut = values.cut === undefined ? undefined : Number(values.cut);
-const only: Only | undefined = values.step === undefined ? undefined : { step: Number(values.step), cut };
-const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
+const { proofs, coverage } = allProofs();
+const values = await orEnd(() =>
+  readCrashPoints(
+    process.argv.slice(2),
+    proofs.map(({ name }) => name),
+  ),
+);
+const { size, seed, only, endsAt } = values;
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
 });
 
-const { proofs, coverage } = allProofs();
 const chosen = proofs.filter(
   (proof) => values.scenario?.includes(proof.name) ?? SIZES.indexOf(proof.size) <= SIZES.indexOf(size),
 );
-process.exitCode = await (values.defect === undefined ? prove(chosen) : hunt(chosen, values.defect));
+const { defect: wanted } = values;
+process.exitCode = await orEnd(() => (wanted === undefined ? prove(chosen) : hunt(chosen, wanted)));
 
 /**
  * Cuts everything everywhere and shows what that came to; after an interruption, as far as it got.
@@ -73,6 +64,7 @@ async function prove(plans: readonly Proof[]): Promise<number> {
   }
   say(table.row(rowOf('all', all, total)));
   if (isInterrupted) return 130;
+  if (only !== undefined && all.cuts === 0) throw new Mistake('the scenario has no such step, or the step no such cut');
   const missing = size === 'quick' || values.scenario !== undefined ? [] : coverage.missing();
   if (missing.length > 0) say(`\nWithout a scenario: ${missing.join(', ')}`);
   return isBroken || missing.length > 0 ? 1 : 0;

@@ -1,3 +1,5 @@
+import type { SIZES } from '../program-options.ts';
+
 /** What cutting one scenario everywhere came to: a row of the table. */
 export interface Result {
   /** Programs, erases, flushes, writes, renames and whatever else was recorded. */
@@ -26,7 +28,6 @@ export interface Violation {
   readonly seed: number;
 }
 
-export const SIZES = ['quick', 'usual', 'long'] as const;
 export type Size = (typeof SIZES)[number];
 
 /** The one cut that is looked at, when a violation is played again. */

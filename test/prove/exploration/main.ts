@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { Mistake, orEnd, SIZES } from '../program-options.ts';
 import { Answers } from './answers.ts';
 import type { Exploration } from './explorer.ts';
 import { GUARD_REASONS, oneSidedGuards } from './guards.ts';
+import { readExploration } from './options.ts';
 import { testFor } from './replay.ts';
 import { SavedWorlds } from './saved-world.ts';
 import { Table } from './table.ts';
@@ -18,27 +19,20 @@ const SLICE = 2_000;
 /** States that a world may have where only time bounds it: what memory holds. */
 const MOST = 50_000_000;
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: 'usual' },
-    world: { type: 'string', multiple: true },
-    minutes: { type: 'string' },
-    record: { type: 'string' },
-    defect: { type: 'string' },
-    state: { type: 'string' },
-    checkpoint: { type: 'string', default: '60' },
-  },
-});
-
-const SIZES = ['quick', 'usual', 'long'];
+const values = await orEnd(() =>
+  readExploration(
+    process.argv.slice(2),
+    WORLDS.map(({ name }) => name),
+  ),
+);
+const { endsAt } = values;
 const chosen = WORLDS.filter(
   ({ name, size }) => values.world?.includes(name) ?? SIZES.indexOf(size) <= SIZES.indexOf(values.size),
 );
-const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
 /** Whether every world goes as far as it is known to show what it has to: a longer run may have less time for each. */
 const isWhole = values.size === 'usual';
 /** Where explorations are kept, so that another run goes on with them. */
-const kept = values.state === undefined ? null : new SavedWorlds(values.state);
+const kept = await orEnd(() => (values.state === undefined ? null : keptIn(values.state)));
 const rules = hash('sha256', fs.readFileSync(import.meta.filename));
 let isInterrupted = false;
 process.once('SIGINT', () => {
@@ -124,6 +118,15 @@ function explainGuards(): boolean {
   return unknown.length === 0;
 }
 
+/** The explorations in a folder. @throws Mistake when it cannot be made */
+function keptIn(folder: string): SavedWorlds {
+  try {
+    return new SavedWorlds(folder);
+  } catch (error) {
+    throw new Mistake(`--state ${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** Explores worlds, one after the other, until one shows that a defect was put into the rules. @returns 1 when none does */
 async function hunt(plans: readonly WorldPlan[], defect: string): Promise<number> {
   for (const plan of plans) {
@@ -151,7 +154,7 @@ async function explore(
   let savedAt = Date.now();
   while (!run.isOver && run.result.states < most && Date.now() < until && !isInterrupted) {
     run.goOn(Math.min(most, run.result.states + SLICE));
-    if (Date.now() - savedAt > Number(values.checkpoint) * 1000) {
+    if (Date.now() - savedAt > values.checkpoint * 1000) {
       run.save();
       savedAt = Date.now();
     }

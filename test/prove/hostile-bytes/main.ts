@@ -1,32 +1,19 @@
 import fs from 'node:fs';
-import { parseArgs } from 'node:util';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { fromHex } from '../../../container/model/bytes.ts';
 import { carryOut } from '../../vectors/attacks/judge-attack.ts';
 import { makeAttacks } from '../../vectors/attacks/make-attacks.ts';
 import { Table } from '../exploration/table.ts';
+import { orEnd } from '../program-options.ts';
 import { fuzzTargets } from './fuzz/all-targets.ts';
 import { Fuzzer } from './fuzz/fuzzer.ts';
 import { Rounds } from './fuzz/rounds.ts';
+import { readHostileBytes, type TargetNames } from './options.ts';
 import { sweepTargets } from './sweep/all-targets.ts';
 import { numbersBelow, Sweep } from './sweep/sweep.ts';
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: 'usual' },
-    minutes: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    start: { type: 'string', default: '0' },
-    target: { type: 'string', multiple: true },
-    input: { type: 'string' },
-    record: { type: 'string' },
-    defect: { type: 'string' },
-  },
-});
-
-const seed = Number(values.seed);
-const start = Number(values.start);
-const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
+const values = await orEnd(async () => readHostileBytes(process.argv.slice(2), await targetNames()));
+const { seed, start, endsAt } = values;
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
@@ -36,12 +23,12 @@ process.once('SIGINT', () => {
 const MOST_MEMORY = 1024;
 
 /** Of the mutations of a sweep, one in so many; and of the inputs of a fuzzed decoder, by size. */
-const PARTS: Readonly<Record<string, { readonly oneIn: number; readonly inputs: number }>> = {
+const PARTS: Readonly<Record<typeof values.size, { readonly oneIn: number; readonly inputs: number }>> = {
   quick: { oneIn: 200, inputs: 0.005 },
   usual: { oneIn: 1, inputs: 1 },
   long: { oneIn: 1, inputs: Number.POSITIVE_INFINITY },
 };
-const { oneIn, inputs } = PARTS[values.size] ?? { oneIn: 1, inputs: 1 };
+const { oneIn, inputs } = PARTS[values.size];
 
 process.exitCode = await work();
 
@@ -55,6 +42,12 @@ async function work(): Promise<number> {
     if (!isInterrupted) isBroken = (await part()) || isBroken;
   }
   return isInterrupted ? 130 : isBroken ? 1 : 0;
+}
+
+async function targetNames(): Promise<TargetNames> {
+  const names = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
+  const attacks = names(await makeAttacks(nativeCrypto()));
+  return { attacks, others: [...names(sweepTargets()), ...names(await fuzzTargets())] };
 }
 
 function isOver(): boolean {

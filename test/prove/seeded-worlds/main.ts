@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Table } from '../exploration/table.ts';
+import { orEnd } from '../program-options.ts';
 import { describeFinding, minimised, type Players, play } from './hunt.ts';
+import { readSeededWorlds } from './options.ts';
 import { reasons } from './pairs.ts';
 import { realPlayers } from './real.adapter.ts';
-import { fromText, type History, historyOf } from './steps.ts';
+import { type History, historyOf } from './steps.ts';
 import { Tally } from './tally.ts';
 import { toyPlayers } from './toy.ts';
 
@@ -20,19 +21,8 @@ const HUNT_TRIES = 100;
 /** Findings after which a run ends: whatever comes then is mostly the same. */
 const MOST_FINDINGS = 3;
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: 'usual' },
-    crypto: { type: 'string', multiple: true, default: ['toy', 'real'] },
-    minutes: { type: 'string' },
-    seed: { type: 'string' },
-    replay: { type: 'string' },
-    record: { type: 'string' },
-    defect: { type: 'string' },
-  },
-});
-
-const endsAt = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + Number(values.minutes) * 60_000;
+const values = await orEnd(() => readSeededWorlds(process.argv.slice(2)));
+const { endsAt } = values;
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
@@ -40,8 +30,8 @@ process.once('SIGINT', () => {
 process.exitCode = await run();
 
 async function run(): Promise<number> {
-  if (values.replay !== undefined) return replay(fromText(values.replay));
-  if (values.seed !== undefined) return one(historyOf('toy', Number(values.seed), STEPS));
+  if (values.replay !== undefined) return replay(values.replay);
+  if (values.seed !== undefined) return one(historyOf(values.crypto[0] ?? 'toy', values.seed, STEPS));
   return values.defect === undefined ? prove() : hunt(values.defect);
 }
 
@@ -83,7 +73,7 @@ async function prove(): Promise<number> {
   say(table.head());
   const all = new Tally();
   let status = 0;
-  for (const [at, crypto] of (['toy', 'real'] as const).filter((it) => values.crypto.includes(it)).entries()) {
+  for (const [at, crypto] of values.crypto.entries()) {
     const before = process.cpuUsage();
     const share = Date.now() + (endsAt - Date.now()) / (values.crypto.length - at);
     const { tally, findings } = await playAll(crypto, all, share);
@@ -111,7 +101,7 @@ async function playAll(crypto: History['crypto'], all: Tally, until: number) {
   const players = await playersFor(crypto);
   const tally = new Tally();
   let findings = 0;
-  const seeds = SEEDS[values.size as keyof typeof SEEDS][crypto];
+  const seeds = SEEDS[values.size][crypto];
   for (let seed = 0; seed < seeds && Date.now() < until && !isInterrupted && findings < MOST_FINDINGS; seed++) {
     const history = historyOf(crypto, seed, STEPS);
     const ran = await play(players, history);
@@ -129,7 +119,7 @@ async function playAll(crypto: History['crypto'], all: Tally, until: number) {
 
 /** Plays histories until one shows that a defect was put into the rules. @returns 1 when none does */
 async function hunt(defect: string): Promise<number> {
-  for (const crypto of (['toy', 'real'] as const).filter((it) => values.crypto.includes(it))) {
+  for (const crypto of values.crypto) {
     const players = await playersFor(crypto);
     for (let seed = 0; seed < SEEDS.usual[crypto] && Date.now() < endsAt; seed++) {
       const history = historyOf(crypto, seed, STEPS);

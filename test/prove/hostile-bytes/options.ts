@@ -1,0 +1,47 @@
+import {
+  COMMON_OPTIONS,
+  checkRecord,
+  endAfter,
+  Mistake,
+  oneOf,
+  readOptions,
+  SIZES,
+  someOf,
+  wholeNumber,
+} from '../program-options.ts';
+
+export const OPTIONS = {
+  ...COMMON_OPTIONS,
+  seed: { type: 'string', default: '1' },
+  start: { type: 'string', default: '0' },
+  target: { type: 'string', multiple: true },
+  input: { type: 'string' },
+} as const;
+
+/** What can be aimed at. */
+export interface TargetNames {
+  /** Groups of attack files, which take no other input. */
+  readonly attacks: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** What is asked of this layer. @throws Mistake */
+export function readHostileBytes(args: readonly string[], { attacks, others }: TargetNames) {
+  const values = readOptions(OPTIONS, args);
+  const { input } = values;
+  if (input !== undefined && values.target === undefined) throw new Mistake('--input belongs to a --target');
+  if (input !== undefined && !/^([0-9a-f]{2})*$/.test(input))
+    throw new Mistake('--input takes bytes in hexadecimal, with small letters');
+  const names = new Set(input === undefined ? [...attacks, ...others] : others);
+  checkRecord(values.record);
+  return {
+    size: oneOf('size', values.size, SIZES),
+    seed: wholeNumber('seed', values.seed),
+    start: wholeNumber('start', values.start),
+    target: someOf('target', values.target, [...names]),
+    input,
+    endsAt: endAfter(values.minutes, Date.now()),
+    record: values.record,
+    defect: values.defect,
+  };
+}
