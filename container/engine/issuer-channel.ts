@@ -112,6 +112,8 @@ export function contradiction(
 function against(earlier: Statement, later: Statement): string | undefined {
   if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash)
     return 'two different states have the same generation';
+  // The epoch of what a container applies only rises; that of what it issues is the word of a firm that may be restored.
+  if (later.inbound.epoch < earlier.inbound.epoch) return 'a newer state is in an earlier epoch';
   const heads: readonly [string, number, number, Hash, Hash, boolean][] = [
     [
       'issued',

@@ -100,7 +100,7 @@ describe('two statements of one container', () => {
     ['a newer one that pruned', { ...newer, inbound: { ...newer.inbound, refused: [], prunedThrough: 5 } }],
     ['an older, consistent one', { ...first, generation: 9, outbound: { epoch: 0, issued: 1, hash: hash('01') } }],
     [
-      'a newer one of another epoch of the channel to it, which is compared with nothing before',
+      'a newer one of a later epoch of the channel to it, which is compared with nothing before',
       { ...newer, inbound: { epoch: 1, applied: 5, hash: hash('99'), refused: [], prunedThrough: 3 } },
     ],
     [
@@ -148,6 +148,19 @@ describe('two statements of one container', () => {
   it('contradict each other in one outcome of several', () => {
     const two = { ...newer, inbound: { ...newer.inbound, refused: [{ sequence: 4, reason: 301 }, ...refusedFifth] } };
     expect(contradiction(first, two, seen)).toBe('the outcome of an entry changed');
+  });
+
+  it('contradict each other when the later one is back in an epoch that the channel to their signer had left', () => {
+    const inEpoch = (generation: number, epoch: number): Statement => ({
+      ...first,
+      generation,
+      stateHash: hash(String(generation)),
+      inbound: { ...first.inbound, epoch },
+    });
+    const why = 'a newer state is in an earlier epoch';
+    expect(contradiction(inEpoch(10, 2), inEpoch(11, 1), seen)).toBe(why);
+    expect(contradiction(inEpoch(11, 1), inEpoch(10, 2), seen)).toBe(why);
+    expect(contradiction(inEpoch(11, 2), inEpoch(10, 1), seen)).toBeUndefined();
   });
 
   it('are not compared in what either of them has settled and forgotten', () => {

@@ -94,6 +94,24 @@ describe('contexts of a container from before the loss', () => {
   });
 });
 
+describe('a copy of a container whose original is in a later epoch by now', () => {
+  it('is found out by its next context, and neither gets anything any more', async () => {
+    const { restored, dongle } = await backedUp(scene);
+    const central = await restored();
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, dongle));
+    const copy = copyOf(dongle);
+    await deliverAndSettle(central, dongle);
+    makeBusy(copy);
+    expect(await central.receiveContext(await contextFor(central, copy))).toMatchObject({
+      newEpoch: null,
+      contradiction: 'a newer state is in an earlier epoch',
+    });
+    await expect(grant(central, 5)).rejects.toMatchObject({ code: 'PARTNER_ROLLED_BACK' });
+    await expect(central.updatesFor(TO_DONGLE)).rejects.toMatchObject({ code: 'PARTNER_ROLLED_BACK' });
+  });
+});
+
 describe('a server that is restored twice', () => {
   it('is set back again until its vendor says so again', async () => {
     const { restored, dongle } = await backedUp(scene);
