@@ -6,10 +6,10 @@ import { sealContextFile } from '../files/context-file.ts';
 import { signParts } from '../files/envelope.ts';
 import { sealUpdateFile } from '../files/update-file.ts';
 import { fromHex, type Hex } from '../model/bytes.ts';
-import type { PublicKey } from '../model/ids.ts';
+import type { Hash, PublicKey } from '../model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD, RESERVED_CHANNELS } from '../model/limits.ts';
 import { newestChallenge } from './challenges.ts';
-import { fileRanges, fileWeight, noticeBytes, placeNotices } from './issuer-channel.ts';
+import { type CarriedNotice, fileRanges, fileWeight, placeNotices } from './issuer-channel.ts';
 import { lockedFirms, reAnchorChallenge } from './lock.ts';
 import { certificateOf, partnerOrNew, statementFor } from './partners.ts';
 import { type ContainerState, counter, type Lock, logKey, type PendingEntry } from './state.ts';
@@ -106,15 +106,9 @@ function custodyLog(
   return { log, first, parties };
 }
 
-/** The lists of revocations that every file passes on, the root's first, with the firms that signed the others. */
-function noticesToPassOn(state: ContainerState): {
-  readonly notices: readonly Uint8Array[];
-  readonly signers: readonly PublicKey[];
-} {
-  const lists = [...state.revocations.values()]
-    .sort((one, other) => (one.firmCode ?? -1) - (other.firmCode ?? -1))
-    .slice(0, FORMAT.fileNotices);
-  return { notices: lists.map(({ raw }) => raw), signers: lists.flatMap(({ signer }) => signer ?? []) };
+/** The lists of revocations that are passed on with every update, the root's first. */
+function noticesToPassOn(state: ContainerState): readonly CarriedNotice[] {
+  return [...state.revocations.values()].sort((one, other) => (one.firmCode ?? -1) - (other.firmCode ?? -1));
 }
 
 /** Every entry in transit to a target, in sequence. */
@@ -157,15 +151,14 @@ export function emitUpdates(
   const { settled, settledChain, epoch } = outbound;
   const entries = pendingTo(state, target).map((pending) => outgoing(state, emitter, pending));
   const at = (sequence: number): Outgoing => entries[sequence - settled - 1] as Outgoing;
+  const chainAt = (sequence: number): Hash => (sequence === settled ? settledChain : at(sequence).pending.chain);
   const largest = largestRecord ?? LEAST_LARGEST_RECORD[certificate.kind];
   const weight = (sequence: number): number => fileWeight(at(sequence).bytes.length, at(sequence).needs.size);
   const shows = (sequence: number): number => at(sequence).needs.size;
   const ranges = fileRanges(outbound, largest, weight, shows);
   const said = statementFor(crypto, state, target);
-  const passed = noticesToPassOn(state);
-  const load = { bytes: noticeBytes(passed.notices, passed.signers.length), certificates: passed.signers.length };
-  const placed = placeNotices(outbound, ranges, largest, load, weight, shows);
-  return placed.ranges.map(({ first, last }, index) => {
+  const plans = placeNotices(outbound, ranges, largest, noticesToPassOn(state), weight, shows);
+  return plans.map(({ first, last, notices }) => {
     const range = entries.slice(first - settled - 1, last - settled);
     const header = {
       certificate: certified.raw,
@@ -174,20 +167,20 @@ export function emitUpdates(
       epoch,
       first,
       last,
-      chainBefore: entries[first - settled - 2]?.pending.chain ?? settledChain,
-      chainLast: range.at(-1)?.pending.chain ?? settledChain,
+      chainBefore: chainAt(first - 1),
+      chainLast: chainAt(last),
       settledThrough: settled,
       custodyKnownThrough: 0,
       cancelled: range.filter(({ pending }) => pending.cancelled).map(({ pending }) => pending.sequence),
     };
-    const passes = index === placed.carrier;
-    const keys = new Set([...range.flatMap(({ needs }) => [...needs]), ...(passes ? passed.signers : [])]);
+    const signers = notices.flatMap(({ signer }) => signer ?? []);
+    const keys = new Set([...range.flatMap(({ needs }) => [...needs]), ...signers]);
     keys.delete(state.identity.key);
     const body = {
       entries: range.map(({ bytes }) => bytes),
       signatures: range.map(({ signature }) => signature),
       certificates: [...keys].flatMap((key) => state.certificates.get(key)?.raw ?? []),
-      notices: passes ? passed.notices : [],
+      notices: notices.map(({ raw }) => raw),
     };
     return sealUpdateFile(crypto, seed, { statement: said, header, body }, certificate.sealingKey, emitter.random(32));
   });

@@ -196,39 +196,77 @@ export function fileRanges(
   return ranges;
 }
 
-/** What a file adds that carries notices: how many bytes, and how many certificates to verify them. */
-export interface NoticeLoad {
-  readonly bytes: number;
-  readonly certificates: number;
+/** A signed notice that files carry. */
+export interface CarriedNotice {
+  readonly raw: Uint8Array;
+  /** The firm that signed it, whose certificate travels with it; null where the target needs none. */
+  readonly signer: PublicKey | null;
+}
+
+/** One file: its entries, and the notices that it carries. */
+export interface FilePlan extends FileRange {
+  readonly notices: readonly CarriedNotice[];
 }
 
 /**
- * The ranges, and which of their files has room for the notices: the first that does, otherwise one more behind the others
- * that carries nothing else. Not on any file when not even that has room.
+ * The ranges with the notices that their files carry: each in the first file that has room for it, otherwise in one more
+ * behind the others, which has no entries. A notice that alone is too large for the target is left out: neither licenses nor
+ * other notices wait for it.
  */
 export function placeNotices(
   head: IssuedHead,
   ranges: readonly FileRange[],
   largestRecord: number,
-  load: NoticeLoad,
+  notices: readonly CarriedNotice[],
   weight: (sequence: number) => number,
   certificates: (sequence: number) => number = () => 0,
-): { readonly ranges: readonly FileRange[]; readonly carrier: number | null } {
-  if (load.bytes === 0) return { ranges, carrier: null };
+): FilePlan[] {
   const room = fileRoom(largestRecord);
-  const has = ({ first, last }: FileRange): boolean => {
-    let bytes = load.bytes;
-    let shown = load.certificates;
-    for (let sequence = first; sequence <= last; sequence++) {
-      bytes += weight(sequence);
-      shown += certificates(sequence);
-    }
-    return bytes <= room && shown <= FORMAT.fileCertificates;
+  const behind: FilledFile = { first: head.issued + 1, last: head.issued, notices: [], bytes: 0, shown: 0 };
+  const files = ranges.map((range) => filledBy(range, weight, certificates));
+  for (const notice of notices) {
+    const found = files.findIndex((file) => hasRoom(file, notice, room));
+    const file = files[found] ?? behind;
+    if (hasRoom(file, notice, room)) files[found < 0 ? files.length : found] = withNotice(file, notice);
+  }
+  return files.map(({ first, last, notices: carried }) => ({ first, last, notices: carried }));
+}
+
+/** A file with what it already carries: bytes, and certificates. */
+interface FilledFile extends FilePlan {
+  readonly bytes: number;
+  readonly shown: number;
+}
+
+function filledBy(
+  { first, last }: FileRange,
+  weight: (sequence: number) => number,
+  certificates: (sequence: number) => number,
+): FilledFile {
+  let [bytes, shown] = [0, 0];
+  for (let sequence = first; sequence <= last; sequence++) {
+    bytes += weight(sequence);
+    shown += certificates(sequence);
+  }
+  return { first, last, notices: [], bytes, shown };
+}
+
+function hasRoom({ notices, bytes, shown }: FilledFile, notice: CarriedNotice, room: number): boolean {
+  if (notices.length >= FORMAT.fileNotices || bytes + noticeWeight(notice) > room) return false;
+  return shown + certificatesOf(notice) <= FORMAT.fileCertificates;
+}
+
+function withNotice({ notices, bytes, shown, ...range }: FilledFile, notice: CarriedNotice): FilledFile {
+  return {
+    ...range,
+    notices: [...notices, notice],
+    bytes: bytes + noticeWeight(notice),
+    shown: shown + certificatesOf(notice),
   };
-  const carrier = ranges.findIndex(has);
-  if (carrier >= 0) return { ranges, carrier };
-  const behind = { first: head.issued + 1, last: head.issued };
-  return has(behind) ? { ranges: [...ranges, behind], carrier: ranges.length } : { ranges, carrier: null };
+}
+
+function certificatesOf({ signer }: CarriedNotice): number {
+  return signer === null ? 0 : 1;
 }
 
 /** Bytes that entries and certificates may take in a file for a target with that `largestRecord`. */
@@ -236,9 +274,9 @@ export function fileRoom(largestRecord: number): number {
   return Math.min(FORMAT.fileBytes, largestRecord) - FILE_OVERHEAD;
 }
 
-/** What notices add to a file at most: their bytes, and the certificates that verify them. Bytes. */
-export function noticeBytes(notices: readonly Uint8Array[], certificates: number): number {
-  return notices.reduce((sum, { length }) => sum + length + 8, notices.length === 0 ? 0 : 320 * certificates);
+/** What a notice adds to a file at most: its bytes, and the certificate that verifies it. Bytes. */
+export function noticeWeight(notice: CarriedNotice): number {
+  return notice.raw.length + 8 + 320 * certificatesOf(notice);
 }
 
 /** What an entry adds to a file at most: its bytes, its signature, and the certificates that it needs. Bytes. */

@@ -1,9 +1,8 @@
 import {
-  type FileRange,
+  type CarriedNotice,
+  type FilePlan,
   fileRanges,
-  fileRoom,
   newInbound,
-  noticeBytes,
   placeNotices,
 } from '../../container/engine/issuer-channel.ts';
 import { Defect } from '../../container/errors.ts';
@@ -28,11 +27,6 @@ export interface UpdateSource {
   readonly notices: readonly Uint8Array[];
 }
 
-/** One file: its entries, and the notices that it carries. */
-interface FilePlan extends FileRange {
-  readonly notices: readonly Uint8Array[];
-}
-
 /** Bytes that an entry takes in a file beside itself. */
 const ENTRY_FRAME = 80;
 
@@ -54,18 +48,27 @@ export async function entriesInTransit(db: Reads, channel: ChannelRow): Promise<
 export function updateFiles(base: Foundation, keys: FirmKeys, source: UpdateSource): Uint8Array[] {
   const { container, channel, entries } = source;
   const bytesOf = (sequence: number): number => carried(entries[sequence - channel.settled - 1]).length + ENTRY_FRAME;
-  return filesOf(base, keys, source, filesFor(source, largestRecordOf(container), bytesOf));
+  const largest = largestRecordOf(container);
+  const ranges = fileRanges(channel, largest, bytesOf);
+  return filesOf(
+    base,
+    keys,
+    source,
+    placeNotices(channel, ranges, largest, source.notices.map(unaccompanied), bytesOf),
+  );
 }
 
 /** A file that carries the notices of the source and nothing else. */
 export function noticeFile(base: Foundation, keys: FirmKeys, source: UpdateSource): Uint8Array {
-  const [file] = filesOf(base, keys, source, [{ ...behind(source.channel), notices: source.notices }]);
+  const { issued } = source.channel;
+  const behind = { first: issued + 1, last: issued, notices: source.notices.map(unaccompanied) };
+  const [file] = filesOf(base, keys, source, [behind]);
   return file as Uint8Array;
 }
 
-/** No sequence at all, behind everything that was issued. */
-function behind({ issued }: ChannelRow): FileRange {
-  return { first: issued + 1, last: issued };
+/** A notice of the firm whose files carry it, or one that brings its own certificate: none travels with it. */
+function unaccompanied(raw: Uint8Array): CarriedNotice {
+  return { raw, signer: null };
 }
 
 function filesOf(base: Foundation, keys: FirmKeys, source: UpdateSource, plans: readonly FilePlan[]): Uint8Array[] {
@@ -91,27 +94,14 @@ function filesOf(base: Foundation, keys: FirmKeys, source: UpdateSource, plans: 
       custodyKnownThrough: channel.custodyKnownThrough,
       cancelled: range.filter(({ cancelled }) => cancelled === 1).map(({ sequence }) => sequence),
     };
-    const body = { entries: range.map(carried), signatures: range.map(() => null), certificates: [], notices };
+    const body = {
+      entries: range.map(carried),
+      signatures: range.map(() => null),
+      certificates: [],
+      notices: notices.map(({ raw }) => raw),
+    };
     return sealUpdateFile(base.crypto, keys.seed, { statement, header, body }, target.sealingKey, base.env.random(32));
   });
-}
-
-/**
- * The files and what they carry: all notices in the first that has room for them, otherwise each in one of its own. A notice that
- * alone is too large for the container is left out: licenses do not wait for it.
- */
-function filesFor(
-  { channel, notices }: UpdateSource,
-  largestRecord: number,
-  bytesOf: (sequence: number) => number,
-): FilePlan[] {
-  const files = fileRanges(channel, largestRecord, bytesOf);
-  const load = { bytes: noticeBytes(notices, 0), certificates: 0 };
-  const { ranges, carrier } = placeNotices(channel, files, largestRecord, load, bytesOf);
-  const plans = ranges.map((range, at) => ({ ...range, notices: at === carrier ? notices : [] }));
-  if (carrier !== null) return plans;
-  const fitting = notices.filter((notice) => noticeBytes([notice], 0) <= fileRoom(largestRecord));
-  return [...plans, ...fitting.map((notice) => ({ ...behind(channel), notices: [notice] }))];
 }
 
 /** An entry as files carry it: a cancelled one as its hash. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type CarriedNotice,
   chainNext,
   chainStart,
   contradiction,
@@ -11,7 +12,7 @@ import {
   largestEntry,
   newHead,
   newInbound,
-  noticeBytes,
+  noticeWeight,
   placeNotices,
 } from '../../../container/engine/issuer-channel.ts';
 import type { Statement } from '../../../container/files/statement.ts';
@@ -231,48 +232,94 @@ describe('the place of notices', () => {
     { first: 5, last: 5 },
   ];
   const room = 10_000;
-  const place = (bytes: number, certificates: number, weights: readonly number[], shown: readonly number[] = []) =>
+  /** A notice of that weight, with the certificate of its firm or without one. */
+  const notice = (weight: number, by: 'firm' | 'root' = 'root'): CarriedNotice => ({
+    raw: new Uint8Array(weight - 8 - (by === 'firm' ? 320 : 0)),
+    signer: by === 'firm' ? signer : null,
+  });
+  const place = (
+    notices: readonly CarriedNotice[],
+    weights: readonly number[],
+    shown: readonly number[] = [],
+    files = ranges,
+  ) =>
     placeNotices(
       inTransit,
-      ranges,
+      files,
       room + 4096,
-      { bytes, certificates },
+      notices,
       (sequence) => weights[sequence - 4] ?? 0,
       (sequence) => shown[sequence - 4] ?? 0,
-    );
+    ).map(({ first, last, notices: carried }) => [first, last, carried.map((one) => notices.indexOf(one))]);
 
   it('is none when there are none', () => {
-    expect(place(0, 0, [1, 1])).toEqual({ ranges, carrier: null });
+    expect(placeNotices(inTransit, ranges, room + 4096, [], () => 1)).toEqual(
+      ranges.map((range) => ({ ...range, notices: [] })),
+    );
   });
 
   it('is the first file that has room for them, to the last byte and the last certificate', () => {
-    expect(place(4_000, 1, [6_000, 1])).toEqual({ ranges, carrier: 0 });
-    expect(place(4_000, 1, [6_001, 6_000])).toEqual({ ranges, carrier: 1 });
+    const inFirst = [
+      [4, 4, [0]],
+      [5, 5, []],
+    ];
+    const inSecond = [
+      [4, 4, []],
+      [5, 5, [0]],
+    ];
+    expect(place([notice(4_000, 'firm')], [6_000, 1])).toEqual(inFirst);
+    expect(place([notice(4_000, 'firm')], [6_001, 6_000])).toEqual(inSecond);
     const most = FORMAT.fileCertificates;
-    expect(place(1, 1, [1, 1], [most - 1, 1])).toEqual({ ranges, carrier: 0 });
-    expect(place(1, 1, [1, 1], [most, most - 1])).toEqual({ ranges, carrier: 1 });
-    expect(placeNotices(inTransit, ranges, room + 4096, { bytes: 1, certificates: most }, () => 1)).toEqual({
-      ranges,
-      carrier: 0,
-    });
+    expect(place([notice(400, 'firm')], [1, 1], [most - 1, 1])).toEqual(inFirst);
+    expect(place([notice(400, 'firm')], [1, 1], [most, most - 1])).toEqual(inSecond);
+    expect(place([notice(400)], [1, 1], [most, most])).toEqual(inFirst);
   });
 
-  it('counts all entries of a file', () => {
+  it('is found for each by itself, in the order in which they come', () => {
+    expect(place([notice(3_000), notice(2_000), notice(1_000)], [6_000, 6_000])).toEqual([
+      [4, 4, [0, 2]],
+      [5, 5, [1]],
+    ]);
+  });
+
+  it('counts all entries of a file, and the notices that it has already', () => {
     const whole = [{ first: 4, last: 5 }];
-    const of = (second: number) =>
-      placeNotices(inTransit, whole, room + 4096, { bytes: 1_000, certificates: 0 }, (at) =>
-        at === 4 ? 4_000 : second,
-      );
-    expect(of(5_000).carrier).toBe(0);
-    expect(of(5_001).carrier).toBe(1);
+    expect(place([notice(1_000)], [4_000, 5_000], [], whole)).toEqual([[4, 5, [0]]]);
+    expect(place([notice(1_000)], [4_000, 5_001], [], whole)).toEqual([
+      [4, 5, []],
+      [6, 5, [0]],
+    ]);
+    const most = FORMAT.fileCertificates;
+    const two = [notice(400, 'firm'), notice(400, 'firm')];
+    expect(place(two, [1, 1], [most - 2, 0], whole)).toEqual([[4, 5, [0, 1]]]);
+    expect(place(two, [1, 1], [most - 1, 0], whole)).toEqual([
+      [4, 5, [0]],
+      [6, 5, [1]],
+    ]);
   });
 
-  it('is one more file behind the others when none has room, and none at all when not even that has', () => {
-    const behind = { ranges: [...ranges, { first: 6, last: 5 }], carrier: 2 };
-    expect(place(4_000, 0, [6_001, 6_001])).toEqual(behind);
-    expect(place(room, 0, [1, 1])).toEqual(behind);
-    expect(place(room + 1, 0, [1, 1])).toEqual({ ranges, carrier: null });
-    expect(place(1, FORMAT.fileCertificates + 1, [1, 1])).toEqual({ ranges, carrier: null });
+  it('is one more file behind the others when none has room, and as many as they need', () => {
+    const full = [
+      [4, 4, []],
+      [5, 5, []],
+    ];
+    expect(place([notice(4_000), notice(5_000)], [6_001, 6_001])).toEqual([...full, [6, 5, [0, 1]]]);
+    expect(place([notice(room), notice(room)], [1, 1])).toEqual([...full, [6, 5, [0]], [6, 5, [1]]]);
+  });
+
+  it('is in a file with no more notices than a file may hold', () => {
+    const many = Array.from({ length: FORMAT.fileNotices + 1 }, () => notice(100));
+    expect(place(many, [1, 1]).map(([, , carried]) => carried)).toEqual([
+      many.slice(1).map((_, at) => at),
+      [FORMAT.fileNotices],
+    ]);
+  });
+
+  it('is nowhere for one that alone is too large, which keeps no other from its place', () => {
+    expect(place([notice(room + 1), notice(1_000)], [1, 1])).toEqual([
+      [4, 4, [1]],
+      [5, 5, []],
+    ]);
   });
 });
 
@@ -292,9 +339,9 @@ describe('the room of a file', () => {
     expect(fileWeight(1_000, 2)).toBe(1_720);
   });
 
-  it('is taken by notices, each with its length, and by the certificates only when there are notices', () => {
-    expect(noticeBytes([new Uint8Array(10), new Uint8Array(20)], 2)).toBe(30 + 16 + 640);
-    expect(noticeBytes([], 2)).toBe(0);
+  it('is taken by a notice with its length, and by the certificate of its firm only when one travels with it', () => {
+    expect(noticeWeight({ raw: new Uint8Array(10), signer: null })).toBe(10 + 8);
+    expect(noticeWeight({ raw: new Uint8Array(10), signer })).toBe(10 + 8 + 320);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { signFirmRevocations, signRootRevocations } from '../../../container/files/notices.ts';
+import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
+import { FORMAT } from '../../../container/model/limits.ts';
 import { issueRequest } from '../../world/issue-request.ts';
 import {
   crypto,
@@ -12,6 +14,7 @@ import {
   reopen,
   root,
   seats,
+  seededEnv,
   type TestContainer,
   TestFirm,
 } from '../../world/parties.ts';
@@ -29,6 +32,18 @@ function bring(firm: TestFirm, it: TestContainer, ...notices: Uint8Array[]) {
   const { applied } = it.container.state.partners.get(firm.key)?.inbound ?? { applied: 0 };
   const update = firm.update(it, { first: applied + 1, last: applied, notices });
   return apply(it, update).notices.map(({ isNew, reason }) => (isNew ? 'new' : reason));
+}
+
+/** Different keys, ascending. */
+function manyKeys(count: number): PublicKey[] {
+  const env = seededEnv('keys on a list');
+  return Array.from({ length: count }, () => toHex(env.random(32)) as PublicKey).sort();
+}
+
+/** Moves one seat on, with every file that this makes. */
+function passOn(dongle: TestContainer, target: TestContainer): void {
+  const { updates } = order(dongle, target, [{ holding: holdingId(dongle), quantity: 1 }]);
+  for (const update of updates) apply(target, update);
 }
 
 /** A dongle with five seats and a device that has two of them. */
@@ -156,6 +171,36 @@ describe('a list of revocations of a firm', () => {
     expect(apply(third, only(updates)).notices).toEqual([{ kind: 9, isNew: true, reason: 0 }]);
     move(dongle, third, [{ holding: foreignIn(dongle), quantity: 1 }]);
     expect(audit(third.container.state)).toEqual([]);
+  });
+
+  it('that is too large for a target keeps the list of no other firm from traveling on', () => {
+    const { firm, dongle } = loaded();
+    const other = new TestFirm(6000099);
+    load(other, dongle, {});
+    const small = makeContainer('dongle', 7, { size: 512 * 1024 });
+    load(firm, small, {});
+    expect(bring(firm, dongle, firmList(firm, 1, ...manyKeys(20)))).toEqual(['new']);
+    expect(bring(other, dongle, firmList(other, 1, ...manyKeys(1000)))).toEqual(['new']);
+    passOn(dongle, small);
+    expect([...small.container.state.revocations.keys()]).toEqual([firm.firmCode]);
+  });
+
+  it('that has no room in a file beside another list travels on in one of its own', () => {
+    const { firm, dongle } = loaded();
+    const small = makeContainer('dongle', 7, { size: 512 * 1024 });
+    load(firm, small, {});
+    const lists = [firmList(firm, 1, ...manyKeys(500)), rootList(1, ...manyKeys(500))];
+    expect(bring(firm, dongle, ...lists)).toEqual(['new', 'new']);
+    passOn(dongle, small);
+    expect([...small.container.state.revocations.keys()]).toEqual(['root', firm.firmCode]);
+  });
+
+  it('travels on with the lists of any number of other firms', () => {
+    const { dongle, device } = loaded();
+    const firms = Array.from({ length: FORMAT.fileNotices + 1 }, (_, at) => new TestFirm(7000000 + at));
+    for (const one of firms) expect(bring(one, dongle, firmList(one, 1, ...manyKeys(1)))).toEqual(['new']);
+    passOn(dongle, device);
+    expect(device.container.state.revocations.size).toBe(firms.length);
   });
 
   it('keeps the certificate of the key that signed it, and lets that of the list before go', () => {

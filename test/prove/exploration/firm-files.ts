@@ -1,4 +1,4 @@
-import { fileRanges, newInbound, noticeBytes, placeNotices } from '../../../container/engine/issuer-channel.ts';
+import { fileRanges, newInbound, placeNotices } from '../../../container/engine/issuer-channel.ts';
 import { sealUpdateFile } from '../../../container/files/update-file.ts';
 import { concatBytes, fromHex, utf8 } from '../../../container/model/bytes.ts';
 import type { Hash } from '../../../container/model/ids.ts';
@@ -13,14 +13,14 @@ interface Plan {
   readonly notices: readonly Uint8Array[];
 }
 
-/** The update files with all that is in transit to a container, and notices with the first of them. @see host/license-central/update-files.ts */
+/** The update files with all that is in transit to a container, and each notice with the first that has room for it. @see host/license-central/update-files.ts */
 export function updatesOf(firm: ToyFirm, channel: Channel, notices: readonly Uint8Array[]): readonly Uint8Array[] {
   const limit = LEAST_LARGEST_RECORD[channel.target.kind];
   const entries = inTransit(channel);
   const weight = (sequence: number): number => carried(entries[sequence - channel.settled - 1] as Issued).length;
-  const load = { bytes: noticeBytes(notices, 0), certificates: 0 };
-  const { ranges, carrier } = placeNotices(channel, fileRanges(channel, limit, weight), limit, load, weight);
-  return ranges.map((range, at) => fileOf(firm, channel, { ...range, notices: at === carrier ? notices : [] }));
+  const carriedNotices = notices.map((raw) => ({ raw, signer: null }));
+  const plans = placeNotices(channel, fileRanges(channel, limit, weight), limit, carriedNotices, weight);
+  return plans.map((plan) => fileOf(firm, channel, { ...plan, notices: plan.notices.map(({ raw }) => raw) }));
 }
 
 /** A file that carries a notice and nothing else. */
