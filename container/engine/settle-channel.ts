@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { judgeSettlement, type Outcome } from './issuer-channel.ts';
 import { keepEvidence } from './partners.ts';
 import { type OutboundChannel, type PendingEntry, pendingKey, type RememberedOrder } from './state.ts';
-import { holdingOf, pendingEntry } from './stored.ts';
+import { heldAgain, holdingOf, pendingEntry } from './stored.ts';
 import { transferRecordOf } from './transfer-entry.ts';
 
 /** What a partner's statement did to what was in transit to it. */
@@ -17,7 +17,8 @@ export interface Settled {
 
 /**
  * Settles this container's channel to a partner from the partner's signed statement (R4): what was applied is gone for
- * good and enters the custody log, what was refused is held again in the holding it left.
+ * good and enters the custody log, what was refused is held again in the holding it left, as far as no more is held of an
+ * item than was granted.
  *
  * A container that was proven to be set back settles nothing any more.
  */
@@ -56,7 +57,8 @@ function settleEntry(draft: Draft, crypto: Crypto, entry: PendingEntry, outcome:
   for (const part of entry.parts) {
     const holding = holdingOf(draft.state, part);
     const pending = holding.pending - part.quantity;
-    const quantity = holding.quantity + (outcome.reason === null ? 0 : part.quantity);
+    const again = outcome.reason === null ? 0 : heldAgain(draft.state, holding.itemId, part.quantity);
+    const quantity = holding.quantity + again;
     if (quantity + pending === 0) draft.push({ change: 'holdingDropped', id: holding.id });
     else draft.push({ change: 'holdingCounted', id: holding.id, quantity, pending });
   }

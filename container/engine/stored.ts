@@ -52,6 +52,16 @@ export function recordOf(state: ContainerState, hash: Hash | undefined): Transfe
   return transferRecord.decodeTrusted(recordContent(storedRecord(state, hash)));
 }
 
+/**
+ * How many seats of an item are held again of those that come back from transit: as many as make no more than were granted.
+ * Fewer than come back only where an item was doubled, by a write-off of what its target had taken, or by a copy.
+ */
+export function heldAgain(state: ContainerState, itemId: ItemId, quantity: number): number {
+  const ids = state.holdingsOfItem.get(itemId) ?? [];
+  const held = ids.reduce((sum, id) => sum + (state.holdings.get(id)?.quantity ?? 0), 0);
+  return Math.min(quantity, Math.max(0, grantOf(state, itemId).quantity - held));
+}
+
 /** The holding that a part in transit left. */
 export function holdingOf(state: ContainerState, { holding: id }: PendingPart): Holding {
   const holding = state.holdings.get(id);

@@ -1,8 +1,8 @@
 import { type Refusal, refuse } from '../errors.ts';
 import type { PublicKey } from '../model/ids.ts';
 import type { Draft } from './draft.ts';
-import { type ContainerState, type PendingEntry, revokedKey } from './state.ts';
-import { grantOf, holdingOf } from './stored.ts';
+import { type PendingEntry, revokedKey } from './state.ts';
+import { heldAgain, holdingOf } from './stored.ts';
 import { transferRecordOf } from './transfer-entry.ts';
 
 /**
@@ -13,7 +13,7 @@ import { transferRecordOf } from './transfer-entry.ts';
  * What was never issued cannot be given up: a later order would be taken for one that was.
  *
  * Seats that came back over other containers in the meantime are not given back again: of no item is more held than was
- * granted.
+ * granted, neither now nor when another target refuses later what is in transit to it.
  */
 export function writeOff(
   draft: Draft,
@@ -43,16 +43,10 @@ function giveBack(draft: Draft, entry: PendingEntry): void {
   const writtenOff = transferRecordOf(draft.state, entry);
   for (const part of entry.parts) {
     const { id, itemId, quantity, pending } = holdingOf(draft.state, part);
-    const room = grantOf(draft.state, itemId).quantity - heldOf(draft.state, itemId);
-    const after = { quantity: quantity + Math.min(part.quantity, room), pending: pending - part.quantity };
+    const again = heldAgain(draft.state, itemId, part.quantity);
+    const after = { quantity: quantity + again, pending: pending - part.quantity };
     if (after.quantity + after.pending === 0) draft.push({ change: 'holdingDropped', id });
     else draft.push({ change: 'holdingCounted', id, ...after });
   }
   draft.push({ change: 'pendingPut', ...entry, parts: [], cancelled: true, writtenOff });
-}
-
-/** Free seats of an item, in all its holdings. */
-function heldOf(state: ContainerState, itemId: Parameters<typeof grantOf>[1]): number {
-  const ids = state.holdingsOfItem.get(itemId) ?? [];
-  return ids.reduce((sum, id) => sum + (state.holdings.get(id)?.quantity ?? 0), 0);
 }

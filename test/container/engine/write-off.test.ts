@@ -32,6 +32,16 @@ function writeOff(
   return reasons(apply(dongle, firm.update(dongle))).at(-1) ?? -1;
 }
 
+/** Terms by which seats may come back on another way than they went. */
+const anywhere = {
+  type: 'quantity',
+  targetKinds: [],
+  targetKeys: [],
+  mostPerTarget: null,
+  returnable: true,
+  depth: 4,
+} as const;
+
 /** A dongle that has put two of its five seats in transit to a device. */
 function inTransit() {
   const world = loaded();
@@ -214,21 +224,28 @@ describe('a target that was written off and was not lost', () => {
 
   it('whose seats came back by another way before makes nobody hold more than was granted', () => {
     const { firm, dongle } = world();
-    const terms = {
-      type: 'quantity',
-      targetKinds: [],
-      targetKeys: [],
-      mostPerTarget: null,
-      returnable: true,
-      depth: 3,
-    } as const;
-    const { itemId } = only(load(firm, dongle, { quantity: 5, terms }));
+    const { itemId } = only(load(firm, dongle, { quantity: 5, terms: anywhere }));
     const [middle, last] = [makeContainer('dongle', 7), makeContainer('dongle', 8)];
     apply(middle, only(order(dongle, middle, [{ holding: holdingId(dongle), quantity: 5 }]).updates));
     move(middle, last, [{ holding: holdingId(middle), quantity: 5 }]);
     move(last, dongle, [{ holding: holdingId(last), quantity: 5 }]);
     expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 5 });
     writeOff(firm, dongle, middle.key);
+    expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
+    expect(audit(dongle.container.state)).toEqual([]);
+  });
+
+  it('makes nobody hold more than was granted either when another target refuses what was in transit to it', () => {
+    const { firm, dongle, device } = world();
+    const [first, second] = [makeContainer('dongle', 7), makeContainer('dongle', 8)];
+    const { itemId } = only(load(firm, dongle, { quantity: 5, terms: anywhere }));
+    apply(first, only(order(dongle, first, [{ holding: holdingId(dongle), quantity: 3 }]).updates));
+    move(first, second, [{ holding: holdingId(first), quantity: 3 }]);
+    move(second, dongle, [{ holding: holdingId(second), quantity: 3 }]);
+    const { updates } = order(dongle, device, [{ holding: holdingId(dongle, 1), quantity: 2 }]);
+    writeOff(firm, dongle, first.key);
+    expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 2 });
+    settle(dongle, device.container.run('refuse', { update: only(updates), through: 1 }).receipt);
     expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
     expect(audit(dongle.container.state)).toEqual([]);
   });

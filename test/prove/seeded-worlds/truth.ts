@@ -37,6 +37,11 @@ export class Truth {
     this.#seats.set(itemId, (this.#seats.get(itemId) ?? 0) + twice);
   }
 
+  /** So many seats that a vendor has accepted twice are gone: where they came back, all that were granted are held. */
+  duplicateGone(itemId: ItemId, seats: number): void {
+    this.#seats.set(itemId, (this.#seats.get(itemId) ?? 0) - seats);
+  }
+
   /** What was written off has come back: if its target applies it all the same, it is there twice. */
   mayComeTwice(issuer: PublicKey, target: PublicKey, sequence: number, parts: readonly Moved[]): void {
     this.#writtenOff.set(`${issuer}:${target}:${sequence}`, parts);

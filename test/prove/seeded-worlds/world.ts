@@ -2,6 +2,7 @@ import type { RequestTo } from '../../../container/commands/codecs-of.ts';
 import type { CommandName } from '../../../container/commands/index.ts';
 import type { Session } from '../../../container/engine/session.ts';
 import { type ContainerState, counter, pendingKey } from '../../../container/engine/state.ts';
+import { grantOf } from '../../../container/engine/stored.ts';
 import { signedEnvelope } from '../../../container/files/envelope.ts';
 import { updateHeader } from '../../../container/files/update-file.ts';
 import type { ItemId, PublicKey } from '../../../container/model/ids.ts';
@@ -137,8 +138,10 @@ export class World {
     const update = name === 'apply' || name === 'refuse' ? (request as RequestTo<'apply'>).update : undefined;
     const watch = update === undefined ? undefined : this.#watched(member, update);
     const units = name === 'use' ? unitsIn(member.state) : undefined;
+    const sent = this.truth.doubted.size > 0 ? this.#sentBy(member) : [];
     const outcome = member.run(name, request, fault, session);
     watch?.(outcome.code === null);
+    this.#cameBack(member, sent);
     if (units !== undefined) this.#countUse(member, request as RequestTo<'use'>, units, outcome as Outcome<'use'>);
     if (outcome.code === null) this.#know(member, name, request, outcome.response);
     this.#demandBounds(member);
@@ -223,6 +226,37 @@ export class World {
     }
   }
 
+  /** What is in transit from a container and was not written off, with its seats by item. */
+  #sentBy({ state }: Member): Sent[] {
+    return [...state.pending.values()]
+      .filter(({ writtenOff }) => writtenOff === null)
+      .map(({ target, sequence, parts }) => ({
+        target,
+        sequence,
+        parts: parts.flatMap(({ holding, quantity }) => {
+          const itemId = state.holdings.get(holding)?.itemId;
+          return itemId === undefined ? [] : [{ itemId, seats: quantity }];
+        }),
+      }));
+  }
+
+  /** Of what was refused, a container holds no more again than makes all that was granted: what is above goes, as a duplicate. */
+  #cameBack(member: Member, sent: readonly Sent[]): void {
+    if (sent.length === 0) return;
+    const known = new Set(sent.map(nameOf));
+    const sentSince = this.#sentBy(member).filter((one) => !known.has(nameOf(one)));
+    for (const { target, sequence, parts } of sent) {
+      const to = this.member(target);
+      if (member.state.pending.has(pendingKey(target, sequence))) continue;
+      if (to === undefined || hasTaken(to.state, member.key, sequence)) continue;
+      for (const { itemId, seats: most } of parts) {
+        if (!this.truth.doubted.has(itemId) || !heldAll(member.state, itemId, sentSince)) continue;
+        const missing = (this.truth.seats().get(itemId) ?? 0) - (foundIn(this.members).seats.get(itemId) ?? 0);
+        this.truth.duplicateGone(itemId, Math.min(most, Math.max(0, missing)));
+      }
+    }
+  }
+
   /** Units that were asked for are used up once it is answered, and all or none of them when the power went. */
   #countUse(
     member: Member,
@@ -303,12 +337,29 @@ function cancelledIn(update: Uint8Array): readonly number[] {
   return updateHeader.decodeTrusted(header as Uint8Array).cancelled;
 }
 
-/** An entry that a write-off is about. */
-interface WrittenOff {
+/** An entry in transit. */
+interface Sent {
   readonly target: PublicKey;
   readonly sequence: number;
   readonly parts: readonly { readonly itemId: ItemId; readonly seats: number }[];
+}
+
+/** An entry that a write-off is about. */
+interface WrittenOff extends Sent {
   readonly wasTaken: boolean;
+}
+
+function nameOf({ target, sequence }: Sent): string {
+  return pendingKey(target, sequence);
+}
+
+/** Whether a container held every seat of an item that was granted, before it sent the last ones on. */
+function heldAll(state: ContainerState, itemId: ItemId, sentSince: readonly Sent[]): boolean {
+  const holdings = [...state.holdings.values()].filter((holding) => holding.itemId === itemId);
+  const held = holdings.reduce((sum, { quantity }) => sum + quantity, 0);
+  const parts = sentSince.flatMap((one) => one.parts.filter((part) => part.itemId === itemId));
+  const all = parts.reduce((sum, { seats }) => sum + seats, held);
+  return holdings.length > 0 && all === grantOf(state, itemId).quantity;
 }
 
 function unitsIn(state: ContainerState): Map<ItemId, number> {
