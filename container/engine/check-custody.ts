@@ -84,7 +84,8 @@ export function movesWhole(grant: Grant): boolean {
 
 /**
  * Checks the way of an item from its first holder to `here`: every hop follows the one before, by a sender that may
- * issue, with quantities and units that never grow and depth that is kept at every hop.
+ * issue, with quantities and units that never grow and depth that is kept at every hop. Only the last hop may be a return:
+ * an earlier one is off the way, with the hop that it undid.
  *
  * @returns CUSTODY_WRONG, SENDER_MAY_NOT_ISSUE, or what the terms say of a hop.
  */
@@ -105,6 +106,10 @@ export function checkCustody(
     const item = hop.items.find(({ itemId }) => itemId === grant.itemId);
     if (hop.from !== holder || item === undefined || hop.firmCode !== grant.firmCode)
       return refuse('CUSTODY_WRONG', { why: `hop ${at + 1} does not follow from the one before` });
+    if (at < way.length - 1 && isReturn(way.slice(0, at + 1)))
+      return refuse('CUSTODY_WRONG', {
+        why: `hop ${at + 1} undoes the one before, and neither is on the way any more`,
+      });
     const grown = growth(before, item);
     if (grown !== undefined) return refuse('CUSTODY_WRONG', { why: `hop ${at + 1}: ${grown}` });
     const wrong = checkHop(grant, way.slice(0, at + 1), item, certificates, here);

@@ -185,6 +185,20 @@ describe('the way of an item', () => {
     expect(judge(few, hop(few, first, second), hop(few, second, third, { quantity: 1 }))).toBe('TARGET_LIMIT');
   });
 
+  it('has a return at its end only, since what was undone is on it no longer', () => {
+    const grant = granted();
+    const home = { ...grant, firstHolder: third.key };
+    const undone = [hop(home, third, first), hop(home, first, third)];
+    expect(judge(home, ...undone)).toBe('nothing');
+    expect(judge(home, ...undone, hop(home, third, first), hop(home, first, third))).toBe('CUSTODY_WRONG');
+    const there = [hop(grant, first, third), hop(grant, third, first)];
+    expect(judge(grant, ...there, hop(grant, first, third))).toBe('CUSTODY_WRONG');
+    const circle = [hop(grant, first, second), hop(grant, second, third), hop(grant, third, first)];
+    expect(judge({ ...grant, terms: { ...grant.terms, depth: 4 } }, ...circle, hop(grant, first, third))).toBe(
+      'nothing',
+    );
+  });
+
   it('returns where its last hop leads to the sender of the one before', () => {
     const grant = granted();
     const there = hop(grant, first, second);

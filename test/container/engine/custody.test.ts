@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type ErrorCode } from '../../../container/errors.ts';
 import { encodeEntry } from '../../../container/files/entries.ts';
-import { signedEnvelope } from '../../../container/files/envelope.ts';
+import { sealEnvelope, signedEnvelope } from '../../../container/files/envelope.ts';
 import type { Grant } from '../../../container/files/grant.ts';
 import { type MovedItem, transferRecord } from '../../../container/files/transfer-record.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
-import { load, makeContainer, move, order, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
+import {
+  crypto,
+  load,
+  makeContainer,
+  move,
+  order,
+  seats,
+  seededEnv,
+  type TestContainer,
+  TestFirm,
+} from '../../world/parties.ts';
 import { apply, codeOf, HandContainer, holdingId, only, reasons, settle } from './scene.ts';
 
 const firm = new TestFirm();
@@ -30,6 +40,9 @@ function ends(target: TestContainer, sender: HandContainer, ...certificates: Uin
   const codes = Object.keys(CATALOGUE) as ErrorCode[];
   return codes.find((code) => CATALOGUE[code].number === number) ?? 'applied';
 }
+
+/** The seed of the key of a container that was made under that name. */
+const seedOf = (name: string): Uint8Array => seededEnv(name).random(32);
 
 let number = 1000;
 function cast() {
@@ -209,6 +222,26 @@ describe('the way of an item over several containers', () => {
     const { device, first, second, item, raw } = twoHops(change);
     second.transfer(device, [{ ...item, custody: [0] }], { records: [raw] });
     expect(ends(device, second, first.certificate)).toBe('CUSTODY_WRONG');
+  });
+
+  it('is refused when it still has a return within it, by which the next hop would pass for a return, too', () => {
+    const { device, first } = cast();
+    const { moved, ...item } = granted(first, { terms: { ...terms, mostPerTarget: 1 } });
+    const one = { ...item, moved: { ...moved, quantity: 1 } };
+    const there = first.record({ to: device.key, sequence: 1, firmCode: 6000010, items: [one.moved] }).raw;
+    const part = transferRecord.encode({
+      from: device.key,
+      to: first.key,
+      sequence: 1,
+      firmCode: 6000010,
+      items: [one.moved],
+    });
+    const back = sealEnvelope(crypto, seedOf(`soft-${number}`), 'transferRecord', [part]);
+    first.transfer(device, [one]);
+    expect(ends(device, first)).toBe('applied');
+    first.transfer(device, [{ ...one, custody: [0, 1] }], { records: [there, back] });
+    expect(ends(device, first)).toBe('CUSTODY_WRONG');
+    expect(seats(device, one.itemId).held).toBe(1);
   });
 
   it('is refused when a hop is left out, forged, unreadable, of an uncertified holder, or of another item', () => {
