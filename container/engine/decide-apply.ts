@@ -210,16 +210,21 @@ class FileApplication {
 
   /** Who may sign notices, as far as their certificates are here or came with the file. */
   #signers(certificates: ReadonlyMap<PublicKey, Certificate>): NoticeSigners {
+    let all: readonly Certificate[] | undefined;
     return {
       root: this.#state.identity.root,
       firm: (firmCode) => {
-        const stored = [...this.#state.certificates.keys()].flatMap((key) => certificateOf(this.#state, key) ?? []);
-        const all = new Map([...stored, ...certificates.values()].map((one) => [one.key, one]));
-        return [...all.values()].filter(
-          (one) => one.party === 'firm' && one.firmCode === firmCode && !isRevokedByRoot(this.#state, one.key),
+        all ??= this.#known(certificates);
+        return all.filter(
+          (one) => one.party === 'firm' && one.firmCode === firmCode && !isRevokedByRoot(this.#draft.state, one.key),
         );
       },
     };
+  }
+
+  #known(certificates: ReadonlyMap<PublicKey, Certificate>): readonly Certificate[] {
+    const stored = [...this.#state.certificates.keys()].flatMap((key) => certificateOf(this.#state, key) ?? []);
+    return [...new Map([...stored, ...certificates.values()].map((one) => [one.key, one])).values()];
   }
 
   /** The certificates that entries may lean on: this container's, and the file's, verified or known by their bytes. */

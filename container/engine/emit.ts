@@ -12,6 +12,7 @@ import { newestChallenge } from './challenges.ts';
 import { type CarriedNotice, fileRanges, fileWeight, placeNotices } from './issuer-channel.ts';
 import { lockedFirms, reAnchorChallenge } from './lock.ts';
 import { certificateOf, partnerOrNew, statementFor } from './partners.ts';
+import { standingList } from './revoked-keys.ts';
 import { type ContainerState, counter, type Lock, logKey, type PendingEntry } from './state.ts';
 import { grantOf, pendingEntry, storedRecord } from './stored.ts';
 import { certificatesNeeded, signedRecord, transferEntry } from './transfer-entry.ts';
@@ -108,7 +109,8 @@ function custodyLog(
 
 /** The lists of revocations that are passed on with every update, the root's first. */
 function noticesToPassOn(state: ContainerState): readonly CarriedNotice[] {
-  return [...state.revocations.values()].sort((one, other) => (one.firmCode ?? -1) - (other.firmCode ?? -1));
+  const lists = [...state.revocations.keys()].flatMap((of) => standingList(state, of) ?? []);
+  return lists.sort((one, other) => (one.firmCode ?? -1) - (other.firmCode ?? -1));
 }
 
 /** Every entry in transit to a target, in sequence. */

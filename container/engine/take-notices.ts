@@ -13,7 +13,7 @@ import { Draft, type Rulebook } from './draft.ts';
 import { reAnchorChallenge, unlockFirm } from './lock.ts';
 import { keepCertificate } from './partners.ts';
 import { fitsRecord } from './reserve.ts';
-import { isRevokedByRoot } from './revoked-keys.ts';
+import { isRevokedByRoot, standingList } from './revoked-keys.ts';
 import { counter, type Lock } from './state.ts';
 
 /** What became of one notice of a file. */
@@ -28,7 +28,10 @@ export interface TakenNotice {
 
 /**
  * Takes the notices of a file, each by itself: a notice that is wrong, not meant for here or too large for what is free is
- * passed over, and never keeps licenses from being applied.
+ * passed over, and never keeps licenses from being applied. The root's list comes first, wherever in the file it is: what the
+ * root has withdrawn signs none of the others.
+ *
+ * @returns what became of each, in the order of the file
  */
 export function takeNotices(
   draft: Draft,
@@ -36,13 +39,17 @@ export function takeNotices(
   signers: NoticeSigners,
   notices: readonly Uint8Array[],
 ): readonly TakenNotice[] {
-  return notices.map((raw) => {
-    const read = signedEnvelope.decode(raw);
-    if (!read.ok) return { kind: 0, isNew: false, reason: CATALOGUE[read.code].number };
-    const code = takeOne(draft, book, signers, raw, read.value);
+  const read = notices.map((raw) => ({ raw, envelope: signedEnvelope.decode(raw) }));
+  const take = ({ raw, envelope }: (typeof read)[number]): TakenNotice => {
+    if (!envelope.ok) return { kind: 0, isNew: false, reason: CATALOGUE[envelope.code].number };
+    const code = takeOne(draft, book, signers, raw, envelope.value);
     const reason = code === null || code === 'known' ? 0 : CATALOGUE[code].number;
-    return { kind: SIGNED_KINDS[read.value.kind], isNew: code === null, reason };
-  });
+    return { kind: SIGNED_KINDS[envelope.value.kind], isNew: code === null, reason };
+  };
+  const isOfRoot = ({ envelope }: (typeof read)[number]): boolean =>
+    envelope.ok && envelope.value.kind === 'rootRevocations';
+  const ofRoot = new Map(read.filter(isOfRoot).map((one) => [one, take(one)]));
+  return read.map((one) => ofRoot.get(one) ?? take(one));
 }
 
 function takeOne(
@@ -66,7 +73,7 @@ function takeOne(
 function takeRevocations(draft: Draft, notice: RevocationNotice, raw: Uint8Array): ErrorCode | 'known' | null {
   const { version } = notice;
   const [firmCode, signer] = notice.kind === 'rootRevocations' ? [null, null] : [notice.firmCode, notice.signer];
-  if (version <= (draft.state.revocations.get(firmCode ?? 'root')?.version ?? 0)) return 'known';
+  if (version <= (standingList(draft.state, firmCode ?? 'root')?.version ?? 0)) return 'known';
   const inner = new Draft(draft.state);
   if (signer !== null) keepCertificate(inner, signer);
   inner.push({ change: 'revocationsPut', firmCode, version, signer: signer?.key ?? null, raw: copyBytes(raw) });

@@ -104,10 +104,16 @@ export class TestFirm {
   >();
   readonly firmCode: number;
 
-  constructor(firmCode = 6000010, cryptography: Crypto = crypto, authority: RootAuthority = root) {
+  /** `name`: one for each key of a Firm Code. */
+  constructor(
+    firmCode = 6000010,
+    cryptography: Crypto = crypto,
+    authority: RootAuthority = root,
+    name = `firm-${firmCode}`,
+  ) {
     this.firmCode = firmCode;
     this.crypto = cryptography;
-    this.env = seededEnv(`firm-${firmCode}`);
+    this.env = seededEnv(name);
     this.seed = this.env.random(32);
     this.sealingSecret = this.env.random(32);
     this.key = toHex(this.crypto.ed25519PublicKey(this.seed)) as PublicKey;

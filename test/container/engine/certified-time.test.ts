@@ -132,6 +132,19 @@ describe('certified time', () => {
     bring(firm, device, signRootRevocations(crypto, root.seed, { version: 1, keys: [server.key] }));
     expect(bring(firm, device, answer(device, challenge, 1))).toBe(CATALOGUE.CERTIFICATE_REVOKED.number);
   });
+
+  it('of somebody whom the root withdraws in the same file is passed over, whichever of the two comes first', () => {
+    for (const isListFirst of [true, false]) {
+      const { firm, device } = dated();
+      const time = answer(device, challengeOf(device, firm), NOW + 9 * YEAR);
+      const list = signRootRevocations(crypto, root.seed, { version: 1, keys: [server.key] });
+      const notices = isListFirst ? [list, time] : [time, list];
+      const taken = apply(device, firm.update(device, { first: 2, last: 1, notices })).notices;
+      const reasons = [0, CATALOGUE.CERTIFICATE_REVOKED.number];
+      expect(taken.map(({ reason }) => reason)).toEqual(isListFirst ? reasons : reasons.reverse());
+      expect(floorOf(device)).toBe(0);
+    }
+  });
 });
 
 describe('a challenge', () => {

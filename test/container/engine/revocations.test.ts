@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
+import { U32_MAX } from '../../../container/files/fields.ts';
 import { signFirmRevocations, signRootRevocations } from '../../../container/files/notices.ts';
 import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
@@ -130,7 +131,7 @@ describe('a list of revocations of a firm', () => {
   it('that is too much for one record, with the one before it, is passed over, and taken from the next file', () => {
     const { firm, device } = moved();
     const keys = Array.from({ length: 20 }, (_, at) => (0x10 + at).toString(16).repeat(32) as PublicKey);
-    const lists = [firmList(firm, 1, ...keys), rootList(1, ...keys)];
+    const lists = [rootList(1, ...keys), firmList(firm, 1, ...keys)];
     const [bytes = 0] = lists.map(({ length }) => length);
     bound(device, { journalRecord: 4096 + Math.floor(bytes * 1.7) });
     expect(bring(firm, device, ...lists)).toEqual(['new', CATALOGUE.MEMORY_FULL.number]);
@@ -284,6 +285,43 @@ describe('a list of revocations of the root', () => {
     expect(bring(firm, device, rootList(2))).toEqual([0]);
     expect(hashOf(device)).toBe(before);
     expect(bring(firm, device, rootList(3))).toEqual(['new']);
+  });
+
+  it('takes every list of a key on it out of force, so that a list of another key of the firm takes its place', () => {
+    const { firm, dongle, device } = moved();
+    const other = new TestFirm(6000099);
+    const renewed = new TestFirm(firm.firmCode, crypto, root, 'renewed');
+    load(other, device, { productCode: 9 });
+    expect(bring(firm, device, firmList(firm, U32_MAX, dongle.key))).toEqual(['new']);
+    expect(bring(other, device, rootList(1, firm.key))).toEqual(['new']);
+    load(renewed, dongle, {});
+    const [holding = 0] = dongle.container
+      .run('list', {})
+      .holdings.slice(-1)
+      .map(({ id }) => id);
+    const { updates } = order(dongle, device, [{ holding, quantity: 2 }]);
+    expect(reasons(apply(device, only(updates)))).toEqual([0]);
+    load(renewed, device, { productCode: 9 });
+    expect(bring(renewed, device, firmList(renewed, 1, dongle.key))).toEqual(['new']);
+    expect(bring(renewed, device, firmList(renewed, 1))).toEqual([0]);
+    const again = order(dongle, device, [{ holding, quantity: 1 }]);
+    expect(reasons(apply(device, only(again.updates)))).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+    expect(audit(device.container.state)).toEqual([]);
+  });
+
+  it('keeps a list of a key on it from being taken and passed on, wherever in the file it is', () => {
+    const { firm, dongle, device } = moved();
+    const other = new TestFirm(6000099);
+    load(other, device, { productCode: 9 });
+    const lists = [firmList(firm, 1, dongle.key), rootList(1, firm.key)];
+    expect(bring(other, device, ...lists)).toEqual([CATALOGUE.ISSUER_UNKNOWN.number, 'new']);
+    const [middle, last] = [makeContainer('dongle', 7), makeContainer('soft', 8)];
+    load(other, middle, { productCode: 9 });
+    load(firm, middle, { productCode: 9 });
+    expect(bring(firm, middle, firmList(firm, 1, dongle.key))).toEqual(['new']);
+    expect(bring(other, middle, rootList(1, firm.key))).toEqual(['new']);
+    passOn(middle, last);
+    expect([...last.container.state.revocations.keys()]).toEqual(['root']);
   });
 
   it('that the root did not sign changes nothing', () => {
