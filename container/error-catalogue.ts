@@ -165,7 +165,7 @@ export const CATALOGUE = {
     happened: '{partner} was set back to an earlier state or copied: {why}.',
     effect: 'Nothing new is taken from it or given to it; signed evidence, where there is any, is kept here.',
     remedy:
-      'Where the container itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`.',
+      'Where it was only put back, and the container itself still is in its latest state, use that one; one that is proven to be there twice stays refused. Tell your vendor; show `ferry history`.',
   },
   SELF_ROLLED_BACK: {
     number: 205,
@@ -806,7 +806,7 @@ export const CATALOGUE = {
       'The order is in transit from {from} (sequences {sequences}), and {copy} is not the container in its latest state, but an earlier one or a copy: {why}',
     effect: 'What is in transit is not lost; nobody can use it, and with {copy} it neither arrives nor comes back.',
     remedy:
-      'Nothing mends {copy}. Where the container itself still is, in its latest state, run the same command with that one; otherwise only the vendor can help: show `ferry history`.',
+      'Nothing mends {copy}. Where the container itself still is in its latest state, and nothing proves that it is there twice, run the same command with that one; otherwise only the vendor can help: show `ferry history`.',
   },
 
   CARRIER_UNREACHABLE: {

@@ -13,7 +13,7 @@ import { applyEntry } from './apply-entry.ts';
 import { askForTime } from './certified-time.ts';
 import type { Change } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
-import { chainNext, entryHash } from './issuer-channel.ts';
+import { chainNext, entryHash, TWO_ENTRIES } from './issuer-channel.ts';
 import { retired } from './lock.ts';
 import { refusalBytes } from './memory.ts';
 import {
@@ -201,7 +201,7 @@ class FileApplication {
   #keepFork(): void {
     const { certificate, signed } = this.#file;
     const witness = this.#state.partners.get(certificate.key)?.witness;
-    keepEvidence(this.#draft, certificate.key, 'two entries with one sequence', witness ? [witness, signed] : [signed]);
+    keepEvidence(this.#draft, certificate.key, TWO_ENTRIES, witness ? [witness, signed] : [signed]);
   }
 
   #withoutRevoked(certificates: ReadonlyMap<PublicKey, Certificate>): ReadonlyMap<PublicKey, Certificate> {

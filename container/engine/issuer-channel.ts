@@ -88,6 +88,22 @@ export function judgeSettlement(
   return { verdict: 'settles', outcomes, chain: said.hash };
 }
 
+const TWO_STATES = 'two different states have the same generation';
+/** What a fork of a channel proves of its issuer. */
+export const TWO_ENTRIES = 'two entries with one sequence';
+const twoEntries = (what: string): string => `it ${what} two different entries with one sequence`;
+
+/**
+ * What proves that a partner exists twice, whatever it says later. By any other contradiction it may have been put back for
+ * a while only, and its latest state is consistent with all that was seen.
+ */
+export const PROOFS_OF_TWO: ReadonlySet<string> = new Set([
+  TWO_STATES,
+  TWO_ENTRIES,
+  twoEntries('issued'),
+  twoEntries('applied'),
+]);
+
 /**
  * Whether a partner was set back or cloned, by its two statements and by what was taken from it (R8).
  *
@@ -110,8 +126,7 @@ export function contradiction(
 }
 
 function against(earlier: Statement, later: Statement): string | undefined {
-  if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash)
-    return 'two different states have the same generation';
+  if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash) return TWO_STATES;
   // The epoch of what a container applies only rises; that of what it issues is the word of a firm that may be restored.
   if (later.inbound.epoch < earlier.inbound.epoch) return 'a newer state is in an earlier epoch';
   const heads: readonly [string, number, number, Hash, Hash, boolean][] = [
@@ -135,7 +150,7 @@ function against(earlier: Statement, later: Statement): string | undefined {
   for (const [what, before, after, hashBefore, hashAfter, sameEpoch] of heads) {
     if (!sameEpoch) continue;
     if (after < before) return `a newer state has ${what} less`;
-    if (after === before && hashAfter !== hashBefore) return `it ${what} two different entries with one sequence`;
+    if (after === before && hashAfter !== hashBefore) return twoEntries(what);
   }
   return refusalsDiffer(earlier.inbound, later.inbound) ? 'the outcome of an entry changed' : undefined;
 }

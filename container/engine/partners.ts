@@ -6,7 +6,7 @@ import { type Statement, statement } from '../files/statement.ts';
 import { copyBytes, equalBytes } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Draft, nameOf } from './draft.ts';
-import { contradiction, newHead, newInbound } from './issuer-channel.ts';
+import { contradiction, newHead, newInbound, PROOFS_OF_TWO } from './issuer-channel.ts';
 import { memoryOf } from './memory.ts';
 import { type ContainerState, counter, type Partner, stateHash } from './state.ts';
 
@@ -62,13 +62,16 @@ export function statementFor(crypto: Crypto, state: ContainerState, key: PublicK
 }
 
 /**
- * Holds a partner's statement against what is remembered of it (R8) and remembers it when it is newer.
+ * Holds a partner's statement against what is remembered of it (R8) and remembers it when it is newer. Of a container that
+ * was proven to be there twice no later statement is believed.
  *
  * @returns PARTNER_ROLLED_BACK with evidence kept in the draft, or undefined when the partner's history is consistent.
  */
 export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undefined {
   const partner = draft.state.partners.get(file.certificate.key);
   if (partner === undefined) return undefined;
+  const proven = provenTwice(draft.state, file.certificate);
+  if (proven !== undefined) return refuse('PARTNER_ROLLED_BACK', { partner: partyName(file.certificate), why: proven });
   const remembered = partner.witness === null ? undefined : statement.decodeTrusted(partner.witness.statement);
   const seen = { applied: partner.inbound.applied, settled: partner.outbound.settled };
   const why = contradiction(remembered, file.statement, seen);
@@ -80,6 +83,12 @@ export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undef
   if (remembered === undefined || file.statement.generation > remembered.generation)
     draft.push({ change: 'partnerPut', ...partner, witness: keptStatement(file.signed) });
   return undefined;
+}
+
+/** What the evidence about a container says that proves that there are two of it. A firm goes on in another epoch. */
+function provenTwice(state: ContainerState, { party, key }: Certificate): string | undefined {
+  if (party !== 'container') return undefined;
+  return [...state.evidence.values()].find(({ about, reason }) => about === key && PROOFS_OF_TWO.has(reason))?.reason;
 }
 
 /**

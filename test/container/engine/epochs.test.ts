@@ -45,6 +45,19 @@ describe('a new epoch of a firm whose server was restored', () => {
     expect([products(dongle), audit(dongle.container.state), evidenceOf(dongle)]).toEqual([[1001, 77, 78], [], []]);
   });
 
+  it('is taken of a firm that contradicted itself before its vendor said that its server was restored', () => {
+    const { firm, dongle } = loaded();
+    const unaware = restoredServer();
+    unaware.issue(dongle, { kind: 'add', grants: [unaware.grant(dongle.key, { productCode: 76 }).raw] });
+    expect(codeOf(() => apply(dongle, unaware.update(dongle)))).toBe('PARTNER_ROLLED_BACK');
+    expect(evidenceOf(dongle)).toEqual(['two different states have the same generation']);
+    const server = restoredServer();
+    apply(dongle, begun(server, dongle, 1, inboundOf(dongle, firm)));
+    server.issue(dongle, { kind: 'add', grants: [server.grant(dongle.key, { productCode: 78 }).raw] });
+    expect(reasons(apply(dongle, server.update(dongle, { first: 2 })))).toEqual([0]);
+    expect(products(dongle)).toEqual([1001, 77, 78]);
+  });
+
   it('is taken once: the same file again changes nothing', () => {
     const { firm, dongle } = loaded();
     const file = begun(restoredServer(), dongle, 1, inboundOf(dongle, firm));

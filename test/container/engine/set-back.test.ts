@@ -3,7 +3,7 @@ import { Container } from '../../../container/container.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { issueRequest } from '../../world/issue-request.ts';
-import { load, makeContainer, move, order, reopen, seats } from '../../world/parties.ts';
+import { load, makeContainer, move, order, reopen, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
 import {
   apply,
   backup,
@@ -131,6 +131,81 @@ describe('a container that was set back together with its anchor', () => {
     expect(evidenceOf(dongle)).toEqual(['a newer state has applied less']);
     expect(seats(dongle, itemId)).toEqual({ held: 3, pending: 0 });
     expect(codeOf(() => order(dongle, twin, [{ holding: 1, quantity: 1 }]))).toBe('PARTNER_ROLLED_BACK');
+  });
+});
+
+/** A dongle that gave one seat to a device, and a copy of it; both have gone on since, to one generation. */
+function copied() {
+  const { dongle, device, itemId } = loaded();
+  move(dongle, device, [{ holding: 1, quantity: 1 }]);
+  const copy = restored(dongle, backup(dongle), 'memory and anchor');
+  copy.parts.env.random(64);
+  goOn(dongle, 101);
+  goOn(copy, 102);
+  const show = (it: TestContainer) => codeOf(() => apply(device, only(transitTo(it, device))));
+  return { dongle, copy, device, itemId, show };
+}
+
+/** Commits something that has nothing to do with anybody here. */
+function goOn(it: TestContainer, firmCode: number): void {
+  contextFor(it, new TestFirm(firmCode));
+}
+
+function transitTo(it: TestContainer, { key }: TestContainer): readonly Uint8Array[] {
+  return it.container.run('transit', { target: key }).updates;
+}
+
+describe('a partner that was proven to be there twice', () => {
+  it('is believed nothing any more, whichever of the two it is and however far that one goes on', () => {
+    const { dongle, copy, show } = copied();
+    expect([show(dongle), show(copy)]).toEqual(['nothing', 'PARTNER_ROLLED_BACK']);
+    goOn(copy, 103);
+    goOn(dongle, 104);
+    expect([show(copy), show(dongle)]).toEqual(['PARTNER_ROLLED_BACK', 'PARTNER_ROLLED_BACK']);
+  });
+
+  it('gives nothing, and gets nothing back, also after a restart', () => {
+    const { dongle, copy, device, itemId, show } = copied();
+    for (const one of [dongle, copy]) show(one);
+    goOn(copy, 103);
+    reopen(device);
+    const { updates } = order(copy, device, [{ holding: holdingId(copy), quantity: 4 }]);
+    expect(codeOf(() => apply(device, only(updates)))).toBe('PARTNER_ROLLED_BACK');
+    const back = () => order(device, copy, [{ holding: holdingId(device), quantity: 1 }]);
+    expect(codeOf(back)).toBe('PARTNER_ROLLED_BACK');
+    expect(seats(device, itemId)).toEqual({ held: 1, pending: 0 });
+    expect(evidenceOf(device)).toEqual(['two different states have the same generation']);
+  });
+
+  it('still settles what it applied', () => {
+    const { dongle, device, itemId } = loaded();
+    apply(device, only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates));
+    const copy = restored(device, backup(device), 'memory and anchor');
+    copy.parts.env.random(64);
+    goOn(device, 101);
+    goOn(copy, 102);
+    const words = [contextFor(device, dongle), contextFor(copy, dongle)];
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const [update] = transitTo(dongle, device);
+    for (const context of words) settle(dongle, context);
+    expect(evidenceOf(dongle)).toEqual(['two different states have the same generation']);
+    settle(dongle, apply(device, update as Uint8Array).receipt);
+    expect(seats(dongle, itemId)).toEqual({ held: 2, pending: 0 });
+  });
+});
+
+describe('a partner that was put back for a while', () => {
+  it('is believed again in its latest state', () => {
+    const { firm, dongle, device } = loaded();
+    contextFor(device, dongle);
+    const before = backup(device);
+    move(dongle, device, [{ holding: 1, quantity: 2 }]);
+    const twin = restored(device, before, 'memory and anchor');
+    load(firm, twin, {});
+    load(firm, twin, {});
+    settle(dongle, contextFor(twin, dongle));
+    expect(evidenceOf(dongle)).toEqual(['a newer state has applied less']);
+    expect(codeOf(() => move(dongle, device, [{ holding: 1, quantity: 1 }]))).toBe('nothing');
   });
 });
 
