@@ -12,14 +12,7 @@ import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.
 import { groupParts } from './group-parts.ts';
 import { chainNext, entryHash } from './issuer-channel.ts';
 import { retired } from './lock.ts';
-import {
-  keepCertificate,
-  partnerName,
-  partnerOrNew,
-  provenRolledBack,
-  reservePartner,
-  witnessPartner,
-} from './partners.ts';
+import { partnerName, partnerOrNew, provenRolledBack, reservePartner, witnessPartner } from './partners.ts';
 import { canSettle, logHolds } from './reserve.ts';
 import type { Authority } from './session.ts';
 import { settleFrom } from './settle-channel.ts';
@@ -157,7 +150,6 @@ function issueParts(
   if ('ok' in groups) return groups;
   let sequence = order.first;
   let chain = partner.outbound.issuedChain;
-  keepCertificate(draft, file.certificate);
   for (const group of groups) {
     if (sequence > U32_MAX - 1) return refuse('EXHAUSTED', { what: 'sequence' });
     if (sequence - partner.outbound.settled > FORMAT.pendingEntries)
