@@ -25,23 +25,26 @@ export interface TargetNames {
   readonly others: readonly string[];
 }
 
-/** What is asked of this layer. @throws Mistake */
-export function readHostileBytes(args: readonly string[], { attacks, others }: TargetNames) {
+/** What is asked of this layer, of these targets; of any when they are not known. @throws Mistake */
+export function readHostileBytes(args: readonly string[], targets: TargetNames | null) {
   const values = readOptions(OPTIONS, args);
   const { input } = values;
   if (input !== undefined && values.target === undefined) throw new Mistake('--input belongs to a --target');
   if (input !== undefined && !/^([0-9a-f]{2})*$/.test(input))
     throw new Mistake('--input takes bytes in hexadecimal, with small letters');
-  const names = new Set(input === undefined ? [...attacks, ...others] : others);
   checkRecord(values.record);
   return {
     size: oneOf('size', values.size, SIZES),
     seed: wholeNumber('seed', values.seed),
     start: wholeNumber('start', values.start),
-    target: someOf('target', values.target, [...names]),
+    target: targets === null ? values.target : someOf('target', values.target, namesFor(targets, input)),
     input,
     endsAt: endAfter(values.minutes, Date.now()),
     record: values.record,
     defect: values.defect,
   };
+}
+
+function namesFor({ attacks, others }: TargetNames, input: string | undefined): readonly string[] {
+  return input === undefined ? [...new Set([...attacks, ...others])] : others;
 }
