@@ -3,4 +3,3 @@ import { benchHere } from './benches.ts';
 import { carrierSuite } from './suite.ts';
 
 carrierSuite('a Unix socket', (folder) => benchHere(folder, `unix:${path.join(folder, '..', 'socket')}`));
-carrierSuite('TCP', (folder) => benchHere(folder, 'tcp://:0'));

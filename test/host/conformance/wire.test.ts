@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FAMILIES } from '../../../host/conformance/cases/all-families.ts';
 import { setPin } from '../../container/engine/owner-scene.ts';
-import { CASES, notPassed, testedContainer } from './tried.ts';
+import { notPassed, testedContainer } from './tried.ts';
 import { onlyWire, servedHere, tryWire, WIRE_CASES } from './wire-scene.ts';
 
 describe('the cases of the wire', () => {
@@ -12,14 +11,6 @@ describe('the cases of the wire', () => {
         expect(notPassed(run)).toEqual([]);
         expect([run.results.length, run.left]).toEqual([WIRE_CASES.length, 0]);
       }
-    });
-  });
-
-  it('all pass on our server of a dongle after those of the three transactions, at a TCP port', async () => {
-    await servedHere(testedContainer('dongle'), async ({ tcp }) => {
-      const run = await tryWire(tcp, undefined, { others: FAMILIES });
-      expect(notPassed(run)).toEqual([]);
-      expect([run.results.length, run.left]).toEqual([CASES.length + WIRE_CASES.length, 0]);
     });
   });
 

@@ -81,7 +81,7 @@ export const LIMITS: readonly WorldPlan[] = [
   {
     name: 'full memory',
     about: 'A dongle with two items, a device with room for one; two orders, cancelled at any time.',
-    size: 'quick',
+    size: 'usual',
     build: fullMemory,
   },
   {
