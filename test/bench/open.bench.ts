@@ -45,13 +45,14 @@ function putInFiles({ parts }: TestContainer, folder: string): void {
       flash.program(address, parts.flash.read(address, geometry.sectorSize));
   flash.flush();
   flash.close();
-  const anchor = FileAnchor.create({ path: path.join(folder, 'anchor.bin'), crypto });
+  const creation = 'ab'.repeat(16);
+  const anchor = FileAnchor.create({ path: path.join(folder, 'anchor.bin'), crypto, creation });
   const now = parts.anchor.read();
   if (now !== undefined) anchor.advance(now);
   anchor.close();
   fs.writeFileSync(
     path.join(folder, 'container.json'),
-    JSON.stringify({ format: 1, kind: 'soft', anchor: 'anchor.bin' }),
+    JSON.stringify({ format: 1, kind: 'soft', anchor: 'anchor.bin', creation }),
   );
 }
 
