@@ -3,9 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Every point at which a process can be killed, carriers between processes, servers that are broken on purpose: part of
-    // `npm run test:all`. And what needs more of the
-    // system than Node: `npm run test:system`.
+    // What takes long, such as every point at which a process can be killed, carriers between processes and whole documents:
+    // part of `npm run test:all`. And what needs more of the system than Node: `npm run test:system`.
     exclude: ['test/**/*.sweep.test.ts', 'test/**/*.kill.test.ts', 'test/**/*.system.test.ts'],
     // The work of most tests is real: processes, files, flushes. As many workers as there are cores, not one less.
     maxWorkers: '100%',

@@ -10,7 +10,8 @@ const DOMAIN = utf8('license-ferry re-anchor\0');
 
 /**
  * What a re-anchor of a locked container has to name: exactly this state, found beside exactly this anchor. Once one was
- * taken the anchor is another one, so that bringing back the old state makes no old re-anchor fit again. 16 bytes.
+ * taken the anchor is another one, so that bringing back the old state makes no old re-anchor fit again; where there is no
+ * anchor at all, the state alone is named, and an old one does. 16 bytes.
  */
 export function lockChallenge(crypto: Crypto, anchored: Anchor | undefined, found: Anchor): Hex {
   const bytes = [anchored, found].map((one) => {

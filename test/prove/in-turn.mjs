@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 
+const running = new Set();
+
+/** Ends the programs that are under way. */
+export function endRuns() {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /**
  * Runs programs of Node, as many at a time as there are cores. What they print comes in the order of the programs: that of
  * the first one under way at once, that of the others when it is their turn.
@@ -52,7 +59,11 @@ function run(args, print) {
       text += part;
       print(part);
     });
+    running.add(child);
     child.on('error', reject);
-    child.on('close', (status) => resolve({ status, text }));
+    child.on('close', (status) => {
+      running.delete(child);
+      resolve({ status, text });
+    });
   });
 }

@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { bundle, layers } from './bundle.mjs';
-import { runInTurn } from './in-turn.mjs';
+import { endRuns, runInTurn } from './in-turn.mjs';
 import { HELP, Mistake, optionsIn } from './prove-options.mjs';
 
 const DEFECTS = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'defects.json'), 'utf8'));
@@ -19,14 +19,15 @@ const { values, rest } = readArguments();
 
 // The programs answer Control-C; this one waits for what they say.
 process.on('SIGINT', () => undefined);
-process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? 0 : 1));
+// Nobody reads any more, as behind `| head`.
+process.stdout.on('error', () => {
+  endRuns();
+  process.exit(1);
+});
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'license-ferry-prove-'));
-try {
-  process.exitCode = await prove();
-} finally {
-  fs.rmSync(folder, { recursive: true, force: true });
-}
+process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+process.exitCode = await prove();
 
 /** @returns 1 when something is wrong, 2 when a layer was told what it cannot mean, 130 after an interruption */
 async function prove() {

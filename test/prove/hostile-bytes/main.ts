@@ -13,9 +13,9 @@ import { sweepTargets } from './sweep/all-targets.ts';
 import { numbersBelow, Sweep } from './sweep/sweep.ts';
 
 const args = process.argv.slice(2);
-// A program with a defect may fail while its targets are made: that is for the hunt to tell.
-const targets = args.includes('--defect') ? async () => null : targetNames;
-const values = await orEnd(async () => readHostileBytes(args, await targets()));
+// Making the targets takes seconds, and a program with a defect may fail at it: that is for the hunt to tell.
+const isAimed = args.some((arg) => /^--target(=|$)/.test(arg)) && !args.includes('--defect');
+const values = await orEnd(async () => readHostileBytes(args, isAimed ? await targetNames() : null));
 const { seed, start, endsAt } = values;
 let isInterrupted = false;
 process.once('SIGINT', () => {
