@@ -35,7 +35,6 @@ export function carryOut<R>(host: CommandHost, decision: Decided<R> | Refusal): 
 
 /** Fails a command with a code that it declares; any other does not compile. */
 export function fail<N extends CommandName>(
-  _command: N,
   code: FailureOf<(typeof COMMANDS)[N]> & ErrorCode,
   details: Record<string, string | number>,
 ): never {

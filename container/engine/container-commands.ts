@@ -140,10 +140,10 @@ export class ContainerCommands {
     const { state, book } = this.#host;
     const here = nameOf(state);
     if (authority === 'order' && !isServed(state, target)) return this.#decided(ownerNeeded(state, 'transit'));
-    if (state.identity.certified === null) fail('transit', 'NOT_ENROLLED', { where: here });
-    if (book.lock !== null) fail('transit', 'CONTAINER_LOCKED', { here });
+    if (state.identity.certified === null) fail<'transit'>('NOT_ENROLLED', { where: here });
+    if (book.lock !== null) fail<'transit'>('CONTAINER_LOCKED', { here });
     if (!state.partners.has(target) || certificateOf(state, target)?.party !== 'container')
-      fail('transit', 'TARGET_UNKNOWN', { here, target: partnerName(state, target) });
+      fail<'transit'>('TARGET_UNKNOWN', { here, target: partnerName(state, target) });
     return { updates: this.#updates(target) };
   }
 
@@ -152,9 +152,9 @@ export class ContainerCommands {
     const { holding: id, userData, customerInfo } = request;
     const { state, book, commit } = this.#host;
     const here = nameOf(state);
-    if (book.lock !== null) fail('write-data', 'CONTAINER_LOCKED', { here });
+    if (book.lock !== null) fail<'write-data'>('CONTAINER_LOCKED', { here });
     const holding = state.holdings.get(id);
-    if (holding === undefined) return fail('write-data', 'NOT_HELD', { here, item: `holding ${id}` });
+    if (holding === undefined) return fail<'write-data'>('NOT_HELD', { here, item: `holding ${id}` });
     const barred = firmLocked(state, grantOf(state, holding.itemId).firmCode, here);
     if (barred !== undefined) return this.#decided(barred);
     const after = {
@@ -165,7 +165,7 @@ export class ContainerCommands {
     const grown =
       after.userData.length + after.customerInfo.length - holding.userData.length - holding.customerInfo.length;
     const free = state.limits.capacity - (state.counters.get('usedBytes') ?? 0);
-    if (grown > Math.max(0, free)) fail('write-data', 'MEMORY_FULL', { here, needed: grown, free: Math.max(0, free) });
+    if (grown > Math.max(0, free)) fail<'write-data'>('MEMORY_FULL', { here, needed: grown, free: Math.max(0, free) });
     commit([{ change: 'holdingPut', ...after }]);
     return {};
   }

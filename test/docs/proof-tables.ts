@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readResults, scoreOf } from '../mutations/results.ts';
+import { mutatedFiles } from '../mutations/scope.ts';
 import { table } from './record-tables.ts';
 
 const TEST = path.join(import.meta.dirname, '..');
@@ -81,10 +83,35 @@ function hostileBytes(): string {
   return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, shown)}`;
 }
 
+/** Folders within which results are summed up. */
+const FOLDER = /^(?:container\/[a-z]+\/|container|state-machines\/[a-z-]+\/|state-machines)/;
+
+function mutants(): string {
+  const results = Object.entries(readResults());
+  const folders = new Map<string, (typeof results)[number][1][]>();
+  for (const [file, result] of results) {
+    const folder = FOLDER.exec(file)?.[0] ?? file;
+    folders.set(folder, [...(folders.get(folder) ?? []), result]);
+  }
+  const row = (name: string, own: readonly (typeof results)[number][1][]): string[] => {
+    const total = (count: (one: (typeof own)[number]) => number) => own.reduce((sum, one) => sum + count(one), 0);
+    const killed = total((one) => one.killed + one.timedOut);
+    const survived = total((one) => one.survived + one.notReached);
+    const score = scoreOf({ killed, timedOut: 0, survived, notReached: 0 });
+    return [name, number(own.length), number(killed + survived), number(killed), number(survived), `${score} %`];
+  };
+  const days = results.map(([, { date }]) => date).sort();
+  const all = results.map(([, result]) => result);
+  const head = ['Folder', 'Files', 'Changes', 'Noticed', 'Not, with a reason', 'Noticed of all'];
+  const rows = [...folders].map(([folder, own]) => row(folder.replace(/\/$/, ''), own));
+  return `${days[0]} to ${days.at(-1)}, ${all.length} of ${mutatedFiles().length} files.\n\n${table(head, [...rows, row('all', all)])}`;
+}
+
 /** What the page shows, by the name of its place. */
 export const PROOF_TABLES: Readonly<Record<string, () => string>> = {
   worlds,
   'crash points': crashPoints,
   'seeded worlds': seededWorlds,
   'hostile bytes': hostileBytes,
+  mutants,
 };

@@ -1,9 +1,10 @@
 import { loadedBy } from './fingerprint.ts';
 import type { Mutant } from './mutants.ts';
-import type { PlannedFile, PlannedTest } from './plan.ts';
+import type { Plan, PlannedFile, PlannedTest } from './plan.ts';
 import { fromRanges } from './ranges.ts';
-import type { Reach } from './reach.ts';
-import { runTests } from './run-tests.ts';
+import { LONGEST_MS, type Reach } from './reach.ts';
+import { OF_FORMATS } from './scope.ts';
+import { TestServer } from './test-server.ts';
 
 /** How a mutant ended: by which test file it was noticed, or not. */
 export type Verdict =
@@ -11,11 +12,8 @@ export type Verdict =
   | { readonly ended: 'survived' }
   | { readonly ended: 'notReached' };
 
-/**
- * Tests are tried in this order of their length, since most mutants die of the short ones. Longer ones are not asked: a
- * mutant that survives makes every test run that reaches it. Milliseconds, with counters in the file.
- */
-const ROUNDS = [30, 300, 2_000];
+/** Tests are tried in this order of their length, since most mutants die of the short ones. Milliseconds, with counters in the file. */
+const ROUNDS = [30, 300, LONGEST_MS];
 /** Longer than any test may take, and all that is loaded before. Milliseconds. */
 const PATIENCE_MS = 45_000;
 
@@ -26,6 +24,20 @@ const PATIENCE_MS = 45_000;
  * effect outside of tests, or left something behind that tests share.
  */
 export async function judgeFile(
+  file: string,
+  mutants: readonly Mutant[],
+  reach: ReadonlyMap<string, Reach>,
+): Promise<ReadonlyMap<number, Verdict>> {
+  const server = new TestServer(PATIENCE_MS);
+  try {
+    return await judged(server, file, mutants, reach);
+  } finally {
+    server.close();
+  }
+}
+
+async function judged(
+  server: TestServer,
   file: string,
   mutants: readonly Mutant[],
   reach: ReadonlyMap<string, Reach>,
@@ -42,7 +54,7 @@ export async function judgeFile(
       const tests = planned(reach, new Set(alive()), (ms) => ms > least && ms <= most);
       if (tests.length === 0) break;
       const names = tests.map((it) => it.file);
-      const run = await runTests({ purpose: 'switch', files: [file], tests }, names, PATIENCE_MS);
+      const run = await server.run({ purpose: 'switch', files: [file], tests }, names);
       let began: { readonly began: number; readonly file: string } | undefined;
       for (const note of run.notes) {
         if ('began' in note) began = note;
@@ -60,18 +72,24 @@ export async function judgeFile(
       const again = where.loading
         ? filesThatLoad(file, reach)
         : [...new Set([...where.describing, ...where.files.filter((test) => spoilt.has(test))])];
-      verdicts.set(id, again.length === 0 ? { ended: 'survived' } : await judgeAlone(file, id, again));
+      const tests = again.map((test) => ({ file: test, slow: reach.get(test)?.slow ?? [] }));
+      verdicts.set(id, again.length === 0 ? { ended: 'survived' } : await judgeAlone(server, file, id, tests));
     }
   }
   return verdicts;
 }
 
-async function judgeAlone(file: string, mutant: number, tests: readonly string[]): Promise<Verdict> {
-  const plan = { purpose: 'alone', files: [file], mutant, tests: tests.map((test) => ({ file: test })) } as const;
-  const run = await runTests(plan, tests, 10 * PATIENCE_MS);
-  if (run.passed) return { ended: 'survived' };
-  const by = /FAIL +(\S+\.test\.ts)/.exec(run.output)?.[1] ?? tests[0] ?? '';
-  return { ended: run.hung ? 'timedOut' : 'killed', by };
+async function judgeAlone(
+  server: TestServer,
+  file: string,
+  mutant: number,
+  tests: Extract<Plan, { readonly purpose: 'alone' }>['tests'],
+): Promise<Verdict> {
+  const plan = { purpose: 'alone', files: [file], mutant, tests } as const;
+  const names = tests.map((it) => it.file);
+  const { failedIn, hung } = await server.run(plan, names);
+  if (hung) return { ended: 'timedOut', by: names[0] ?? '' };
+  return failedIn === null ? { ended: 'survived' } : { ended: 'killed', by: failedIn };
 }
 
 function planned(
@@ -119,12 +137,12 @@ function reachedIn(reach: ReadonlyMap<string, Reach>): ReadonlyMap<number, Reach
   }
 }
 
-/** Those that are likely to notice first: golden bytes, then the quick ones. */
+/** Those that are likely to notice first: what holds formats fast, then the quick ones. */
 function filesThatLoad(file: string, reach: ReadonlyMap<string, Reach>): string[] {
   const time = ({ tests }: Reach) => Object.values(tests).reduce((sum, { ms }) => sum + ms, 0);
   return [...reach]
     .filter(([test]) => loadedBy(test).has(file))
-    .map(([test, its]) => ({ test, cost: test.startsWith('test/vectors') ? 0 : 1 + time(its) }))
+    .map(([test, its]) => ({ test, cost: OF_FORMATS.test(test) ? 0 : 1 + time(its) }))
     .sort((a, b) => a.cost - b.cost)
     .map(({ test }) => test);
 }

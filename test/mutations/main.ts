@@ -7,9 +7,9 @@ import { instrument } from './mutants.ts';
 import { fromRanges } from './ranges.ts';
 import { reachOf } from './reach.ts';
 import { type FileResult, keepResult, readResults, summarize } from './results.ts';
-import { endRuns } from './run-tests.ts';
 import { mutatedFiles, noticingTests } from './scope.ts';
 import { compare, readSurvivors } from './survivors.ts';
+import { endRuns } from './test-server.ts';
 
 const HELP = `npm run mutate [-- FILE ...] [-- --changed] [-- --minutes N] [-- --jobs N] [-- --tests NAME ...]
 

@@ -15,8 +15,10 @@ export type Plan =
   | {
       readonly purpose: 'alone';
       readonly files: readonly string[];
+      readonly out: string;
       readonly mutant: number;
-      readonly tests: readonly { readonly file: string }[];
+      /** With the names of those in them that are not run. */
+      readonly tests: readonly { readonly file: string; readonly slow: readonly string[] }[];
     };
 
 export interface PlannedFile {
@@ -52,8 +54,6 @@ export interface Hits {
 }
 
 const PLAN = 'FERRY_MUTATION_PLAN';
-/** Where instrumented code looks while it is loaded. */
-const SWITCHED_ON = '__STRYKER_ACTIVE_MUTANT__';
 
 export function readPlan(): Plan {
   const file = process.env[PLAN];
@@ -61,8 +61,7 @@ export function readPlan(): Plan {
   return JSON.parse(fs.readFileSync(file, 'utf8')) as Plan;
 }
 
-/** The environment of a run of the tests by that plan, with a mutant that is switched on from the beginning or none. */
-export function environmentOf(planFile: string, mutant: number | null): NodeJS.ProcessEnv {
-  const switchedOn = mutant === null ? {} : { [SWITCHED_ON]: `${mutant}` };
-  return { ...process.env, ...switchedOn, [PLAN]: planFile, NO_COLOR: '1' };
+/** The environment of a process that runs tests by that plan. */
+export function environmentOf(planFile: string): NodeJS.ProcessEnv {
+  return { ...process.env, [PLAN]: planFile };
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { fingerprintOf, fingerprintOfTest } from './fingerprint.ts';
 import type { Hits } from './plan.ts';
-import { runTests } from './run-tests.ts';
+import { TestServer } from './test-server.ts';
 
 /** Which mutants of one source file the tests of one test file reach. */
 export interface Reach {
@@ -10,7 +10,12 @@ export interface Reach {
   readonly loading: string;
   /** Reached outside of tests otherwise: in what is done once for several of them. */
   readonly describing: string;
+  /** Names of the tests in that file that take longer than `LONGEST_MS`, whatever they reach. */
+  readonly slow: readonly string[];
 }
+
+/** Longer tests are not asked: a mutant that survives makes every test run that reaches it. Milliseconds, with counters. */
+export const LONGEST_MS = 2_000;
 
 const CACHE = 'node_modules/.cache/license-ferry/reach.json';
 /** The slowest test takes minutes while every file is full of counters. */
@@ -34,7 +39,7 @@ export async function reachOf(
   if (missing.length > 0) {
     const unknown = sources.filter((source) => missing.some((test) => known[key(source, test)] === undefined));
     for (const [test, bySource] of await run(unknown, missing))
-      for (const source of unknown) known[key(source, test)] = bySource.get(source) ?? nothing();
+      for (const source of unknown) known[key(source, test)] = bySource.get(source) as Reach;
     fs.writeFileSync(CACHE, JSON.stringify(known));
   }
   return new Map(
@@ -47,13 +52,18 @@ async function run(
   tests: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Reach>>> {
   process.stdout.write(`Which tests reach what: ${tests.length} test files, ${sources.length} source files ...\n`);
-  const { notes, passed, output } = await runTests({ purpose: 'reach', files: sources }, tests, PATIENCE_MS);
-  if (!passed) throw new Error(`the tests fail without any mutant:\n${output}`);
+  const server = new TestServer(PATIENCE_MS);
+  const { notes, failedIn, errors } = await server
+    .run({ purpose: 'reach', files: sources }, tests)
+    .finally(() => server.close());
+  if (failedIn !== null) throw new Error(`the tests fail without any mutant, ${failedIn}:\n${errors.join('\n')}`);
   const found = new Map(tests.map((test) => [test, new Map<string, Writable>()]));
+  const slow = new Map(tests.map((test): [string, string[]] => [test, []]));
   for (const note of notes) {
     if (!('reached' in note)) continue;
     const bySource = found.get(note.reached);
     if (bySource === undefined) continue;
+    if (typeof note.by !== 'string' && note.ms > LONGEST_MS) slow.get(note.reached)?.push(note.by.test);
     for (const [source, hits] of Object.entries(note.hits)) {
       const reach = bySource.get(source) ?? nothing();
       bySource.set(source, reach);
@@ -61,7 +71,17 @@ async function run(
       else reach.tests[note.by.test] = { ...hits, ms: note.ms };
     }
   }
-  return found;
+  return new Map(
+    tests.map((test) => [
+      test,
+      new Map(
+        sources.map((source) => [
+          source,
+          { ...(found.get(test)?.get(source) ?? nothing()), slow: slow.get(test) ?? [] },
+        ]),
+      ),
+    ]),
+  );
 }
 
 interface Writable {

@@ -17,10 +17,13 @@ export function mutatedFiles(): string[] {
   );
 }
 
-/** The test files that are to notice mutants: those of the mutated folders, and the golden bytes. */
+/** What holds whole formats fast: the golden bytes, and the document of the protocol. Quick, and likely to notice. */
+export const OF_FORMATS = /^test\/(vectors\/|docs\/protocol\.test\.ts$)/;
+
+/** The test files that are to notice mutants: those of the mutated folders, and of the formats. */
 export function noticingTests(): string[] {
-  return filesIn(['test/container', 'test/state-machines', 'test/vectors'], /\.test\.ts$/).filter(
-    (file) => !NOT_ASKED.test(file),
+  return filesIn(['test'], /\.test\.ts$/).filter(
+    (file) => (/^test\/(container|state-machines)\//.test(file) || OF_FORMATS.test(file)) && !NOT_ASKED.test(file),
   );
 }
 

@@ -19,6 +19,8 @@ interface Switches {
 fc.configureGlobal({ endOnFailure: true, seed: 1 });
 
 const plan: Plan = readPlan();
+// Before anything is loaded that looks at it.
+if (plan.purpose === 'alone') for (const file of plan.files) switchesOf(file).activeMutant = `${plan.mutant}`;
 
 /**
  * Runs each test once for every mutant that it reaches, with that one switched on, in a process that has loaded everything
@@ -44,9 +46,14 @@ export default class SwitchingRunner extends TestRunner {
 
   async runTask(test: RunnerTestCase): Promise<void> {
     const work = TestRunner.getTestFn(test);
-    if (plan.purpose === 'alone') return work();
-    if (plan.purpose === 'reach') return reach(test, work);
     const file = nameOfFile(test.file);
+    if (plan.purpose === 'alone') {
+      note({ began: plan.mutant, file, test: nameOfTest(test) });
+      const isSlow = plan.tests.some((it) => it.file === file && it.slow.includes(nameOfTest(test)));
+      if (!isSlow) await work();
+      return;
+    }
+    if (plan.purpose === 'reach') return reach(test, work);
     const planned = plan.tests.find((it) => it.file === file)?.tests[nameOfTest(test)];
     if (planned !== undefined) await switchThrough(file, nameOfTest(test), planned, work);
   }
@@ -143,7 +150,7 @@ function switchesOf(file: string): Switches {
 }
 
 function note(what: Note): void {
-  if (plan.purpose !== 'alone') fs.appendFileSync(`${plan.out}.${process.pid}`, `${JSON.stringify(what)}\n`);
+  fs.appendFileSync(`${plan.out}.${process.pid}`, `${JSON.stringify(what)}\n`);
 }
 
 function nameOfFile(file: { readonly filepath: string }): string {

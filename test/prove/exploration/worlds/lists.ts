@@ -2,7 +2,7 @@ import type { Answers } from '../answers.ts';
 import { FirmParty } from '../firm-party.ts';
 import { acquaint, grantBefore, type ToyItem, toyFirm } from '../toy-firm.ts';
 import type { World, WorldPlan } from '../world.ts';
-import { deliverBefore, device, dongle, seatsOf, seatsToCome } from './kit.ts';
+import { deliverBefore, device, dongle, moveBefore, seatsOf, seatsToCome } from './kit.ts';
 
 const firm = toyFirm('firm', 7);
 const item: ToyItem = { number: 1, seats: 1 };
@@ -53,6 +53,29 @@ function rootList(answers: Answers): World {
   };
 }
 
+/**
+ * The root withdraws the key of a firm that has put a device on its list, or is about to, while the device gives back a seat
+ * of it. The list counts as none from then on, and nothing that this key has signed is taken any more, whichever of
+ * the two lists a container hears of first.
+ */
+function withdrawnFirm(answers: Answers): World {
+  const to = dongle(answers);
+  const far = device(answers, 'device');
+  const other = toyFirm('other firm', 8);
+  for (const { certificate } of [firm, other]) to.prepare('context', { certificate, firmCode: null });
+  const target = { name: to.name, certificate: to.certificate };
+  const lists = [{ list: 'firm', key: far.key, name: far.name }] as const;
+  const withdrawn = new FirmParty(firm, [{ ...target, wishes: [{ kind: 'add', item }] }], { lists });
+  const root = [{ list: 'root', key: firm.key, name: firm.name }] as const;
+  const rest = new FirmParty(other, [{ ...target, wishes: [] }], { lists: root });
+  deliverBefore(withdrawn, `issues add ${item.number} to ${to.name}`, to);
+  acquaint(to, far);
+  moveBefore(to, far);
+  to.wish({ orders: [{ to: far.key, most: 2, quantities: [1] }] });
+  far.wish({ orders: [{ to: to.key, most: 1, quantities: [1] }] });
+  return { parties: [withdrawn, rest, to, far], granted: seatsToCome(item), memory: 'kept' };
+}
+
 export const LISTS: readonly WorldPlan[] = [
   {
     name: 'list of a firm',
@@ -67,5 +90,13 @@ export const LISTS: readonly WorldPlan[] = [
     size: 'usual',
     most: 50_000,
     build: rootList,
+  },
+  {
+    name: 'list of a firm that is withdrawn',
+    about:
+      'A firm lists a device, and the root withdraws that firm; the device gives its seat back, and gets it again.',
+    size: 'usual',
+    most: 40_000,
+    build: withdrawnFirm,
   },
 ];

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { boundedDetails, encodeFailure, errorOf } from '../../../container/commands/device/failure-message.ts';
+import { failure } from '../../../container/commands/device/messages.ts';
+import { CATALOGUE, FerryError } from '../../../container/errors.ts';
+
+describe('an error on its way', () => {
+  it('arrives with its code and all that it names', () => {
+    const error = new FerryError('NOT_HELD', { item: 'ab', holding: 7, nothing: 0, none: '' });
+    const told = errorOf(failure.decodeTrusted(encodeFailure(error)), 'sim:x');
+    expect({ code: told.code, details: told.details }).toEqual({
+      code: 'NOT_HELD',
+      details: { item: 'ab', holding: 7, nothing: 0, none: '' },
+    });
+  });
+
+  it('is told by its number where this program does not know it', () => {
+    const told = errorOf({ number: 9999, details: [{ name: 'a', text: 'b', number: null }] }, 'sim:x');
+    expect({ code: told.code, details: told.details }).toEqual({
+      code: 'PEER_REFUSED',
+      details: { where: 'sim:x', number: 9999 },
+    });
+  });
+
+  it('names nothing where a fact came without a value', () => {
+    const told = errorOf({ number: CATALOGUE.NOT_HELD.number, details: [{ name: 'a', text: null, number: null }] }, '');
+    expect({ code: told.code, details: told.details }).toEqual({ code: 'NOT_HELD', details: { a: '' } });
+  });
+});
+
+describe('the details of an error on its way', () => {
+  it.each([0, 1, 0xffffffff])('have %d as a number', (value) => {
+    expect(boundedDetails({ value })).toEqual([{ name: 'value', text: null, number: value }]);
+  });
+
+  it.each([-1, 0.5, 0x100000000, Number.NaN])('have %d, which no 32 bits hold, as text', (value) => {
+    expect(boundedDetails({ value })).toEqual([{ name: 'value', text: String(value), number: null }]);
+  });
+
+  it('have digits that were text as text', () => {
+    expect(boundedDetails({ value: '7' })).toEqual([{ name: 'value', text: '7', number: null }]);
+  });
+
+  it('are at most 16, with names of at most 32 and texts of at most 512 characters', () => {
+    const many = Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`name ${at}`, 'x']));
+    expect(boundedDetails(many).map(({ name }) => name)).toEqual(Object.keys(many).slice(0, 16));
+    const long = { ['n'.repeat(33)]: 'x'.repeat(513) };
+    expect(boundedDetails(long)).toEqual([{ name: 'n'.repeat(32), text: 'x'.repeat(512), number: null }]);
+  });
+});
