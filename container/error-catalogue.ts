@@ -1103,10 +1103,10 @@ export const CATALOGUE = {
   EPOCH_NEEDED: {
     number: 880,
     exit: 3,
-    happened: 'This License Central was restored from a backup, and has not heard of {target} since.',
+    happened: 'This License Central was restored from a backup, and firm {firm} has not heard of {target} since.',
     effect: 'Nothing was changed. What is in transit to it stays in transit, and what it holds stays with it.',
     remedy:
-      'Bring a fresh context of the container, behind which its channel begins anew: `ferry context`, then `ferry settle`.',
+      'Bring a fresh context of the container for that firm, behind which its channel begins anew: `ferry context DEVICE --for {firm}`, then `ferry settle`.',
   },
   REVOCATIONS_FULL: {
     number: 882,

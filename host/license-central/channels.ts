@@ -71,7 +71,8 @@ export function requireTrust(firm: FirmRow, channel: ChannelRow, container: Cont
   if (firm.rolledBackBy !== null) throw new FerryError('SELF_ROLLED_BACK', { partner: firm.rolledBackBy });
   const why = channel.contradiction;
   if (why !== null) throw new FerryError('PARTNER_ROLLED_BACK', { partner: container.serial, why });
-  if (channel.restore < firm.restores) throw new FerryError('EPOCH_NEEDED', { target: container.serial });
+  if (channel.restore < firm.restores)
+    throw new FerryError('EPOCH_NEEDED', { target: container.serial, firm: firm.firmCode });
 }
 
 /** Whether a container takes files at all, as far as it told. @throws TARGET_LOCKED */

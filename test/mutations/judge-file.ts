@@ -71,7 +71,7 @@ async function judged(
     else {
       const again = where.loading
         ? filesThatLoad(file, reach)
-        : [...new Set([...where.describing, ...where.files.filter((test) => spoilt.has(test))])];
+        : [...new Set([...where.outside, ...where.files.filter((test) => spoilt.has(test))])];
       const tests = again.map((test) => ({ file: test, slow: reach.get(test)?.slow ?? [] }));
       verdicts.set(id, again.length === 0 ? { ended: 'survived' } : await judgeAlone(server, file, id, tests));
     }
@@ -116,22 +116,22 @@ function planned(
 
 interface Reached {
   readonly files: string[];
-  readonly describing: string[];
+  readonly outside: string[];
   loading: boolean;
 }
 
 function reachedIn(reach: ReadonlyMap<string, Reach>): ReadonlyMap<number, Reached> {
   const found = new Map<number, Reached>();
-  for (const [file, { tests, loading, describing }] of reach) {
+  for (const [file, { tests, loading, outside }] of reach) {
     const inTests = new Set(Object.values(tests).flatMap(({ mutants }) => fromRanges(mutants)));
     for (const id of inTests) at(id).files.push(file);
-    for (const id of fromRanges(describing)) at(id).describing.push(file);
+    for (const id of fromRanges(outside)) at(id).outside.push(file);
     for (const id of fromRanges(loading)) at(id).loading = true;
   }
   return found;
 
   function at(id: number): Reached {
-    const known = found.get(id) ?? { files: [], describing: [], loading: false };
+    const known = found.get(id) ?? { files: [], outside: [], loading: false };
     found.set(id, known);
     return known;
   }

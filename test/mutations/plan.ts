@@ -44,8 +44,11 @@ export type Note =
   | { readonly killed: number; readonly file: string; readonly endless: boolean }
   | { readonly spoilt: string; readonly test: string };
 
-/** A test; or the loading of its file and of all that it imports; or what is done once for several tests. */
-export type ReachedBy = 'loading' | 'describing' | { readonly test: string };
+/**
+ * A test; or what its file does outside of tests, while it is loaded or for several of them; or, with no test file, the
+ * loading of the source files themselves.
+ */
+export type ReachedBy = 'loading' | 'outside' | { readonly test: string };
 
 /** The mutants of one source file that were passed, as ranges, and how often the busiest of them was. */
 export interface Hits {
@@ -63,5 +66,6 @@ export function readPlan(): Plan {
 
 /** The environment of a process that runs tests by that plan. */
 export function environmentOf(planFile: string): NodeJS.ProcessEnv {
-  return { ...process.env, [PLAN]: planFile };
+  // Each run leaves a listener on one signal of Vitest, of which Node warns after ten.
+  return { ...process.env, [PLAN]: planFile, NODE_NO_WARNINGS: '1' };
 }

@@ -1,15 +1,16 @@
 import fs from 'node:fs';
 import { fingerprintOf, fingerprintOfTest } from './fingerprint.ts';
 import type { Hits } from './plan.ts';
+import { fromRanges, toRanges } from './ranges.ts';
 import { TestServer } from './test-server.ts';
 
 /** Which mutants of one source file the tests of one test file reach. */
 export interface Reach {
   readonly tests: Readonly<Record<string, Hits & { readonly ms: number }>>;
-  /** Reached while the file and what it imports was loaded. Of several that import the same only the first shows it. */
+  /** Reached by the file outside of tests: while it is loaded, or in what is done once for several of them. */
+  readonly outside: string;
+  /** Reached while the source file itself is loaded, whoever does that. */
   readonly loading: string;
-  /** Reached outside of tests otherwise: in what is done once for several of them. */
-  readonly describing: string;
   /** Names of the tests in that file that take longer than `LONGEST_MS`, whatever they reach. */
   readonly slow: readonly string[];
 }
@@ -34,7 +35,9 @@ export async function reachOf(
   const known: Record<string, Reach> = fs.existsSync(CACHE) ? JSON.parse(fs.readFileSync(CACHE, 'utf8')) : {};
   const sourcePrints = new Map(sources.map((file) => [file, fingerprintOf(file)]));
   const testPrints = new Map(tests.map((file) => [file, fingerprintOfTest(file)]));
-  const key = (source: string, test: string) => `${source} ${sourcePrints.get(source)} ${test} ${testPrints.get(test)}`;
+  const method = ['reach', 'switching-runner'].map((name) => fingerprintOf(`test/mutations/${name}.ts`)).join(' ');
+  const key = (source: string, test: string) =>
+    `${source} ${sourcePrints.get(source)} ${test} ${testPrints.get(test)} ${method}`;
   const missing = tests.filter((test) => sources.some((source) => known[key(source, test)] === undefined));
   if (missing.length > 0) {
     const unknown = sources.filter((source) => missing.some((test) => known[key(source, test)] === undefined));
@@ -57,39 +60,37 @@ async function run(
     .run({ purpose: 'reach', files: sources }, tests)
     .finally(() => server.close());
   if (failedIn !== null) throw new Error(`the tests fail without any mutant, ${failedIn}:\n${errors.join('\n')}`);
-  const found = new Map(tests.map((test) => [test, new Map<string, Writable>()]));
+  const found = new Map(tests.map((test) => [test, new Map(sources.map((source) => [source, nothing()]))]));
   const slow = new Map(tests.map((test): [string, string[]] => [test, []]));
+  const loading = new Map<string, string>();
   for (const note of notes) {
     if (!('reached' in note)) continue;
-    const bySource = found.get(note.reached);
-    if (bySource === undefined) continue;
     if (typeof note.by !== 'string' && note.ms > LONGEST_MS) slow.get(note.reached)?.push(note.by.test);
     for (const [source, hits] of Object.entries(note.hits)) {
-      const reach = bySource.get(source) ?? nothing();
-      bySource.set(source, reach);
-      if (typeof note.by === 'string') reach[note.by] = hits.mutants;
-      else reach.tests[note.by.test] = { ...hits, ms: note.ms };
+      if (note.by === 'loading') loading.set(source, joined(loading.get(source) ?? '', hits.mutants));
+      const reach = found.get(note.reached)?.get(source);
+      if (reach === undefined) continue;
+      if (typeof note.by !== 'string') reach.tests[note.by.test] = { ...hits, ms: note.ms };
+      else reach.outside = joined(reach.outside, hits.mutants);
     }
   }
   return new Map(
-    tests.map((test) => [
+    [...found].map(([test, bySource]) => [
       test,
       new Map(
-        sources.map((source) => [
+        [...bySource].map(([source, reach]) => [
           source,
-          { ...(found.get(test)?.get(source) ?? nothing()), slow: slow.get(test) ?? [] },
+          { ...reach, slow: slow.get(test) ?? [], loading: loading.get(source) ?? '' },
         ]),
       ),
     ]),
   );
 }
 
-interface Writable {
-  readonly tests: Record<string, Hits & { readonly ms: number }>;
-  loading: string;
-  describing: string;
+function joined(one: string, other: string): string {
+  return toRanges([...new Set([...fromRanges(one), ...fromRanges(other)])]);
 }
 
-function nothing(): Writable {
-  return { tests: {}, loading: '', describing: '' };
+function nothing(): { readonly tests: Record<string, Hits & { readonly ms: number }>; outside: string } {
+  return { tests: {}, outside: '' };
 }

@@ -29,18 +29,22 @@ if (plan.purpose === 'alone') for (const file of plan.files) switchesOf(file).ac
  * share, is noted and left to a run of its own.
  */
 export default class SwitchingRunner extends TestRunner {
+  #isPrepared = false;
+
   override async importFile(...args: Parameters<TestRunner['importFile']>): Promise<unknown> {
     if (plan.purpose !== 'reach') return super.importFile(...args);
-    clear();
+    if (!this.#isPrepared) {
+      this.#isPrepared = true;
+      for (const file of plan.files) await super.importFile(path.resolve(file), 'setup');
+      noteOutside('', 'loading');
+    }
     const loaded = await super.importFile(...args);
-    note({ reached: path.relative(process.cwd(), args[0]), by: 'loading', ms: 0, hits: outsideOfTests() });
-    clear();
+    noteOutside(path.relative(process.cwd(), args[0]), 'outside');
     return loaded;
   }
 
   override async onAfterRunSuite(suite: Parameters<TestRunner['onAfterRunSuite']>[0]): Promise<void> {
-    if (plan.purpose === 'reach' && 'filepath' in suite)
-      note({ reached: nameOfFile(suite.file), by: 'describing', ms: 0, hits: outsideOfTests() });
+    if (plan.purpose === 'reach' && 'filepath' in suite) noteOutside(nameOfFile(suite.file), 'outside');
     await super.onAfterRunSuite(suite);
   }
 
@@ -117,15 +121,13 @@ async function reach(test: RunnerTestCase, work: () => unknown): Promise<void> {
   }
 }
 
-function clear(): void {
+/** Notes what was reached outside of tests since the last time. */
+function noteOutside(reached: string, by: 'loading' | 'outside'): void {
+  note({ reached, by, ms: 0, hits: hitsOf(({ static: outside }) => outside) });
   for (const file of plan.files) {
     const { mutantCoverage } = switchesOf(file);
     if (mutantCoverage !== undefined) mutantCoverage.static = {};
   }
-}
-
-function outsideOfTests() {
-  return hitsOf(({ static: outside }) => outside);
 }
 
 function hitsOf(part: (all: NonNullable<Switches['mutantCoverage']>) => Record<string, number>) {

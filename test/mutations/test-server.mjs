@@ -3,12 +3,8 @@
  * test stands in the plan, which is read anew by every run. The sources are prepared once, and every run has a process of
  * its own that loads them afresh.
  */
-import { setMaxListeners } from 'node:events';
 import readline from 'node:readline';
 import { createVitest } from 'vitest/node';
-
-// Each run leaves a listener on one signal of Vitest.
-setMaxListeners(0);
 
 const vitest = await createVitest('test', {
   config: 'vitest.mutate.config.ts',

@@ -13,7 +13,7 @@ interface FirmHere {
   readonly fails?: FerryError;
 }
 
-const stopped = new FerryError('EPOCH_NEEDED', { target: TARGET });
+const stopped = new FerryError('EPOCH_NEEDED', { target: TARGET, firm: 1 });
 
 /** A License Central with these firms, whose files are the Firm Codes as single bytes. */
 function server(firms: readonly FirmHere[], hasRootList = false): FirmsServer {

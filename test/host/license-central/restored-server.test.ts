@@ -11,7 +11,7 @@ describe('a firm whose server was restored', () => {
     const { restored, dongle, itemId } = await backedUp(scene);
     const central = await restored();
     await central.restored(FIRM);
-    const needed = { code: 'EPOCH_NEEDED', details: { target: '3-1' } };
+    const needed = { code: 'EPOCH_NEEDED', details: { target: '3-1', firm: FIRM } };
     await expect(grant(central, 1)).rejects.toMatchObject(needed);
     await expect(central.updatesFor(TO_DONGLE)).rejects.toMatchObject(needed);
     await expect(central.withdrawItem({ firmCode: FIRM, itemId })).rejects.toMatchObject(needed);
