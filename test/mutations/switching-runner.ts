@@ -35,7 +35,7 @@ export default class SwitchingRunner extends TestRunner {
     if (plan.purpose !== 'reach') return super.importFile(...args);
     if (!this.#isPrepared) {
       this.#isPrepared = true;
-      for (const file of plan.files) await super.importFile(path.resolve(file), 'setup');
+      for (const file of plan.files) await import(path.resolve(file));
       noteOutside('', 'loading');
     }
     const loaded = await super.importFile(...args);
