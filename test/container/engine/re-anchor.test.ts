@@ -111,6 +111,15 @@ describe('a container that was set back while its anchor was not', () => {
     expect(device.container.state.revocations.size).toBe(1);
   });
 
+  it('is told by the receipt what became of the word alone: entries of the same file are for another container', () => {
+    const { device, firm } = setBack();
+    firm.issue(device, { kind: 'add', grants: [firm.grant(device.key).raw] });
+    const report = apply(device, firm.update(device, { first: 2, notices: [accepts(device, firm)] }));
+    expect(report).toMatchObject({ applied: 1, skipped: 0, entries: [], deferred: null });
+    expect(report.notices).toEqual([{ kind: 11, isNew: true, reason: 0 }]);
+    expect(device.container.run('list', {}).holdings).toHaveLength(2);
+  });
+
   it('takes a word once: set back to the same state again, it asks for another one', () => {
     const { device, firm, before } = setBack();
     const word = accepts(device, firm);

@@ -99,6 +99,14 @@ describe('a list of revocations of a firm', () => {
     move(dongle, device, [{ holding: holdingId(dongle), quantity: 1 }]);
   });
 
+  it('needs no certificate in the file that brings it where there is a license of its firm', () => {
+    const { firm, dongle, device } = moved();
+    const other = new TestFirm(6000099);
+    load(other, device, {});
+    expect(bring(firm, device, firmList(other, 1, dongle.key))).toEqual(['new']);
+    expect(device.container.state.revocations.get(6000099)?.version).toBe(1);
+  });
+
   it('is taken even from a file with a gap, of which nothing else is', () => {
     const { firm, dongle, device } = moved();
     firm.issue(device, { kind: 'add', grants: [firm.grant(device.key).raw] });
