@@ -214,6 +214,16 @@ describe('what nobody refers to any more', () => {
     expect(used(dongle)).toBe(counter(state, 'usedBytes'));
   });
 
+  it('goes: of a firm that is no partner the certificate, with the last item of the firm that is passed on', () => {
+    const { firm, dongle, device } = world();
+    load(firm, dongle, {});
+    const third = makeContainer('dongle', 5);
+    move(dongle, third, [{ holding: 1, quantity: 5 }]);
+    expect(third.container.state.certificates.has(firm.key)).toBe(true);
+    move(third, device, [{ holding: holdingId(third), quantity: 5 }]);
+    expect([...third.container.state.certificates.keys()].sort()).toEqual([device.key, dongle.key].sort());
+  });
+
   it('goes: certificates of firms and earlier holders that are no partners leave with the last item', () => {
     const { firm, dongle, device } = world();
     load(firm, dongle, {});

@@ -198,8 +198,13 @@ describe('an order', () => {
     const code = (list: ReturnType<typeof parts>) => codeOf(() => order(dongle, device, list));
     expect(code([])).toBe('ORDER_EMPTY');
     expect(code(parts([1, 1], [1, 1]))).toBe('ORDER_EMPTY');
-    expect(code(parts([9, 1]))).toBe('NOT_HELD');
-    expect(code(parts([1, 6]))).toBe('QUANTITY_NOT_HELD');
+    const refused = (list: ReturnType<typeof parts>) => expect(() => order(dongle, device, list));
+    refused(parts([9, 1])).toThrow(
+      expect.objectContaining({ code: 'NOT_HELD', details: { here: '3-1', item: 'holding 9' } }),
+    );
+    refused(parts([1, 6])).toThrow(
+      expect.objectContaining({ code: 'QUANTITY_NOT_HELD', details: { wanted: 6, item: '6000010:1001', held: 5 } }),
+    );
     order(dongle, device, parts([1, 3]));
     expect(code(parts([1, 3]))).toBe('QUANTITY_NOT_HELD');
   });
