@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import type { FerryError } from '../../../container/errors.ts';
-import type { TestContainer } from '../../world/parties.ts';
+import { openContextFile } from '../../../container/files/context-file.ts';
+import type { Hex } from '../../../container/model/bytes.ts';
+import { crypto, root, type TestContainer } from '../../world/parties.ts';
 import { bound, codeOf, contextFor, loaded, world } from './scene.ts';
 
 function used(it: TestContainer): number {
@@ -17,6 +19,32 @@ function refusal(work: () => unknown): Pick<FerryError, 'code' | 'details'> | un
     return { code, details };
   }
 }
+
+function headerOf(it: TestContainer, issuer: { readonly certificate: Uint8Array }) {
+  const verifier = { crypto, root, known: () => undefined, isRevoked: () => false };
+  const opened = openContextFile(verifier, contextFor(it, issuer));
+  if (!opened.ok) throw new TypeError(opened.code);
+  return opened.value.header;
+}
+
+describe('a context', () => {
+  it('tells how much memory and how many channels are free, which is never less than nothing', () => {
+    const { firm, dongle } = loaded();
+    contextFor(dongle, firm);
+    bound(dongle, { capacity: used(dongle) + 77, channels: 8 + 5 });
+    expect(headerOf(dongle, firm)).toMatchObject({ freeMemory: 77, freeChannels: 4 });
+    bound(dongle, { capacity: used(dongle) - 1, channels: 8 });
+    expect(headerOf(dongle, firm)).toMatchObject({ freeMemory: 0, freeChannels: 0 });
+  });
+
+  it('names the first 1,024 of the firms whose licenses are locked', () => {
+    const { firm, dongle } = loaded();
+    for (let firmCode = 2000; firmCode > 900; firmCode--)
+      dongle.container.state.locks.set(firmCode, { challenge: '00'.repeat(16) as Hex });
+    const { lockedFirms } = headerOf(dongle, firm);
+    expect([lockedFirms.length, lockedFirms[0], lockedFirms.at(-1)]).toEqual([1024, 901, 1924]);
+  });
+});
 
 describe('a context for an issuer that is not known', () => {
   it('is refused, and the refusal names the firm that was asked for', () => {

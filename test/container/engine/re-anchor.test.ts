@@ -27,7 +27,7 @@ const USE = { firmCode: FIRM, productCode: 1001, units: 0, releaseDate: null };
 const useOf = (it: TestContainer, firmCode: number) =>
   codeOf(() => it.container.run('use', { ...USE, firmCode, units: 0 }));
 
-function headerOf(it: TestContainer, firm: TestFirm) {
+function headerOf(it: TestContainer, firm: { readonly certificate: Uint8Array }) {
   const opened = openContextFile(
     { crypto, root, known: () => undefined, isRevoked: () => false },
     contextFor(it, firm),
@@ -59,6 +59,11 @@ describe('a container that was set back while its anchor was not', () => {
       lockedFirms: [FIRM, OTHER],
       retired: false,
     });
+  });
+
+  it('tells a container that it is locked, and asks it for no word', () => {
+    const { device } = setBack();
+    expect(headerOf(device, makeContainer('dongle', 1))).toMatchObject({ locked: true, challenge: null });
   });
 
   it('can be used again for the firm that accepts its state, and for no other', () => {

@@ -332,6 +332,22 @@ describe('a list of revocations of the root', () => {
     expect([...last.container.state.revocations.keys()]).toEqual(['root']);
   });
 
+  it.each([
+    ['first', true],
+    ['last', false],
+  ])('that came %s is passed on before all others, which follow by their Firm Codes', (_, isFirst) => {
+    const { firm, dongle, device } = moved();
+    const [high, zero] = [new TestFirm(6000099), new TestFirm(0)];
+    for (const one of [high, zero]) load(one, dongle, {});
+    const somebody = new HandContainer(9).key;
+    if (isFirst) bring(firm, dongle, rootList(1, somebody));
+    for (const one of [high, zero, firm]) bring(one, dongle, firmList(one, 1, somebody));
+    if (!isFirst) bring(firm, dongle, rootList(1, somebody));
+    const { updates } = order(dongle, device, [{ holding: holdingId(dongle), quantity: 1 }]);
+    expect(apply(device, only(updates)).notices).toMatchObject([4, 9, 9, 9].map((kind) => ({ kind, isNew: true })));
+    expect([...device.container.state.revocations.keys()]).toEqual(['root', 0, 6000010, 6000099]);
+  });
+
   it('that the root did not sign changes nothing', () => {
     const { firm, dongle, device } = moved();
     const forged = signRootRevocations(crypto, firm.seed, { version: 9, keys: [dongle.key] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
-import { emitContext, pendingTo } from '../../../container/engine/emit.ts';
+import { emitContext, emitUpdates, pendingTo } from '../../../container/engine/emit.ts';
 import { evolve } from '../../../container/engine/evolve.ts';
 import { type ContainerState, draftOf } from '../../../container/engine/state.ts';
 import { grantOf, recordOf } from '../../../container/engine/stored.ts';
@@ -129,9 +129,18 @@ describe('a broken invariant', () => {
       return copy;
     };
     const itemId = only([...state.grants.keys()]);
+    const emitter = {
+      crypto,
+      seed: new Uint8Array(32),
+      random: (length: number) => new Uint8Array(length),
+      lock: null,
+    };
     const works = [
       () => grantOf(state, '00' as ItemId),
       () => recordOf(state, '00' as Hash),
+      () => emitUpdates(state, emitter, firm.key, null),
+      () => emitUpdates(state, emitter, makeContainer('soft', 9).key, null),
+      () => emitUpdates({ ...state, identity: { ...state.identity, certified: null } }, emitter, device.key, null),
       () => evolve(draftOf(state), { change: 'holdingDropped', id: 99 }),
       () => evolve(draftOf(state), { change: 'enrolled', certificate: firm.certificate }),
       () =>
@@ -148,7 +157,7 @@ describe('a broken invariant', () => {
     for (const work of works) expect(work).toThrow(Defect);
     state.pending.delete(`${device.key}:1`);
     expect(() => dongle.container.run('transit', { target: device.key })).toThrow(Defect);
-    expect(pendingTo(state, firm.key)).toEqual([]);
+    expect([firm, makeContainer('soft', 9)].map(({ key }) => pendingTo(state, key))).toEqual([[], []]);
   });
 
   it('in a custody log is a defect as well', () => {
