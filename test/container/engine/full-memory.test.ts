@@ -147,6 +147,21 @@ describe('what a container has in transit', () => {
     expect(hashOf(dongle)).toBe(before);
   });
 
+  it('counts with every part of it towards what one journal record can settle', () => {
+    const { firm, dongle, device } = loaded();
+    load(firm, dongle, {}, {}, {});
+    bound(dongle, { journalRecord: 4096 + 256 + 3 * 52 });
+    const issue = (...holdings: number[]) =>
+      codeOf(() =>
+        order(
+          dongle,
+          device,
+          holdings.map((holding) => ({ holding, quantity: 1 })),
+        ),
+      );
+    expect([issue(1, 2, 3, 4), issue(1, 2, 3)]).toEqual(['CHANNEL_FULL', 'nothing']);
+  });
+
   it('is never more than one receipt can settle, even in the smallest dongle', () => {
     const firm = new TestFirm();
     const dongle = makeContainer('dongle', 1, { size: 384 * 1024 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { partyName, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { openContextFile, openInventory } from '../../../container/files/context-file.ts';
+import { readEnvelope, verifyEnvelope } from '../../../container/files/envelope.ts';
 import type { Hash } from '../../../container/model/ids.ts';
 import { FORMAT } from '../../../container/model/limits.ts';
 import { crypto, load, makeContainer, move, root, type TestContainer, TestFirm } from '../../world/parties.ts';
@@ -34,6 +35,16 @@ describe('what a firm is told in a context', () => {
     const { holdings, log, complete } = told(other, dongle);
     expect(holdings).toEqual([{ itemId, quantity: 9, pending: 0, units: null, usageStart: null, enabled: true }]);
     expect([log, complete]).toEqual([[], true]);
+  });
+
+  it('has every transfer signed by its sender, in the log of the sender and in that of the target', () => {
+    const { firm, dongle, device } = world();
+    load(firm, dongle, {});
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const [given, taken] = [dongle, device].map((it) => only(told(firm, it).log));
+    expect(given).toEqual(taken);
+    const envelope = readEnvelope(given as Uint8Array, 'transferRecord', 1, 'a transfer record');
+    expect(envelope.ok && verifyEnvelope(crypto, dongle.key, envelope.value)).toBe(true);
   });
 
   it('says that it is not complete when there are more holdings than a file has room for', () => {
