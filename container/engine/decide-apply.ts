@@ -309,10 +309,10 @@ class FileApplication {
       const entry = this.#body.entries[sequence - header.first] as Uint8Array;
       const outcome = this.#applyOne(entry, sequence, certificates);
       const reason = outcome.ok ? 0 : CATALOGUE[outcome.code].number;
-      const isFull = !outcome.ok && (outcome.code === 'LOG_FULL' || outcome.code === 'TABLE_FULL');
+      const isFull = !outcome.ok && outcome.code === 'LOG_FULL';
       const isLong = !fitsRecord(this.#state, this.#draft.recordBytes);
       if (isFull || isLong || (!outcome.ok && refused.length >= FORMAT.refusedEntries)) {
-        waits = { sequence, code: isFull && !outcome.ok ? outcome.code : 'TABLE_FULL', needed: 0 };
+        waits = { sequence, code: isFull ? 'LOG_FULL' : 'TABLE_FULL', needed: 0 };
         break;
       }
       if (!outcome.ok) refused.push({ sequence, reason });

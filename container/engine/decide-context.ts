@@ -31,10 +31,8 @@ export function decideContext(
   // A locked container must not commit: its anchor belongs to another state.
   if (book.lock !== null) return { ok: true, changes: [], result: certificate.value };
   const draft = new Draft(state);
-  const full = reservePartner(book.crypto, draft, certificate.value, RESERVED_CHANNELS);
+  const full = reservePartner(book.crypto, draft, certificate.value, RESERVED_CHANNELS) ?? draft.full;
   if (full !== undefined) return full;
-  const needed = draft.usedBytes - state.limits.capacity;
-  if (draft.changes.length > 0 && needed > 0) return refuse('MEMORY_FULL', { here, needed, free: 0 });
   askForTime(draft, certificate.value, random);
   return { ok: true, changes: draft.changes, result: certificate.value };
 }

@@ -16,7 +16,7 @@ import { partnerName, partnerOrNew, provenRolledBack, reservePartner, witnessPar
 import { canSettle, logHolds } from './reserve.ts';
 import type { Authority } from './session.ts';
 import { settleFrom } from './settle-channel.ts';
-import type { ContainerState, Holding, RememberedOrder } from './state.ts';
+import type { ContainerState, Holding, OutboundChannel, RememberedOrder } from './state.ts';
 import { type EntryPlan, transferEntry } from './transfer-entry.ts';
 import { coverageOf, isServed, issueNotCovered, usageOf } from './work-orders.ts';
 
@@ -28,12 +28,15 @@ export interface IssueOrder {
   readonly parts: readonly OrderedPart[];
 }
 
-export interface IssueResult {
-  readonly target: ContextFile;
-  readonly order: RememberedOrder;
-  readonly repeated: boolean;
-  readonly refusal: Refusal | null;
-}
+/** An order that was carried out, now or before; or why it is refused although evidence is kept. */
+export type IssueResult =
+  | {
+      readonly refusal: null;
+      readonly target: ContextFile;
+      readonly order: RememberedOrder;
+      readonly repeated: boolean;
+    }
+  | { readonly refusal: Refusal };
 
 const ORDER_DOMAIN = utf8('license-ferry order\0');
 
@@ -70,12 +73,13 @@ export function decideIssue(
   const full = reservePartner(book.crypto, draft, file.certificate, 0);
   if (full !== undefined) return full;
   const suspicious = witnessPartner(draft, file);
-  if (suspicious !== undefined) return refused(evidenceOf(draft), file, suspicious);
+  if (suspicious !== undefined) return refused(evidenceOf(draft), suspicious);
   settleFrom(draft, book.crypto, file);
   const proven = provenRolledBack(draft.state);
-  if (proven !== undefined) return refused(draft.full === undefined ? draft.changes : evidenceOf(draft), file, proven);
+  if (proven !== undefined) return refused(draft.full === undefined ? draft.changes : evidenceOf(draft), proven);
   const digest = orderDigest(book, file, order);
-  const known = repeatedOrder(draft, file, order.first, digest);
+  const { outbound } = partnerOrNew(book.crypto, draft.state, file.certificate.key);
+  const known = repeatedOrder(outbound, order.first, digest);
   if (known !== null) return 'ok' in known ? known : decided(draft, file, known, true);
   if (file.header.locked) return refuse('TARGET_LOCKED', { target: file.certificate.serial });
   if (authority === 'order' && coverage === undefined) return issueNotCovered(state, file.certificate, order.parts);
@@ -103,9 +107,8 @@ function decided(
 }
 
 /** The order is refused; what proves something is kept all the same. */
-function refused(changes: readonly Change[], target: ContextFile, refusal: Refusal): Decided<IssueResult> {
-  const order = { first: 1, last: 1, digest: '' as Hash, refused: [] };
-  return { ok: true, changes, result: { target, order, repeated: false, refusal } };
+function refused(changes: readonly Change[], refusal: Refusal): Decided<IssueResult> {
+  return { ok: true, changes, result: { refusal } };
 }
 
 /** Evidence and the mark of a container that was set back: neither needs memory that may be full. */
@@ -125,12 +128,15 @@ function orderDigest(book: Rulebook, file: ContextFile, order: IssueOrder): Hash
 }
 
 /** What an order at an already used sequence means; null when it is a new one. */
-function repeatedOrder(draft: Draft, file: ContextFile, first: number, digest: Hash): RememberedOrder | Refusal | null {
-  const outbound = draft.state.partners.get(file.certificate.key)?.outbound;
-  const next = (outbound?.issued ?? 0) + 1;
+function repeatedOrder(
+  { issued, orders }: OutboundChannel,
+  first: number,
+  digest: Hash,
+): RememberedOrder | Refusal | null {
+  const next = issued + 1;
   if (first === next) return null;
   if (first > next) return refuse('SEQUENCE_AHEAD', { sequence: first, next });
-  const covering = outbound?.orders.find((order) => order.first <= first && first <= order.last);
+  const covering = orders.find((order) => order.first <= first && first <= order.last);
   if (covering === undefined) return refuse('ISSUE_FORGOTTEN', { sequence: first, next });
   return covering.digest === digest ? covering : refuse('ISSUED_OTHERWISE', { sequence: first });
 }

@@ -46,9 +46,10 @@ export function groupParts(state: ContainerState, file: ContextFile, parts: read
     if (wrong !== undefined) return wrong;
     const bytes = partBytes(state, holding);
     const keys = certificatesOf(state, holding);
-    if (!fits(ENTRY_FRAME + bytes, keys.length)) {
-      const target = file.certificate.serial;
-      return refuse('TOO_LARGE_FOR_TARGET', { item: itemName(grant), size: bytes, target, limit: most });
+    const size = ENTRY_FRAME + bytes;
+    if (!fits(size, keys.length)) {
+      const limit = Math.min(most, room - fileWeight(0, keys.length));
+      return refuse('TOO_LARGE_FOR_TARGET', { item: itemName(grant), size, target: file.certificate.serial, limit });
     }
     let group = open.get(grant.firmCode);
     if (

@@ -34,6 +34,10 @@ export function journalBytes(change: Change): number {
       return memoryOf.order(change);
     case 'orderServed':
       return memoryOf.served(change);
+    case 'challengeGiven':
+      return MEMORY.challenge;
+    case 'locksSet':
+      return 24 + MEMORY.lock * change.firms.length;
     default:
       return 48;
   }

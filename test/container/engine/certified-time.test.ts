@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { floorAfter } from '../../../container/engine/certified-time.ts';
+import { MEMORY } from '../../../container/engine/memory.ts';
 import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { openContextFile } from '../../../container/files/context-file.ts';
@@ -160,10 +161,38 @@ describe('a challenge', () => {
   });
 
   it('changes neither generation nor state hash', () => {
-    const { firm, device } = dated();
-    const before = hashOf(device);
+    const { firm, device, env, use } = dated();
+    const first = challengeOf(device, firm);
+    env.time += DAY;
+    use();
+    const { generation, stateHash } = device.container.run('list', {});
+    expect(challengeOf(device, firm)).not.toEqual(first);
+    expect(device.container.run('list', {})).toMatchObject({ generation, stateHash });
+    reopen(device);
+    expect(device.container.run('list', {})).toMatchObject({ generation, stateHash, locked: false });
+  });
+
+  it('is of one firm alone: each has its own, and its own four', () => {
+    const { firm, device, env, use } = dated();
+    const other = new TestFirm(6000099);
+    const theirs = challengeOf(device, other);
+    expect(theirs).not.toEqual(challengeOf(device, firm));
+    for (let count = 0; count < 4; count++) {
+      env.time += DAY;
+      use();
+      challengeOf(device, firm);
+    }
+    expect(bring(firm, device, answer(device, theirs, NOW))).toBe('taken');
+  });
+
+  it('is not made anew by a file of a firm that was asked before', () => {
+    const { firm, device, env, use } = dated();
+    env.time += DAY;
+    use();
+    load(firm, device, {});
+    expect(device.container.state.challenges.size).toBe(1);
     challengeOf(device, firm);
-    expect(hashOf(device)).toBe(before);
+    expect(device.container.state.challenges.size).toBe(2);
   });
 
   it('is one of at most four for an issuer: the oldest goes', () => {
@@ -185,13 +214,15 @@ describe('a challenge', () => {
     expect(device.container.state.challenges.size).toBe(before);
   });
 
-  it('stays the one of before where the memory is full', () => {
+  it('stays the one of before where the memory has no room for another', () => {
     const { firm, device, env, use } = dated();
     const first = challengeOf(device, firm);
     bound(device, { capacity: counter(device.container.state, 'usedBytes') });
     env.time += DAY;
     use();
     expect(challengeOf(device, firm)).toEqual(first);
+    bound(device, { capacity: counter(device.container.state, 'usedBytes') + MEMORY.challenge });
+    expect(challengeOf(device, firm)).not.toEqual(first);
   });
 
   it('comes with the first receipt already', () => {

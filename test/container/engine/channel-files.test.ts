@@ -6,6 +6,7 @@ import { load, makeContainer, move, order, reopen, seats, type TestContainer } f
 import {
   apply,
   backup,
+  bound,
   codeOf,
   contextFor,
   evidenceOf,
@@ -138,6 +139,18 @@ describe('an order with the context of somebody else than it names', () => {
 });
 
 describe('a part of what was issued', () => {
+  it('that makes several files is in each of them by itself, behind what is settled', () => {
+    const { firm, dongle, device } = loaded();
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const data = new Uint8Array(256);
+    load(firm, dongle, ...[1, 2, 3, 4].map(() => ({ protectedData: data })));
+    bound(device, { largestRecord: 7300 });
+    const parts = [2, 3, 4, 5].map((holding) => ({ holding, quantity: 1 }));
+    const { first, last, updates } = order(dongle, device, parts);
+    expect([first, last, updates.length]).toEqual([2, 5, 2]);
+    expect(updates.map((update) => apply(device, update).applied)).toEqual([4, 5]);
+  });
+
   it('that leaves a gap names what is missing and changes nothing', () => {
     const { firm, dongle } = loaded();
     for (let count = 0; count < 3; count++) firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key).raw] });
@@ -208,6 +221,9 @@ describe('a fork of the channel', () => {
     expect(codeOf(() => apply(dongle, twin.update(dongle, { first: 2 })))).toBe('UPDATE_FORK');
     expect(hashOf(dongle)).toBe(before);
     expect(evidenceOf(dongle)).toEqual(['two entries with one sequence', 'two entries with one sequence']);
+    const [one] = [...dongle.container.state.evidence.values()];
+    const witness = dongle.container.state.partners.get(firm.key)?.witness?.signature;
+    expect([one?.statements.length, one?.statements[0]?.signature]).toEqual([2, witness]);
     expect(apply(dongle, firm.update(dongle)).skipped).toBe(1);
   });
 });

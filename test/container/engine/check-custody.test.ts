@@ -193,6 +193,14 @@ describe('the way of an item', () => {
     expect(judge(home, ...undone, hop(home, third, first), hop(home, first, third))).toBe('CUSTODY_WRONG');
     const there = [hop(grant, first, third), hop(grant, third, first)];
     expect(judge(grant, ...there, hop(grant, first, third))).toBe('CUSTODY_WRONG');
+    const deep = granted({}, { depth: 9 });
+    const onward = [
+      hop(deep, first, second),
+      hop(deep, second, first),
+      hop(deep, first, third),
+      hop(deep, third, second),
+    ];
+    expect(said(checkCustody(deep, onward, certificates, { key: second.key, kind: 'dongle' }))).toBe('CUSTODY_WRONG');
     const circle = [hop(grant, first, second), hop(grant, second, third), hop(grant, third, first)];
     expect(judge({ ...grant, terms: { ...grant.terms, depth: 4 } }, ...circle, hop(grant, first, third))).toBe(
       'nothing',

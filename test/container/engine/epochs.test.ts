@@ -86,6 +86,17 @@ describe('a new epoch of a firm whose server was restored', () => {
     expect(products(dongle)).toEqual([1001]);
   });
 
+  it('that names an older state than the present one changes nothing, wherever its file begins', () => {
+    const { firm, dongle } = loaded();
+    load(firm, dongle, { productCode: 5 });
+    const server = restoredServer();
+    const { applied, hash } = inboundOf(dongle, firm);
+    begun(server, dongle, 1, { applied, hash });
+    const report = apply(dongle, server.update(dongle, { first: 3, header: { settledThrough: 1 } }));
+    expect(report).toMatchObject({ applied: 2, entries: [], deferredFor: CATALOGUE.EPOCH_STALE.number });
+    expect([products(dongle), inboundOf(dongle, firm).epoch]).toEqual([[1001, 5], 0]);
+  });
+
   it('makes every file of an earlier epoch one of the past', () => {
     const { firm, dongle } = loaded();
     firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key, { productCode: 5 }).raw] });

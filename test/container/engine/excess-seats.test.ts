@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
+import { signedEnvelope } from '../../../container/files/envelope.ts';
+import { toHex } from '../../../container/model/bytes.ts';
 import type { ItemId } from '../../../container/model/ids.ts';
 import { makeContainer, reopen, seats, TestFirm } from '../../world/parties.ts';
-import { apply, evidenceOf, HandContainer, hashOf, reasons } from './scene.ts';
+import { apply, evidenceOf, HandContainer, hashOf, only, reasons } from './scene.ts';
 
 const EXCEEDED = CATALOGUE.QUANTITY_EXCEEDED.number;
 
@@ -35,8 +37,10 @@ describe('seats beyond what was ever granted', () => {
       new Set([`${firm.key} firm 6000010`]),
     );
     expect(items.map(({ itemId }) => seats(device, itemId).held)).toEqual([3, 3]);
+    const { signature } = signedEnvelope.decodeTrusted(update);
     reopen(device);
-    expect(evidenceOf(device)).toHaveLength(2);
+    const kept = [...device.container.state.evidence.values()];
+    expect(kept.map(({ statements }) => toHex(only(statements).signature))).toEqual(Array(2).fill(toHex(signature)));
   });
 
   it('are no accusation of their sender: the next entries from it are applied', () => {

@@ -74,6 +74,14 @@ describe('a container without a free byte', () => {
     expect(isWithinMemory(dongle)).toBe(true);
   });
 
+  it('settles even where more is used than there is', () => {
+    const { dongle, device, itemId } = loaded(9);
+    const { receipt } = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 2 }]).updates));
+    bound(dongle, { capacity: used(dongle) - 100 });
+    expect(settle(dongle, receipt)).toMatchObject({ settled: 1, pending: 0 });
+    expect(seats(dongle, itemId)).toEqual({ held: 7, pending: 0 });
+  });
+
   it('takes no word that would swell its memory of the one who says it', () => {
     const firm = new TestFirm();
     const device = makeContainer('soft', 4);
@@ -102,6 +110,7 @@ describe('a container without a free byte', () => {
     const codes = [1, 2].map(() => codeOf(() => order(twin, device, [{ holding: 1, quantity: 1 }])));
     expect(codes).toEqual(['SELF_ROLLED_BACK', 'SELF_ROLLED_BACK']);
     expect(evidenceOf(twin)).toHaveLength(1);
+    expect(twin.container.run('list', {}).rolledBack).toBe(true);
     expect(isWithinMemory(twin)).toBe(true);
   });
 
@@ -126,6 +135,33 @@ describe('a container without a free byte', () => {
 });
 
 describe('what a container has in transit', () => {
+  it('waits for a receipt where one journal record could not settle more of it', () => {
+    const { dongle, device } = loaded(9);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const frame = 4096;
+    bound(dongle, { journalRecord: frame + 2 * (256 + 52) });
+    const more = () => order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    expect([codeOf(more), codeOf(more)]).toEqual(['nothing', 'nothing']);
+    const before = hashOf(dongle);
+    expect(more).toThrow(expect.objectContaining({ code: 'CHANNEL_FULL', details: { pending: 2, target: '130-2' } }));
+    expect(hashOf(dongle)).toBe(before);
+  });
+
+  it('counts with every part of it towards what one journal record can settle', () => {
+    const { firm, dongle, device } = loaded();
+    load(firm, dongle, {}, {}, {});
+    bound(dongle, { journalRecord: 4096 + 256 + 3 * 52 });
+    const issue = (...holdings: number[]) =>
+      codeOf(() =>
+        order(
+          dongle,
+          device,
+          holdings.map((holding) => ({ holding, quantity: 1 })),
+        ),
+      );
+    expect([issue(1, 2, 3, 4), issue(1, 2, 3)]).toEqual(['CHANNEL_FULL', 'nothing']);
+  });
+
   it('is never more than one receipt can settle, even in the smallest dongle', () => {
     const firm = new TestFirm();
     const dongle = makeContainer('dongle', 1, { size: 384 * 1024 });

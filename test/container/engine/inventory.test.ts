@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { partyName, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { openContextFile, openInventory } from '../../../container/files/context-file.ts';
+import { readEnvelope, verifyEnvelope } from '../../../container/files/envelope.ts';
+import type { Hash } from '../../../container/model/ids.ts';
 import { FORMAT } from '../../../container/model/limits.ts';
 import { crypto, load, makeContainer, move, root, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { contextFor, only, world } from './scene.ts';
@@ -34,6 +37,16 @@ describe('what a firm is told in a context', () => {
     expect([log, complete]).toEqual([[], true]);
   });
 
+  it('has every transfer signed by its sender, in the log of the sender and in that of the target', () => {
+    const { firm, dongle, device } = world();
+    load(firm, dongle, {});
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const [given, taken] = [dongle, device].map((it) => only(told(firm, it).log));
+    expect(given).toEqual(taken);
+    const envelope = readEnvelope(given as Uint8Array, 'transferRecord', 1, 'a transfer record');
+    expect(envelope.ok && verifyEnvelope(crypto, dongle.key, envelope.value)).toBe(true);
+  });
+
   it('says that it is not complete when there are more holdings than a file has room for', () => {
     const { firm, dongle, state } = scene();
     const holding = only([...state.holdings.values()]);
@@ -55,6 +68,29 @@ describe('what a firm is told in a context', () => {
     expect(log.length).toBeGreaterThan(2000);
     expect(log.length).toBeLessThan(5000);
     expect(bytes).toBeLessThanOrEqual(FORMAT.fileBytes);
+  });
+
+  it('fills a file to the last byte: the log first, with those who sent what is in it, and other partners then', () => {
+    const { firm, dongle, state } = scene();
+    const [sender, stranger] = [makeContainer('soft', 2), makeContainer('soft', 9)];
+    contextFor(dongle, stranger);
+    const holdingBytes = 48;
+    const longest = 2 ** 16 - 512;
+    const withLast = (length: number) => {
+      for (let position = 1; position <= 31; position++) {
+        const hash = `${position}`.padStart(64, '0') as Hash;
+        const raw = new Uint8Array(position < 31 ? longest : length);
+        state.records.set(hash, { raw, own: false, from: sender.key, references: 1 });
+        state.log.set(`${firm.firmCode}:${position}`, hash);
+      }
+      state.logs.set(firm.firmCode, { first: 1, next: 32 });
+      const { log, certificates } = told(firm, dongle);
+      return [log.length, ...certificates.map((one) => partyName(readStoredCertificate(one)))];
+    };
+    const fits = longest - holdingBytes;
+    expect(withLast(fits + 1)).toEqual([30, '130-2']);
+    expect(withLast(fits)).toEqual([31, '130-2']);
+    expect(withLast(fits - 512)).toEqual([31, '130-2', 'firm 6000010']);
   });
 
   it('names the partners of the container as far as there is room for their certificates', () => {

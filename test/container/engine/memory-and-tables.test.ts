@@ -104,8 +104,35 @@ describe('a container without memory for an entry', () => {
     const garbled = { context: new Uint8Array(3), first: 1, parts: [{ holding: 1, quantity: 1 }] };
     expect(codeOf(() => dongle.container.run('issue', issueRequest(garbled)))).toBe('FILE_MALFORMED');
     const absent = { holding: 9, userData: null, customerInfo: new Uint8Array(1) };
-    expect(codeOf(() => dongle.container.run('write-data', absent))).toBe('NOT_HELD');
+    expect(() => dongle.container.run('write-data', absent)).toThrow(
+      expect.objectContaining({ code: 'NOT_HELD', details: { here: '3-1', item: 'holding 9' } }),
+    );
     expect(seats(dongle, itemId)).toEqual({ held: 5, pending: 0 });
+  });
+
+  it('exchanges data beside a license as long as it does not grow, and says how much is missing where it does', () => {
+    const { firm, dongle } = world();
+    load(firm, dongle, {});
+    const write = (user: number, customer: number) => () =>
+      dongle.container.run('write-data', {
+        holding: 1,
+        userData: new Uint8Array(user),
+        customerInfo: new Uint8Array(customer),
+      });
+    write(4, 6)();
+    leave(dongle, 3);
+    expect(write(10, 6)).toThrow(
+      expect.objectContaining({ code: 'MEMORY_FULL', details: { here: '3-1', needed: 6, free: 3 } }),
+    );
+    expect([write(5, 5), write(8, 5), write(13, 0), write(14, 0)].map(codeOf)).toEqual([
+      'nothing',
+      'nothing',
+      'nothing',
+      'MEMORY_FULL',
+    ]);
+    leave(dongle, -1);
+    expect(write(13, 1)).toThrow(expect.objectContaining({ details: { here: '3-1', needed: 1, free: 0 } }));
+    expect(codeOf(write(6, 7))).toBe('nothing');
   });
 
   it('still takes back what it issued and what its targets refused', () => {
@@ -185,6 +212,16 @@ describe('what nobody refers to any more', () => {
     expect([...state.certificates.keys()].sort()).toEqual([firm.key, device.key].sort());
     reopen(dongle);
     expect(used(dongle)).toBe(counter(state, 'usedBytes'));
+  });
+
+  it('goes: of a firm that is no partner the certificate, with the last item of the firm that is passed on', () => {
+    const { firm, dongle, device } = world();
+    load(firm, dongle, {});
+    const third = makeContainer('dongle', 5);
+    move(dongle, third, [{ holding: 1, quantity: 5 }]);
+    expect(third.container.state.certificates.has(firm.key)).toBe(true);
+    move(third, device, [{ holding: holdingId(third), quantity: 5 }]);
+    expect([...third.container.state.certificates.keys()].sort()).toEqual([device.key, dongle.key].sort());
   });
 
   it('goes: certificates of firms and earlier holders that are no partners leave with the last item', () => {

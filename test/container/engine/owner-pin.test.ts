@@ -48,6 +48,11 @@ describe('the PIN of a container', () => {
   it('is asked for after it was set and the container opened again, and once shown the session is the owner', () => {
     const { dongle } = closed();
     expect(cancelNothing(dongle)).toBe('OWNER_NEEDED');
+    const asked = { cancel: 'it needs the PIN', transit: 'no armed work order covers it' };
+    for (const [what, orders] of Object.entries(asked) as [keyof typeof asked, string][])
+      expect(() => dongle.container.run(what, { target: dongle.key, sequences: [] })).toThrow(
+        expect.objectContaining({ code: 'OWNER_NEEDED', details: { here: '3-1', what, orders } }),
+      );
     expect(unlock(dongle.container)).toBe(8);
     expect(cancelNothing(dongle)).toBe('TARGET_UNKNOWN');
   });

@@ -58,9 +58,11 @@ describe('evidence', () => {
       [other, 'one', [word(1)]],
       [SOMEBODY, 'two', [word(1)]],
       [SOMEBODY, 'one', [word(2)]],
+      [SOMEBODY, 'three', [word(3), word(4)]],
+      [SOMEBODY, 'three', [word(3), word(4)]],
     ] as const)
       keepEvidence(draft, about, reason, said);
-    expect(kept(draft)).toEqual(['one', 'one', 'two', 'one']);
+    expect(kept(draft)).toEqual(['one', 'one', 'two', 'one', 'three']);
   });
 
   it('fills the memory that is there for it to the last byte, and no more', () => {
@@ -93,6 +95,32 @@ describe('evidence', () => {
     const [evidence] = draft.changes.flatMap((one) => (one.change === 'evidenceKept' ? [one] : []));
     expect(evidence).toMatchObject({ about: hand.key, reason: 'it applied two different entries with one sequence' });
     expect(evidence?.statements.map((said) => statement.decodeTrusted(said.statement).generation)).toEqual([3, 4]);
+  });
+});
+
+describe('a partner that said of one sequence that there are two entries', () => {
+  it.each(['issued', 'applied'] as const)('%s by it, is believed nothing any more, and everybody else is', (what) => {
+    const { dongle, hand } = met();
+    const other = new HandContainer(9002);
+    dongle.container.run('context', { certificate: other.certificate, firmCode: null });
+    const draft = new Draft(dongle.container.state);
+    const said = (by: HandContainer, generation: number, hash: string | null = null) => {
+      const file = opened(by.context(dongle, {}, generation));
+      const { outbound, inbound } = file.statement;
+      const bent = hash === null ? {} : { hash: hash.repeat(32) as Hash };
+      const statement =
+        what === 'issued'
+          ? { ...file.statement, outbound: { ...outbound, ...bent } }
+          : { ...file.statement, inbound: { ...inbound, ...bent } };
+      return witnessPartner(draft, { ...file, statement })?.details.why ?? 'nothing';
+    };
+    const why = `it ${what} two different entries with one sequence`;
+    expect([said(hand, 3), said(hand, 4, 'bb'), said(hand, 5), said(other, 3)]).toEqual([
+      'nothing',
+      why,
+      why,
+      'nothing',
+    ]);
   });
 });
 

@@ -27,7 +27,7 @@ const USE = { firmCode: FIRM, productCode: 1001, units: 0, releaseDate: null };
 const useOf = (it: TestContainer, firmCode: number) =>
   codeOf(() => it.container.run('use', { ...USE, firmCode, units: 0 }));
 
-function headerOf(it: TestContainer, firm: TestFirm) {
+function headerOf(it: TestContainer, firm: { readonly certificate: Uint8Array }) {
   const opened = openContextFile(
     { crypto, root, known: () => undefined, isRevoked: () => false },
     contextFor(it, firm),
@@ -59,6 +59,11 @@ describe('a container that was set back while its anchor was not', () => {
       lockedFirms: [FIRM, OTHER],
       retired: false,
     });
+  });
+
+  it('tells a container that it is locked, and asks it for no word', () => {
+    const { device } = setBack();
+    expect(headerOf(device, makeContainer('dongle', 1))).toMatchObject({ locked: true, challenge: null });
   });
 
   it('can be used again for the firm that accepts its state, and for no other', () => {
@@ -109,6 +114,15 @@ describe('a container that was set back while its anchor was not', () => {
     const list = signFirmRevocations(crypto, firm.seed, { firmCode: FIRM, version: 1, keys: [dongle.key] });
     expect(codeOf(() => bring(device, firm, list))).toBe('KEY_RETIRED');
     expect(device.container.state.revocations.size).toBe(1);
+  });
+
+  it('is told by the receipt what became of the word alone: entries of the same file are for another container', () => {
+    const { device, firm } = setBack();
+    firm.issue(device, { kind: 'add', grants: [firm.grant(device.key).raw] });
+    const report = apply(device, firm.update(device, { first: 2, notices: [accepts(device, firm)] }));
+    expect(report).toMatchObject({ applied: 1, skipped: 0, entries: [], deferred: null });
+    expect(report.notices).toEqual([{ kind: 11, isNew: true, reason: 0 }]);
+    expect(device.container.run('list', {}).holdings).toHaveLength(2);
   });
 
   it('takes a word once: set back to the same state again, it asks for another one', () => {

@@ -61,6 +61,20 @@ describe('refusing by hand', () => {
     expect(reasons(apply(device, firm.update(device)))).toEqual([0, CATALOGUE.ENTRY_MALFORMED.number]);
   });
 
+  it('of an entry that cannot be read is refused itself, and says which one it is', () => {
+    const { firm, device } = guarded();
+    firm.issue(device, { kind: 'add', grants: [firm.grant(device.key).raw] });
+    firm.issueRaw(device, new Uint8Array([1]));
+    const update = firm.update(device);
+    expect(() => device.container.run('refuse', { update, through: 2 })).toThrow(
+      expect.objectContaining({
+        code: 'ENTRY_NOT_REFUSABLE',
+        details: { sequence: 2, why: 'what it does is not known' },
+      }),
+    );
+    expect(reasons(apply(device, update))).toEqual([0, CATALOGUE.ENTRY_MALFORMED.number]);
+  });
+
   it('is for the owner, where one is set', () => {
     const { device, update } = offered();
     setPin(device.container);

@@ -99,6 +99,14 @@ describe('a list of revocations of a firm', () => {
     move(dongle, device, [{ holding: holdingId(dongle), quantity: 1 }]);
   });
 
+  it('needs no certificate in the file that brings it where there is a license of its firm', () => {
+    const { firm, dongle, device } = moved();
+    const other = new TestFirm(6000099);
+    load(other, device, {});
+    expect(bring(firm, device, firmList(other, 1, dongle.key))).toEqual(['new']);
+    expect(device.container.state.revocations.get(6000099)?.version).toBe(1);
+  });
+
   it('is taken even from a file with a gap, of which nothing else is', () => {
     const { firm, dongle, device } = moved();
     firm.issue(device, { kind: 'add', grants: [firm.grant(device.key).raw] });
@@ -322,6 +330,22 @@ describe('a list of revocations of the root', () => {
     expect(bring(other, middle, rootList(1, firm.key))).toEqual(['new']);
     passOn(middle, last);
     expect([...last.container.state.revocations.keys()]).toEqual(['root']);
+  });
+
+  it.each([
+    ['first', true],
+    ['last', false],
+  ])('that came %s is passed on before all others, which follow by their Firm Codes', (_, isFirst) => {
+    const { firm, dongle, device } = moved();
+    const [high, zero] = [new TestFirm(6000099), new TestFirm(0)];
+    for (const one of [high, zero]) load(one, dongle, {});
+    const somebody = new HandContainer(9).key;
+    if (isFirst) bring(firm, dongle, rootList(1, somebody));
+    for (const one of [high, zero, firm]) bring(one, dongle, firmList(one, 1, somebody));
+    if (!isFirst) bring(firm, dongle, rootList(1, somebody));
+    const { updates } = order(dongle, device, [{ holding: holdingId(dongle), quantity: 1 }]);
+    expect(apply(device, only(updates)).notices).toMatchObject([4, 9, 9, 9].map((kind) => ({ kind, isNew: true })));
+    expect([...device.container.state.revocations.keys()]).toEqual(['root', 0, 6000010, 6000099]);
   });
 
   it('that the root did not sign changes nothing', () => {

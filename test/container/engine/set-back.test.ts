@@ -235,6 +235,20 @@ describe('the anchor', () => {
     expect(hashOf(twin)).toBe(hash);
   });
 
+  it('locks an issuer: not even an order that it remembers is answered', () => {
+    const { dongle, device } = loaded();
+    const context = contextFor(device, dongle);
+    const again = issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] });
+    dongle.container.run('issue', again);
+    const before = backup(dongle);
+    dongle.container.run('write-data', { holding: 1, userData: new Uint8Array(1), customerInfo: null });
+    expect(dongle.container.run('issue', again).repeated).toBe(true);
+    const twin = restored(dongle, before, 'memory');
+    expect(() => twin.container.run('issue', again)).toThrow(
+      expect.objectContaining({ code: 'CONTAINER_LOCKED', details: { here: '3-1' } }),
+    );
+  });
+
   it('locks a target: what is asked of its issuer anew is refused, what was issued is still answered', () => {
     const { firm, dongle, device, itemId } = loaded();
     const before = backup(device);

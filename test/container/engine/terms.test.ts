@@ -198,8 +198,13 @@ describe('an order', () => {
     const code = (list: ReturnType<typeof parts>) => codeOf(() => order(dongle, device, list));
     expect(code([])).toBe('ORDER_EMPTY');
     expect(code(parts([1, 1], [1, 1]))).toBe('ORDER_EMPTY');
-    expect(code(parts([9, 1]))).toBe('NOT_HELD');
-    expect(code(parts([1, 6]))).toBe('QUANTITY_NOT_HELD');
+    const refused = (list: ReturnType<typeof parts>) => expect(() => order(dongle, device, list));
+    refused(parts([9, 1])).toThrow(
+      expect.objectContaining({ code: 'NOT_HELD', details: { here: '3-1', item: 'holding 9' } }),
+    );
+    refused(parts([1, 6])).toThrow(
+      expect.objectContaining({ code: 'QUANTITY_NOT_HELD', details: { wanted: 6, item: '6000010:1001', held: 5 } }),
+    );
     order(dongle, device, parts([1, 3]));
     expect(code(parts([1, 3]))).toBe('QUANTITY_NOT_HELD');
   });
@@ -207,11 +212,13 @@ describe('an order', () => {
   it('far ahead, long forgotten or changed since is refused by name, and nothing moves', () => {
     const { dongle, device, itemId } = loaded({ quantity: 20 });
     for (let count = 0; count < 10; count++) order(dongle, device, [{ holding: 1, quantity: 1 }]);
-    const at = (first: number, quantity = 1) => codeOf(() => order(dongle, device, [{ holding: 1, quantity }], first));
-    expect([at(12), at(2), at(1), at(10, 2), at(10)]).toEqual([
+    const at = (first: number, quantity = 1, holding = 1) =>
+      codeOf(() => order(dongle, device, [{ holding, quantity }], first));
+    expect([at(12), at(2), at(1), at(10, 2), at(10, 1, 2), at(10)]).toEqual([
       'SEQUENCE_AHEAD',
       'ISSUE_FORGOTTEN',
       'ISSUE_FORGOTTEN',
+      'ISSUED_OTHERWISE',
       'ISSUED_OTHERWISE',
       'nothing',
     ]);
@@ -260,6 +267,16 @@ describe('an order', () => {
     expect(seats(device, itemId).held).toBe(5);
   });
 
+  it('that becomes several entries tells the sequence of each, and salts each for itself', () => {
+    const { dongle, device } = loaded();
+    load(new TestFirm(6000099), dongle, {});
+    const parts = [1, 2].map((holding) => ({ holding, quantity: 1 }));
+    const { entries } = order(dongle, device, parts);
+    expect(entries).toEqual([1, 2].map((sequence) => ({ sequence, settled: false, reason: 0 })));
+    const pending = [...dongle.container.state.pending.values()];
+    expect(new Set(pending.map(({ salt }) => salt)).size).toBe(2);
+  });
+
   it('for a target that takes only small files is split into files, or refused where one item is too large', () => {
     const { firm, dongle, device } = loaded();
     load(firm, dongle, ...Array.from({ length: 70 }, () => ({})));
@@ -279,33 +296,33 @@ describe('an order', () => {
 
   it('beyond 1,024 entries in transit to one target waits for receipts', () => {
     const { dongle, device, itemId } = loaded({ quantity: 2000 });
-    const context = contextFor(device, dongle);
-    const state = dongle.container.state;
-    const partner = () => state.partners.get(device.key);
-    dongle.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
-    const now = partner();
-    const entry = state.pending.get(`${device.key}:1`);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const { state } = dongle.container;
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const [now, entry] = [state.partners.get(device.key), state.pending.get(`${device.key}:2`)];
     if (now === undefined || entry === undefined) throw new TypeError('nothing was issued');
-    for (let first = 2; first <= 1024; first++)
-      state.pending.set(`${device.key}:${first}`, { ...entry, sequence: first });
+    for (let first = 3; first <= 1024; first++)
+      state.pending.set(`${device.key}:${first}`, { ...entry, sequence: first, cancelled: true });
     state.partners.set(device.key, { ...now, outbound: { ...now.outbound, issued: 1024 } });
-    const more = () =>
-      dongle.container.run('issue', issueRequest({ context, first: 1025, parts: [{ holding: 1, quantity: 1 }] }));
-    expect(codeOf(more)).toBe('CHANNEL_FULL');
-    expect(seats(dongle, itemId)).toMatchObject({ held: 1999 });
+    const more = () => order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    expect(more()).toMatchObject({ first: 1025, last: 1025 });
+    expect(more).toThrow(
+      expect.objectContaining({ code: 'CHANNEL_FULL', details: { pending: 1024, target: '130-2' } }),
+    );
+    expect(seats(dongle, itemId)).toMatchObject({ held: 1997 });
   });
 
-  it('at the end of the numbers is refused as exhausted', () => {
+  it('takes the last number but one, and is then refused as exhausted', () => {
     const { dongle, device } = loaded();
-    const context = contextFor(device, dongle);
-    dongle.container.run('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
-    const { partners } = dongle.container.state;
-    const now = partners.get(device.key);
-    if (now === undefined) throw new TypeError('nothing was issued');
-    const late = 0xffffffff - 1;
-    partners.set(device.key, { ...now, outbound: { ...now.outbound, issued: late } });
-    const more = () =>
-      dongle.container.run('issue', issueRequest({ context, first: late + 1, parts: [{ holding: 1, quantity: 1 }] }));
-    expect(codeOf(more)).toBe('EXHAUSTED');
+    for (const [one, other] of [[dongle, device] as const, [device, dongle] as const]) contextFor(one, other);
+    const late = 0xffffffff - 2;
+    const [from, to] = [dongle.container.state.partners, device.container.state.partners];
+    const [there, here] = [from.get(device.key), to.get(dongle.key)];
+    if (there === undefined || here === undefined) throw new TypeError('they do not know each other');
+    from.set(device.key, { ...there, outbound: { ...there.outbound, issued: late, settled: late } });
+    to.set(dongle.key, { ...here, inbound: { ...here.inbound, applied: late, prunedThrough: late } });
+    const more = () => order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    expect(more()).toMatchObject({ first: late + 1, last: late + 1 });
+    expect(more).toThrow(expect.objectContaining({ code: 'EXHAUSTED', details: { what: 'sequence' } }));
   });
 });

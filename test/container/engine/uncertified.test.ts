@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
-import { emitContext, pendingTo } from '../../../container/engine/emit.ts';
+import { emitContext, emitUpdates, pendingTo } from '../../../container/engine/emit.ts';
 import { evolve } from '../../../container/engine/evolve.ts';
 import { type ContainerState, draftOf } from '../../../container/engine/state.ts';
 import { grantOf, recordOf } from '../../../container/engine/stored.ts';
@@ -8,6 +8,7 @@ import { DraftTable } from '../../../container/engine/table.ts';
 import { transferEntry } from '../../../container/engine/transfer-entry.ts';
 import { Defect } from '../../../container/errors.ts';
 import { readStoredCertificate } from '../../../container/files/certificate.ts';
+import { decodeEntry } from '../../../container/files/entries.ts';
 import { readEnvelope, verifyEnvelope } from '../../../container/files/envelope.ts';
 import { keyRequest } from '../../../container/files/key-request.ts';
 import { certifyContainer } from '../../../container/files/test-root.ts';
@@ -129,11 +130,29 @@ describe('a broken invariant', () => {
       return copy;
     };
     const itemId = only([...state.grants.keys()]);
+    const emitter = {
+      crypto,
+      seed: new Uint8Array(32),
+      random: (length: number) => new Uint8Array(length),
+      lock: null,
+    };
     const works = [
       () => grantOf(state, '00' as ItemId),
       () => recordOf(state, '00' as Hash),
+      () => emitUpdates(state, emitter, firm.key, null),
+      () => emitUpdates(state, emitter, makeContainer('soft', 9).key, null),
+      () => emitUpdates({ ...state, identity: { ...state.identity, certified: null } }, emitter, device.key, null),
       () => evolve(draftOf(state), { change: 'holdingDropped', id: 99 }),
       () => evolve(draftOf(state), { change: 'enrolled', certificate: firm.certificate }),
+      () =>
+        transferEntry(
+          draft((copy) => {
+            const hash = '11'.repeat(32) as Hash;
+            copy.records.set(hash, { raw: new Uint8Array(200), own: true, from: dongle.key, references: 1 });
+            copy.holdings.set(1, { ...only([...state.holdings.values()]), custody: [hash] });
+          }),
+          entry,
+        ),
       () =>
         transferEntry(
           draft((copy) => copy.holdings.delete(1)),
@@ -148,7 +167,7 @@ describe('a broken invariant', () => {
     for (const work of works) expect(work).toThrow(Defect);
     state.pending.delete(`${device.key}:1`);
     expect(() => dongle.container.run('transit', { target: device.key })).toThrow(Defect);
-    expect(pendingTo(state, firm.key)).toEqual([]);
+    expect([firm, makeContainer('soft', 9)].map(({ key }) => pendingTo(state, key))).toEqual([[], []]);
   });
 
   it('in a custody log is a defect as well', () => {
@@ -188,7 +207,11 @@ describe('items that came the same way', () => {
     const parts = (...ids: number[]) => ids.map((holding) => ({ holding, quantity: 1 }));
     move(dongle, second, parts(1, 2));
     const id = holdingId(second);
-    move(second, device, parts(id, id + 1));
+    order(second, device, parts(id, id + 1));
+    const { state } = second.container;
+    const read = decodeEntry(transferEntry(state, only([...state.pending.values()])).entry);
+    expect(read).toMatchObject({ content: { records: [expect.any(Uint8Array)], holdings: [{}, {}] } });
+    apply(device, only(second.container.run('transit', { target: device.key }).updates));
     expect(device.container.run('list', {}).holdings.map(({ hops }) => hops)).toEqual([2, 2]);
     expect(device.container.state.records.size).toBe(2);
     expect(device.container.state.partners.has('00' as PublicKey)).toBe(false);

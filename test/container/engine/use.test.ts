@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../container/commands/index.ts';
 import type { Grant } from '../../../container/files/grant.ts';
 import { load, makeContainer, order, reopen, seededEnv, TestFirm } from '../../world/parties.ts';
-import { codeOf, hashOf, only, world } from './scene.ts';
+import { apply, codeOf, HandContainer, hashOf, only, world } from './scene.ts';
 
 const NOW = 800_000_000;
 const PRODUCT = { firmCode: 6000010, productCode: 1001, releaseDate: null };
@@ -29,6 +29,17 @@ describe('a license', () => {
     expect(check()).toMatchObject({ seats: 3, units: null, featureMap: 6, usableUntil: null });
     expect(hashOf(made)).toBe(before);
     expect(codeOf(() => check({ productCode: 7 }))).toBe('NOT_HELD');
+    expect(() => check({ productCode: 7 })).toThrow(
+      expect.objectContaining({ details: { here: '130-2', item: '6000010:7' } }),
+    );
+  });
+
+  it('of one firm is not used for the product of another with the same Product Code', () => {
+    const { made, check } = device({ featureMap: 1 });
+    const other = new TestFirm(6000099);
+    load(other, made, { featureMap: 2 });
+    expect(check().featureMap).toBe(1);
+    expect(made.container.run('check', { ...PRODUCT, firmCode: 6000099 }).featureMap).toBe(2);
   });
 
   it('is only carried by a dongle', () => {
@@ -67,9 +78,11 @@ describe('a license', () => {
   it('counts units down, never below zero, and durably', () => {
     const { made, check, use } = device({ unitCounter: 10 });
     expect(use(4).units).toBe(6);
-    expect(codeOf(() => use(7))).toBe('UNITS_EXHAUSTED');
+    const exhausted = (left: number, wanted: number) =>
+      expect.objectContaining({ code: 'UNITS_EXHAUSTED', details: { item: '6000010:1001', left, wanted } });
+    expect(() => use(7)).toThrow(exhausted(6, 7));
     expect(use(6).units).toBe(0);
-    expect(codeOf(check)).toBe('UNITS_EXHAUSTED');
+    expect(check).toThrow(exhausted(0, 1));
     reopen(made);
     expect(only(made.container.run('list', {}).holdings).units).toBe(0);
   });
@@ -79,6 +92,25 @@ describe('a license', () => {
     const codes = [99, 100, 200, 201].map((releaseDate) => codeOf(() => check({ releaseDate })));
     expect(codes).toEqual(['MAINTENANCE_OVER', 'nothing', 'nothing', 'MAINTENANCE_OVER']);
     expect(codeOf(check)).toBe('nothing');
+  });
+
+  it('without a Unit Counter or a maintenance period is used by whatever release, for whatever units', () => {
+    const { made, check, use } = device({});
+    expect(check({ releaseDate: 1 }).units).toBe(null);
+    const before = hashOf(made);
+    expect(use(7).units).toBe(null);
+    expect(hashOf(made)).toBe(before);
+  });
+
+  it('without a Usage Period is not ended by the beginning of one that its sender made up', () => {
+    const firm = new TestFirm();
+    const made = makeContainer('soft', 3);
+    const sender = new HandContainer(4);
+    const { grant, raw } = firm.grant(sender.key, { quantity: 1 });
+    const moved = { itemId: grant.itemId, quantity: 1, units: null, usageStart: NOW - 100 };
+    sender.transfer(made, [{ moved, grant: raw }]);
+    apply(made, sender.update(made, [firm.certificate]));
+    expect(made.container.run('check', PRODUCT)).toMatchObject({ seats: 1, usableUntil: null });
   });
 
   it('is not used while it is disabled or wholly in transit', () => {
@@ -131,6 +163,20 @@ describe('a license', () => {
     expect(codeOf(check)).toBe(before);
   });
 
+  it.each([
+    { what: 'an activation', options: { activationTime: NOW - 1 } },
+    { what: 'an expiration', options: { expirationTime: NOW + 90_000 } },
+    { what: 'a usage period', options: { usagePeriod: 90_000 } },
+  ])('with $what keeps the time of its use, to the hour', ({ options }) => {
+    const { made, use, setTime } = device(options);
+    const floorAt = (time: number) => {
+      setTime(time);
+      use(0);
+      return made.container.state.counters.get('timeFloor');
+    };
+    expect([NOW, NOW + 3599, NOW + 3600].map(floorAt)).toEqual([NOW, NOW, NOW + 3600]);
+  });
+
   it('is not brought back by a clock before the year 2000', () => {
     const { use, check, setTime } = device({ expirationTime: NOW + 10 });
     setTime(NOW + 10);
@@ -179,5 +225,9 @@ describe('a license', () => {
     const answer = use(0);
     expect(answer.usableUntil).toBeNull();
     expect(() => COMMANDS.use.response.encode(answer)).not.toThrow();
+  });
+
+  it('that ends with the last moment of the format says so', () => {
+    expect(device({ expirationTime: 0xffffffff }).check().usableUntil).toBe(0xffffffff);
   });
 });

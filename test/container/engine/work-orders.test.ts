@@ -190,6 +190,15 @@ describe('an armed work order', () => {
     expect(only(orders(dongle)).served).toEqual([]);
   });
 
+  it('is not used up by what its owner gives by hand, although it would cover that', () => {
+    const { dongle, device } = armed({});
+    unlock(dongle.container);
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    reopen(dongle);
+    expect(only(orders(dongle)).served).toEqual([]);
+    expect(issue(dongle, device)).toBe('nothing');
+  });
+
   it('does not get back what its device refuses: the seats are held again, the set stays given', () => {
     const { dongle, device } = armed({});
     const { updates } = order(dongle, device, [{ holding: 1, quantity: 1 }]);
@@ -207,9 +216,11 @@ describe('an armed work order', () => {
     order(dongle, device, [{ holding: 1, quantity: 1 }]);
     const transit = (target: TestContainer) => codeOf(() => dongle.container.run('transit', { target: target.key }));
     expect([transit(device), transit(other)]).toEqual(['nothing', 'OWNER_NEEDED']);
-    expect(() => settle(dongle, contextFor(other, dongle))).toThrow(
-      expect.objectContaining({ details: expect.objectContaining({ what: 'settle' }) }),
+    const uncovered = (what: string) => ({ details: { here: '3-1', what, orders: 'no armed work order covers it' } });
+    expect(() => dongle.container.run('transit', { target: other.key })).toThrow(
+      expect.objectContaining(uncovered('transit')),
     );
+    expect(() => settle(dongle, contextFor(other, dongle))).toThrow(expect.objectContaining(uncovered('settle')));
     const home = (target: TestContainer) => codeOf(() => settle(dongle, contextFor(target, dongle)));
     expect([home(device), home(other)]).toEqual(['nothing', 'OWNER_NEEDED']);
   });
@@ -268,7 +279,9 @@ describe('arming a work order', () => {
     bound(dongle, { capacity: used + 10 });
     expect(issue(dongle, device)).toBe('MEMORY_FULL');
     unlock(dongle.container);
-    expect(codeOf(() => arm(dongle))).toBe('MEMORY_FULL');
+    expect(() => arm(dongle)).toThrow(
+      expect.objectContaining({ code: 'MEMORY_FULL', details: { here: '3-1', needed: 32 + 16, free: 10 } }),
+    );
     expect(seats(dongle, dongle.container.run('list', {}).holdings[0]?.itemId ?? '')).toEqual({ held: 10, pending: 0 });
   });
 

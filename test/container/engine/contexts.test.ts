@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { counter } from '../../../container/engine/state.ts';
+import type { FerryError } from '../../../container/errors.ts';
+import { openContextFile } from '../../../container/files/context-file.ts';
+import type { Hex } from '../../../container/model/bytes.ts';
+import { crypto, root, type TestContainer } from '../../world/parties.ts';
+import { bound, codeOf, contextFor, loaded, world } from './scene.ts';
+
+function used(it: TestContainer): number {
+  return counter(it.container.state, 'usedBytes');
+}
+
+function refusal(work: () => unknown): Pick<FerryError, 'code' | 'details'> | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    const { code, details } = error as FerryError;
+    return { code, details };
+  }
+}
+
+function headerOf(it: TestContainer, issuer: { readonly certificate: Uint8Array }) {
+  const verifier = { crypto, root, known: () => undefined, isRevoked: () => false };
+  const opened = openContextFile(verifier, contextFor(it, issuer));
+  if (!opened.ok) throw new TypeError(opened.code);
+  return opened.value.header;
+}
+
+describe('a context', () => {
+  it('tells how much memory and how many channels are free, which is never less than nothing', () => {
+    const { firm, dongle } = loaded();
+    contextFor(dongle, firm);
+    bound(dongle, { capacity: used(dongle) + 77, channels: 8 + 5 });
+    expect(headerOf(dongle, firm)).toMatchObject({ freeMemory: 77, freeChannels: 4 });
+    bound(dongle, { capacity: used(dongle) - 1, channels: 8 });
+    expect(headerOf(dongle, firm)).toMatchObject({ freeMemory: 0, freeChannels: 0 });
+  });
+
+  it('names the first 1,024 of the firms whose licenses are locked', () => {
+    const { firm, dongle } = loaded();
+    for (let firmCode = 2000; firmCode > 900; firmCode--)
+      dongle.container.state.locks.set(firmCode, { challenge: '00'.repeat(16) as Hex });
+    const { lockedFirms } = headerOf(dongle, firm);
+    expect([lockedFirms.length, lockedFirms[0], lockedFirms.at(-1)]).toEqual([1024, 901, 1924]);
+  });
+});
+
+describe('a context for an issuer that is not known', () => {
+  it('is refused, and the refusal names the firm that was asked for', () => {
+    const { device } = world();
+    const asked = (firmCode: number | null) =>
+      refusal(() => device.container.run('context', { certificate: null, firmCode }));
+    const unknown = (issuer: string) => ({ code: 'ISSUER_UNKNOWN', details: { here: '130-2', issuer } });
+    expect(asked(6000010)).toEqual(unknown('firm 6000010'));
+    expect(asked(null)).toEqual(unknown('firm (none)'));
+  });
+});
+
+describe('the first context for an issuer', () => {
+  it('needs memory for its channels, and is refused where one byte is missing', () => {
+    const { dongle, device } = world();
+    const before = used(device);
+    contextFor(device, dongle);
+    const needed = used(device) - before;
+    const other = world().device;
+    bound(other, { capacity: used(other) + needed - 1 });
+    expect(refusal(() => contextFor(other, dongle))).toEqual({
+      code: 'MEMORY_FULL',
+      details: { here: '130-2', needed, free: needed - 1 },
+    });
+    bound(other, { capacity: used(other) + needed });
+    expect(codeOf(() => contextFor(other, dongle))).toBe('nothing');
+  });
+});
+
+describe('any later context', () => {
+  it('needs no memory, even where more is used than there is', () => {
+    const { firm, dongle } = loaded();
+    bound(dongle, { capacity: used(dongle) - 1 });
+    expect(codeOf(() => contextFor(dongle, firm))).toBe('nothing');
+    expect(codeOf(() => dongle.container.run('context', { certificate: null, firmCode: firm.firmCode }))).toBe(
+      'nothing',
+    );
+  });
+});
