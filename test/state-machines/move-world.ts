@@ -72,3 +72,13 @@ export function items(...parts: [productCode: number, quantity: number][]): Move
     items: parts.map(([productCode, quantity]) => ({ firmCode: 10, productCode, quantity })),
   };
 }
+
+/** A port that fails in one call. */
+export function failing<T extends object>(port: T, name: keyof T, error: unknown): T {
+  const get = (target: T, key: string | symbol): unknown => {
+    if (key === name) return async () => Promise.reject(error);
+    const member: unknown = Reflect.get(target, key);
+    return typeof member === 'function' ? member.bind(target) : member;
+  };
+  return new Proxy(port, { get });
+}
