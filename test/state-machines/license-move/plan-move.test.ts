@@ -12,6 +12,7 @@ async function plan(holdings: ListedHolding[], order: MoveOrder, other: Partial<
 }
 
 const seats = (quantities: number[]) => quantities.reduce((sum, quantity) => sum + quantity, 0);
+const OTHER_KEY = 'cc'.repeat(32) as PublicKey;
 const channel = { partner: TARGET_KEY, name: 't', applied: 0, issued: 0, settled: 0 };
 const entry = (sequence: number, holdings: number[], quantities: number[], target: PublicKey = TARGET_KEY) => ({
   target,
@@ -251,6 +252,22 @@ describe('everything that can be moved', () => {
     });
   });
 
+  it('is not what may only be returned, where it was another container that has sent something', async () => {
+    const channels = [
+      { ...channel, partner: OTHER_KEY, applied: 1 },
+      { ...channel, issued: 1 },
+    ];
+    expect(await plan([heldItem(1, 1, { hops: 2 }), heldItem(2, 1)], { kind: 'all' }, { channels })).toEqual([[2, 1]]);
+  });
+
+  it('is also what may go on though it may not be given back, and what may go to some kinds only', async () => {
+    const holdings = [heldItem(1, 1, { hops: 1, returnable: false }), heldItem(2, 1, { targetKinds: ['dongle'] })];
+    expect(await plan(holdings, { kind: 'all' }, { channels: [{ ...channel, applied: 1 }] })).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
   it('is nothing where no license may move, and each one says why', async () => {
     const holdings = [
       heldItem(1, 0, { pending: 3 }),
@@ -279,13 +296,14 @@ describe('everything that can be moved', () => {
   });
 
   it('is nothing where nothing is held', async () => {
-    expect(await plan([], { kind: 'all' }, { channels: [channel] })).toMatchObject({
+    const channels = [{ ...channel, partner: OTHER_KEY, name: 'other' }, channel];
+    expect(await plan([], { kind: 'all' }, { channels })).toMatchObject({
       details: { why: 'no license is held here, and none is in transit to t' },
     });
   });
 
   it('is, when nothing is left, the delivery of what is in transit, in order', async () => {
-    const transit = [entry(5, [1], [1]), entry(4, [1], [2]), entry(1, [1], [9], 'cc'.repeat(32) as PublicKey)];
+    const transit = [entry(5, [1], [1]), entry(4, [1], [2]), entry(1, [1], [9], OTHER_KEY)];
     const listing = { ...(await new FakeIssuer().list()), transit };
     expect(planMove(listing, { key: TARGET_KEY }, { kind: 'all' })).toEqual({
       ok: true,
@@ -315,6 +333,6 @@ describe('an order that is in transit to the target already', () => {
     expect(await range([entry(4, [99], [2])], items([1001, 2]))).toEqual(NEW);
     expect(await range([entry(4, [1, 2], [2])], items([1001, 3]))).toEqual(NEW);
     expect(await range([{ ...entry(4, [1], [2]), cancelled: true }], items([1001, 2]))).toEqual(NEW);
-    expect(await range([entry(4, [1], [2], 'cc'.repeat(32) as PublicKey)], items([1001, 2]))).toEqual(NEW);
+    expect(await range([entry(4, [1], [2], OTHER_KEY)], items([1001, 2]))).toEqual(NEW);
   });
 });

@@ -102,16 +102,16 @@ describe('a move', () => {
     expect(world.states()).toEqual(['planning', 'refused']);
   });
 
-  it('is refused when the issuer has no file to deliver', async () => {
+  it.each([
+    ['nothing of it was issued', 0, []],
+    ['only the first entry of it is settled', 2, [{ sequence: 1, settled: true, reason: 0 }]],
+  ])('is refused when the issuer has no file to deliver, though %s', async (_, last, entries) => {
     const world = new MoveWorld(heldItem(1, 5));
-    const issue = async () => ({ first: 1, last: 0, repeated: false, updates: [] });
-    const issuer: MoveIssuer = {
-      list: () => world.issuer.list(),
-      certificate: () => world.issuer.certificate(),
-      settle: (receipt) => world.issuer.settle(receipt),
-      issue,
-    };
-    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({ failure: { code: 'ORDER_EMPTY' } });
+    const issue = async () => ({ first: 1, last, repeated: false, updates: [], entries });
+    const issuer: MoveIssuer = { ...portOf(world.issuer), issue };
+    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({
+      failure: { code: 'ORDER_EMPTY', details: { why: 'nothing is in transit to the target' } },
+    });
   });
 
   it('is moved in part when a later file is refused: what came before it is settled', async () => {
