@@ -4,6 +4,7 @@ import { NO_BYTES } from '../../container/model/bytes.ts';
 import {
   MemoryBlobStore,
   MemorySnapshotStore,
+  type MoveIssuer,
   type MoveOrder,
   type MoveProgress,
   type MoveRequest,
@@ -81,4 +82,14 @@ export function failing<T extends object>(port: T, name: keyof T, error: unknown
     return typeof member === 'function' ? member.bind(target) : member;
   };
   return new Proxy(port, { get });
+}
+
+/** The port alone, of which parts can be replaced. */
+export function portOf(issuer: FakeIssuer): MoveIssuer {
+  return {
+    list: () => issuer.list(),
+    certificate: () => issuer.certificate(),
+    issue: (input) => issuer.issue(input),
+    settle: (receipt) => issuer.settle(receipt),
+  };
 }

@@ -4,7 +4,7 @@ import type { PublicKey } from '../../../container/model/ids.ts';
 import type { BlobStore, MoveIssuer, MoveTarget, SnapshotStore } from '../../../state-machines/index.ts';
 import type { PlannedOrder } from '../../../state-machines/license-move/license-move-context.ts';
 import { FakeIssuer, FakeTarget, FORBIDDEN_PRODUCT, heldItem, ISSUER_KEY, TARGET_KEY } from '../fake-parties.ts';
-import { failing, items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
+import { failing, items, MoveWorld, portOf, SNAPSHOT_ID } from '../move-world.ts';
 
 const ALL_STATES = [
   'planning',
@@ -17,15 +17,6 @@ const ALL_STATES = [
   'settling',
   'moved',
 ];
-
-function portOf(issuer: FakeIssuer): MoveIssuer {
-  return {
-    list: () => issuer.list(),
-    certificate: () => issuer.certificate(),
-    issue: (input) => issuer.issue(input),
-    settle: (receipt) => issuer.settle(receipt),
-  };
-}
 
 function portOfFiles(blobs: BlobStore): BlobStore {
   return {
