@@ -24,13 +24,15 @@ const TARGET: TargetListing = {
   channels: [],
 };
 
-async function preview(
-  holdings: ListedHolding[],
-  order: MoveOrder,
-  { issuer, there = [] }: { issuer?: Partial<IssuerListing>; there?: ListedHolding[] } = {},
-) {
+interface Sides {
+  readonly issuer?: Partial<IssuerListing>;
+  readonly target?: Partial<TargetListing>;
+  readonly there?: ListedHolding[];
+}
+
+async function preview(holdings: ListedHolding[], order: MoveOrder, { issuer, target, there = [] }: Sides = {}) {
   const listing = { ...(await new FakeIssuer(...holdings).list()), ...issuer };
-  return previewMove(listing, { ...TARGET, holdings: there }, order, null, false);
+  return previewMove(listing, { ...TARGET, holdings: there, ...target }, order, null, false);
 }
 
 describe('a refusal that the issuer would answer is foreseen', () => {
@@ -86,6 +88,52 @@ describe('a refusal that the issuer would answer is foreseen', () => {
       code: 'OWNER_NEEDED',
       details: { here, what: 'transit', orders },
     });
+  });
+});
+
+describe('what a preview names', () => {
+  it.each([
+    ['by their serial numbers', {}, '3-1', '130-1'],
+    ['by their keys where they have none', { serial: null }, ISSUER_KEY, TARGET_KEY],
+  ])('are the two sides, %s', async (_, serial, here, target) => {
+    const locked = { ...serial, locked: true };
+    expect((await preview([heldItem(1, 5)], ALL, { issuer: locked })).refusal).toEqual({
+      ok: false,
+      code: 'CONTAINER_LOCKED',
+      details: { here },
+    });
+    expect((await preview([heldItem(1, 5)], ALL, { target: locked })).refusal).toEqual({
+      ok: false,
+      code: 'TARGET_LOCKED',
+      details: { target },
+    });
+    const stays = [heldItem(1, 5, { transfer: 'none' })];
+    expect((await preview(stays, ALL, { issuer: serial, target: serial })).obstacles).toMatchObject([
+      { failure: { details: { here, item: '10:1001', target, why: 'it may not be moved at all' } } },
+    ]);
+    const limited = [heldItem(1, 5, { mostPerTarget: 2 })];
+    expect((await preview(limited, ALL, { issuer: serial, target: serial })).refusal).toMatchObject({
+      details: { here, target },
+    });
+  });
+
+  it('is, of everything, a disabled license, unless all of it is in transit', async () => {
+    const disabled = [heldItem(1, 5, { enabled: false }), heldItem(2, 0, { enabled: false, pending: 3 })];
+    expect((await preview([...disabled, heldItem(3, 1)], ALL)).obstacles).toEqual([
+      { firmCode: 10, productCode: 1001, seats: 5, failure: { code: 'ITEM_DISABLED', details: { item: '10:1001' } } },
+    ]);
+  });
+
+  it('is, of the items of an order, only what cannot be had', async () => {
+    const { obstacles } = await preview([heldItem(1, 5)], items([1001, 1], [7, 2]));
+    expect(obstacles).toEqual([
+      {
+        firmCode: 10,
+        productCode: 7,
+        seats: 2,
+        failure: { code: 'NOT_HELD', details: { here: '3-1', item: '10:7' } },
+      },
+    ]);
   });
 });
 

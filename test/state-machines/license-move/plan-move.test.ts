@@ -331,6 +331,7 @@ describe('an order that is in transit to the target already', () => {
     expect(await range([entry(4, [1], [2])], items([1001, 3]))).toEqual(NEW);
     expect(await range([entry(4, [3], [2])], items([1001, 2]))).toEqual(NEW);
     expect(await range([entry(4, [99], [2])], items([1001, 2]))).toEqual(NEW);
+    for (const code of [0, 1]) expect(await range([entry(4, [99], [2])], items([code, 2]))).toBe('NOT_HELD');
     expect(await range([entry(4, [1, 2], [2])], items([1001, 3]))).toEqual(NEW);
     expect(await range([{ ...entry(4, [1], [2]), cancelled: true }], items([1001, 2]))).toEqual(NEW);
     expect(await range([entry(4, [1], [2], OTHER_KEY)], items([1001, 2]))).toEqual(NEW);

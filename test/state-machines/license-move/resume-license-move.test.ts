@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { PublicKey } from '../../../container/model/ids.ts';
 import { unfinishedMoves } from '../../../state-machines/index.ts';
 import { SNAPSHOT_ID } from '../move-world.ts';
 import { PowerCut } from '../power-cut.ts';
@@ -90,9 +89,10 @@ describe('an unfinished move', () => {
       ['issuer', BEGINNING.from, 'the key aaaaaaaa'],
       ['target', BEGINNING.to, 'the key bbbbbbbb'],
     ] as const) {
-      const stranger = async () => ({ ...(await world[side].list()), key: 'cc'.repeat(32) as PublicKey });
-      const other = Object.assign(Object.create(world[side]), { list: stranger });
-      await expect(world.resume({ [side]: other })).rejects.toMatchObject({
+      const listed = (of: 'issuer' | 'target', key: string) =>
+        Object.assign(Object.create(world[of]), { list: async () => ({ ...(await world[of].list()), key }) });
+      const known = { issuer: listed('issuer', `${'a'.repeat(32)}${'e'.repeat(32)}`) };
+      await expect(world.resume({ ...known, [side]: listed(side, 'c'.repeat(64)) })).rejects.toMatchObject({
         code: 'PEER_UNEXPECTED',
         details: { address, found: 'the key cccccccc', expected },
       });
