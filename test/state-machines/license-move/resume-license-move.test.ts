@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unfinishedMoves } from '../../../state-machines/index.ts';
+import { unfinishedMove, unfinishedMoves } from '../../../state-machines/index.ts';
 import { SNAPSHOT_ID } from '../move-world.ts';
 import { PowerCut } from '../power-cut.ts';
 import { BEGINNING, FIVE, NotedWorld, unreachable } from './noted-world.ts';
@@ -115,6 +115,13 @@ describe('the unfinished moves', () => {
       const empty = { load: async () => undefined, save: notebook.save, delete: notebook.delete };
       expect(await unfinishedMoves(seen, empty)).toEqual([]);
     }
+  });
+
+  it('are none where only a note was left', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    await world.store.delete(SNAPSHOT_ID);
+    expect(await unfinishedMove(world.store, world.notebook, SNAPSHOT_ID)).toBeUndefined();
   });
 
   it('are never made of a defect', async () => {

@@ -311,6 +311,9 @@ describe('an unfinished move', () => {
       order: items([1002, 3]),
       plan: null,
       entries: [],
+      along: [],
+      inTransit: [],
+      resumed: false,
       failure: { code: 'NO_CONTAINER' },
       earlier: { state: 'interrupted', order: items([1001, 5]) },
     });
