@@ -29,7 +29,7 @@ describe('an order that was refused and settled while it lay interrupted', () =>
     expect(await world.run(ALL)).toMatchObject({ state: 'moved', plan: { first: 3 }, earlier: { state: 'refused' } });
   });
 
-  it.each([
+  it.each<[string, ...number[]]>([
     ['all of it was refused for another reason', TERMS_FORBID, TERMS_FORBID],
     ['a part of it was refused for another reason', CANCELLED, TERMS_FORBID],
   ])('is over where %s', async (_, ...reasons) => {

@@ -117,6 +117,13 @@ describe('the unfinished moves', () => {
     }
   });
 
+  it('are told in the order of their ids', async () => {
+    const { store, notebook } = new NotedWorld();
+    for (const id of ['move-c', 'move-a', 'move-b']) await store.save(id, { machine: 'x', version: 1, snapshot: {} });
+    const found = await unfinishedMoves(store, notebook);
+    expect(found.map(({ id }) => id)).toEqual(['move-a', 'move-b', 'move-c']);
+  });
+
   it('are none where only a note was left', async () => {
     const world = new NotedWorld();
     await world.beginCutOff();
