@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import { drawMachine } from '../../state-machines/draw.ts';
 import { MACHINES } from './machines.ts';
 
@@ -34,5 +35,17 @@ describe('drawing', () => {
     expect(lines).toContain('  judging --> movedInPart');
     expect(lines).toContain('  moved --> [*]');
     expect(lines).toContain('  note right of issued : checkpoint');
+  });
+
+  it('leaves out what leads to no other state', () => {
+    const machine = createMachine({
+      id: 'lamp',
+      initial: 'dark',
+      states: { dark: { on: { counted: { actions: 'count' }, pressed: 'lit' } }, lit: { type: 'final' } },
+    });
+    const transitions = drawMachine(machine)
+      .split('\n')
+      .filter((line) => line.includes('-->'));
+    expect(transitions).toEqual(['  [*] --> dark', '  dark --> lit : pressed', '  lit --> [*]']);
   });
 });

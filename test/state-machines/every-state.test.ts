@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, createActor, type EventObject, initialTransition, toPromise, transition } from 'xstate';
+import {
+  type AnyActorLogic,
+  type AnyStateMachine,
+  createActor,
+  type EventObject,
+  initialTransition,
+  toPromise,
+  transition,
+} from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { Defect, FerryError } from '../../container/errors.ts';
 import {
@@ -120,5 +128,16 @@ describe.each(WORLDS)('%s', (_, machine, input, events) => {
     const end = toPromise(actor);
     actor.start();
     await expect(end).rejects.toThrow(Defect);
+  });
+
+  it('says of each actor that is not supplied which one it is', async () => {
+    for (const [name, logic] of Object.entries(machine.implementations.actors)) {
+      if (typeof logic !== 'object' || 'root' in logic) continue;
+      const actor = createActor(logic as AnyActorLogic, { input });
+      actor.subscribe({ error: () => {} });
+      const end = toPromise(actor);
+      actor.start();
+      await expect(end).rejects.toThrow(new Defect(`the actor ${name} was not provided`));
+    }
   });
 });

@@ -115,6 +115,11 @@ export class FakeIssuer implements MoveIssuer {
     return this.remembers ? { ...answer, entries } : answer;
   }
 
+  /** The update files of what is in transit, as somebody carries them by hand. */
+  deliver(): Uint8Array[] {
+    return this.#updates();
+  }
+
   async settle(receipt: Uint8Array) {
     return { entries: this.#settle(receipt) };
   }

@@ -4,6 +4,7 @@ import { NO_BYTES } from '../../container/model/bytes.ts';
 import {
   MemoryBlobStore,
   MemorySnapshotStore,
+  type MoveIssuer,
   type MoveOrder,
   type MoveProgress,
   type MoveRequest,
@@ -70,5 +71,25 @@ export function items(...parts: [productCode: number, quantity: number][]): Move
   return {
     kind: 'items',
     items: parts.map(([productCode, quantity]) => ({ firmCode: 10, productCode, quantity })),
+  };
+}
+
+/** A port that fails in one call. */
+export function failing<T extends object>(port: T, name: keyof T, error: unknown): T {
+  const get = (target: T, key: string | symbol): unknown => {
+    if (key === name) return async () => Promise.reject(error);
+    const member: unknown = Reflect.get(target, key);
+    return typeof member === 'function' ? member.bind(target) : member;
+  };
+  return new Proxy(port, { get });
+}
+
+/** The port alone, of which parts can be replaced. */
+export function portOf(issuer: FakeIssuer): MoveIssuer {
+  return {
+    list: () => issuer.list(),
+    certificate: () => issuer.certificate(),
+    issue: (input) => issuer.issue(input),
+    settle: (receipt) => issuer.settle(receipt),
   };
 }

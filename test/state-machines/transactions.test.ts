@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { counter } from '../../container/engine/state.ts';
 import { CATALOGUE, Defect, FerryError } from '../../container/errors.ts';
 import { contextHeader } from '../../container/files/context-file.ts';
@@ -89,10 +89,13 @@ describe('an apply transaction', () => {
     expect(result).toMatchObject({ state, receipt: null, failure: { code: (error as FerryError).code } });
   });
 
-  it('rejects with a defect of the container', async () => {
+  it('rejects with a defect of the container, which is thrown nowhere else later', async () => {
     const { blobs, put } = makeWorld();
     const taker: UpdateTaker = { apply: async () => Promise.reject(new Defect('broken')) };
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     await expect(runApplyTransaction(taker, blobs, [await put(1, 1)])).rejects.toThrow(Defect);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

@@ -1,12 +1,15 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Container } from '../../../container/container.ts';
 import { FerryError } from '../../../container/errors.ts';
+import type { OrderId } from '../../../container/model/ids.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import { containerIssuer, containerTarget, runLicenseMove } from '../../../state-machines/index.ts';
 import { issueRequest } from '../../world/issue-request.ts';
-import { load, makeContainer, root, seats, TestFirm } from '../../world/parties.ts';
+import { load, makeContainer, order as orderByHand, root, seats, seededEnv, TestFirm } from '../../world/parties.ts';
 import { MoveWorld } from '../move-world.ts';
+
+const ORDER_ID = '0d'.repeat(16) as OrderId;
 
 it('containers are moved between, what is in transit is delivered, and all of it can be given back', async () => {
   const [dongle, device] = [makeContainer('dongle', 1), makeContainer('soft', 2)];
@@ -69,9 +72,47 @@ it('whoever answers with the listing of another container gets nothing, from the
   ]);
 });
 
-it('a container that is not certified yet has no certificate to show', async () => {
-  const { parts } = makeContainer('dongle', 3);
-  const flash = new MemoryFlash({ size: 4 * 1024 * 1024, pageSize: 256, sectorSize: 4096 });
-  const container = Container.create({ ...parts, flash, anchor: new MemoryAnchor() }, { kind: 'dongle', root });
-  await expect(containerIssuer(container.client()).certificate()).rejects.toMatchObject({ code: 'NOT_ENROLLED' });
+it('what is in transit is given again, under the sequences of its plan', async () => {
+  const [dongle, device] = [makeContainer('dongle', 1), makeContainer('soft', 2)];
+  load(new TestFirm(), dongle, { quantity: 5 });
+  const holding = dongle.container.run('list', {}).holdings[0]?.id ?? 0;
+  for (const quantity of [1, 2]) orderByHand(dongle, device, [{ holding, quantity }]);
+  const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
+  const plan = { targetKey: device.key, first: 1, last: 2, parts: [] };
+  const given = await containerIssuer(dongle.container.client()).issue({ context, plan, orderId: ORDER_ID });
+  expect(given).toMatchObject({ first: 1, last: 2, repeated: true, updates: [{}] });
+});
+
+/** An issuer, and what its container is asked for. */
+function observed(container: Container) {
+  const client = container.client();
+  const asked: string[] = [];
+  const call: typeof client.call = (name, request) => {
+    asked.push(name);
+    return client.call(name, request);
+  };
+  return { issuer: containerIssuer({ ...client, call }), asked };
+}
+
+describe('the certificate of a container', () => {
+  it('is not asked for where a listing showed it', async () => {
+    const { container, certificate } = makeContainer('dongle', 1);
+    const { issuer, asked } = observed(container);
+    await issuer.list();
+    expect(await issuer.certificate()).toEqual(certificate);
+    expect(asked).toEqual(['list']);
+  });
+
+  it('is not there before it is certified, and is asked for until then', async () => {
+    const { parts, key, certificate } = makeContainer('dongle', 3);
+    const flash = new MemoryFlash({ size: 4 * 1024 * 1024, pageSize: 256, sectorSize: 4096 });
+    const asNew = { ...parts, flash, anchor: new MemoryAnchor(), env: seededEnv('dongle-3') };
+    const container = Container.create(asNew, { kind: 'dongle', root });
+    const { issuer, asked } = observed(container);
+    await issuer.list();
+    await expect(issuer.certificate()).rejects.toMatchObject({ code: 'NOT_ENROLLED', details: { where: key } });
+    container.enrol(certificate);
+    expect(await issuer.certificate()).toEqual(certificate);
+    expect(asked).toEqual(['list', 'list', 'list']);
+  });
 });

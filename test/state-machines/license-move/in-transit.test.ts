@@ -117,6 +117,26 @@ describe('what a move has left in transit', () => {
     expect(result).toMatchObject({ inTransit: [2], earlier: { failure: { code: 'ISSUED_OTHERWISE' }, inTransit: [] } });
   });
 
+  it('is what the issuer shows of it, where it takes what it issued for the order of somebody else when asked again', async () => {
+    const world = new MoveWorld(...THREE);
+    await world.run({ kind: 'all' }, { target: targetOf(world, { apply: fail(unreachable) }) });
+    world.issuer.cancelled.add(1);
+    const issuer = issuerOf(world, { issue: fail(new FerryError('ISSUED_OTHERWISE', { sequence: 1 })) });
+    const result = await world.run({ kind: 'all' }, { issuer });
+    expect(result).toMatchObject({ state: 'refused', failure: { code: 'ISSUED_OTHERWISE' }, inTransit: [1, 2, 3] });
+  });
+
+  it('is not asked for once all of it has moved', async () => {
+    const world = new MoveWorld(...THREE);
+    const asked: string[] = [];
+    const list = async () => {
+      asked.push(world.states().at(-1) ?? '');
+      return world.issuer.list();
+    };
+    expect((await world.run({ kind: 'all' }, { issuer: issuerOf(world, { list }) })).state).toBe('moved');
+    expect(asked).not.toContain('moved');
+  });
+
   it('is what the run has heard of, when the issuer cannot be asked any more', async () => {
     const world = new MoveWorld(...THREE);
     let error: unknown;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FerryError } from '../../../container/errors.ts';
+import { explain, FerryError } from '../../../container/errors.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import {
   containerIssuer,
@@ -158,7 +158,12 @@ describe('an order that another one overtakes', () => {
     expect((await runLicenseMove(cutOff)).state).toBe('interrupted');
     orderByHand(dongle, other, [{ holding: exact?.id ?? 0, quantity: 2 }]);
     const resumed = () => resumeLicenseMove({ ...asked, issuer, notes, id: moveId(dongle.key, device.key) });
-    expect(await resumed()).toMatchObject({ state: 'refused', entries: [], failure: { code: 'ORDER_OVERTAKEN' } });
+    const why = explain('QUANTITY_NOT_HELD', { wanted: 2, item: '6000010:1001', held: 0 }).happened;
+    expect(await resumed()).toMatchObject({
+      state: 'refused',
+      entries: [],
+      failure: { code: 'ORDER_OVERTAKEN', details: { why } },
+    });
     expect(held()).toBe(0);
     expect(await resumed()).toBeNull();
   });
@@ -179,7 +184,8 @@ describe('whether an order was overtaken', () => {
   };
 
   it('is for certain only when it was planned, and refused for what was planned, and nothing of it was issued', () => {
-    expect(wasOvertaken(refused)).toBe(true);
+    const codes = ['ISSUED_OTHERWISE', 'NOT_HELD', 'QUANTITY_NOT_HELD', 'MOVES_WHOLE', 'ITEM_DISABLED'] as const;
+    for (const code of codes) expect(wasOvertaken({ ...refused, failure: { code, details: {} } })).toBe(true);
     const others: Partial<MoveResult>[] = [
       { state: 'interrupted' },
       { plan: null },

@@ -11,6 +11,8 @@ async function plan(holdings: ListedHolding[], order: MoveOrder, other: Partial<
   return planned.ok ? planned.plan.parts.map(({ holding, quantity }) => [holding, quantity]) : planned;
 }
 
+const seats = (quantities: number[]) => quantities.reduce((sum, quantity) => sum + quantity, 0);
+const OTHER_KEY = 'cc'.repeat(32) as PublicKey;
 const channel = { partner: TARGET_KEY, name: 't', applied: 0, issued: 0, settled: 0 };
 const entry = (sequence: number, holdings: number[], quantities: number[], target: PublicKey = TARGET_KEY) => ({
   target,
@@ -74,6 +76,30 @@ describe('items of a product', () => {
         [5, 2],
       ],
     ],
+    [
+      'take a whole one too where that makes fewer parts',
+      [2, 2, 2].map((quantity, at) => heldItem(at + 2, quantity)).concat(heldItem(1, 5, { transfer: 'complete' })),
+      6,
+      [
+        [1, 5],
+        [2, 1],
+      ],
+    ],
+    [
+      'take no whole one where that makes more parts',
+      [heldItem(1, 1, { transfer: 'complete' }), heldItem(2, 7)],
+      6,
+      [[2, 6]],
+    ],
+    [
+      'leave whole ones alone where they make no fewer parts',
+      [heldItem(1, 4, { transfer: 'complete' }), heldItem(2, 3), heldItem(3, 2)],
+      5,
+      [
+        [2, 3],
+        [3, 2],
+      ],
+    ],
   ])('%s', async (_, holdings, quantity, parts) => {
     expect(await plan(holdings, items([1001, quantity]))).toEqual(parts);
   });
@@ -93,6 +119,12 @@ describe('items of a product', () => {
       [heldItem(1, 3, { transfer: 'complete' }), heldItem(2, 1)],
       2,
       { code: 'MOVES_WHOLE', details: { quantity: '3' } },
+    ],
+    [
+      'only whole ones that do not add up',
+      [heldItem(1, 2, { transfer: 'complete' }), heldItem(2, 5, { transfer: 'complete' })],
+      4,
+      { code: 'MOVES_WHOLE', details: { quantity: '5, 2' } },
     ],
   ])('are refused where there are: %s', async (_, holdings, quantity, refusal) => {
     expect(await plan(holdings, items([1001, quantity]))).toMatchObject({ ok: false, ...refusal });
@@ -150,9 +182,17 @@ describe('items of a product', () => {
   it('that need more sums of whole holdings than are looked at are refused, not answered late', async () => {
     const quantities = Array.from({ length: 14 }, (_, at) => 2 ** 20 + 2 ** at).reverse();
     const holdings = quantities.map((quantity, at) => heldItem(at + 1, quantity, { transfer: 'complete' }));
-    const sumOf = (count: number) => quantities.slice(0, count).reduce((sum, quantity) => sum + quantity, 0);
+    const sumOf = (count: number) => seats(quantities.slice(0, count));
     expect(await plan(holdings, items([1001, sumOf(12)]))).toHaveLength(12);
     expect(await plan(holdings, items([1001, sumOf(13)]))).toMatchObject({ code: 'MOVES_WHOLE' });
+  });
+
+  it('take fewer whole ones also when no further sum is looked at', async () => {
+    const hundreds = Array.from({ length: 9 }, (_, at) => 100 * 2 ** at);
+    const quantities = [...hundreds.reverse(), 10, 4, 4, 4, 3, 2];
+    const holdings = quantities.map((quantity, at) => heldItem(at + 1, quantity, { transfer: 'complete' }));
+    const parts = await plan(holdings, items([1001, seats(hundreds) + 12]));
+    expect(parts).toEqual([...hundreds, 10, 2].map((quantity) => [quantities.indexOf(quantity) + 1, quantity]));
   });
 
   it('of no product at all are an empty order', async () => {
@@ -212,6 +252,22 @@ describe('everything that can be moved', () => {
     });
   });
 
+  it('is not what may only be returned, where it was another container that has sent something', async () => {
+    const channels = [
+      { ...channel, partner: OTHER_KEY, applied: 1 },
+      { ...channel, issued: 1 },
+    ];
+    expect(await plan([heldItem(1, 1, { hops: 2 }), heldItem(2, 1)], { kind: 'all' }, { channels })).toEqual([[2, 1]]);
+  });
+
+  it('is also what may go on though it may not be given back, and what may go to some kinds only', async () => {
+    const holdings = [heldItem(1, 1, { hops: 1, returnable: false }), heldItem(2, 1, { targetKinds: ['dongle'] })];
+    expect(await plan(holdings, { kind: 'all' }, { channels: [{ ...channel, applied: 1 }] })).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
   it('is nothing where no license may move, and each one says why', async () => {
     const holdings = [
       heldItem(1, 0, { pending: 3 }),
@@ -240,13 +296,14 @@ describe('everything that can be moved', () => {
   });
 
   it('is nothing where nothing is held', async () => {
-    expect(await plan([], { kind: 'all' }, { channels: [channel] })).toMatchObject({
+    const channels = [{ ...channel, partner: OTHER_KEY, name: 'other' }, channel];
+    expect(await plan([], { kind: 'all' }, { channels })).toMatchObject({
       details: { why: 'no license is held here, and none is in transit to t' },
     });
   });
 
   it('is, when nothing is left, the delivery of what is in transit, in order', async () => {
-    const transit = [entry(5, [1], [1]), entry(4, [1], [2]), entry(1, [1], [9], 'cc'.repeat(32) as PublicKey)];
+    const transit = [entry(5, [1], [1]), entry(4, [1], [2]), entry(1, [1], [9], OTHER_KEY)];
     const listing = { ...(await new FakeIssuer().list()), transit };
     expect(planMove(listing, { key: TARGET_KEY }, { kind: 'all' })).toEqual({
       ok: true,
@@ -274,8 +331,9 @@ describe('an order that is in transit to the target already', () => {
     expect(await range([entry(4, [1], [2])], items([1001, 3]))).toEqual(NEW);
     expect(await range([entry(4, [3], [2])], items([1001, 2]))).toEqual(NEW);
     expect(await range([entry(4, [99], [2])], items([1001, 2]))).toEqual(NEW);
+    for (const code of [0, 1]) expect(await range([entry(4, [99], [2])], items([code, 2]))).toBe('NOT_HELD');
     expect(await range([entry(4, [1, 2], [2])], items([1001, 3]))).toEqual(NEW);
     expect(await range([{ ...entry(4, [1], [2]), cancelled: true }], items([1001, 2]))).toEqual(NEW);
-    expect(await range([entry(4, [1], [2], 'cc'.repeat(32) as PublicKey)], items([1001, 2]))).toEqual(NEW);
+    expect(await range([entry(4, [1], [2], OTHER_KEY)], items([1001, 2]))).toEqual(NEW);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedHolding } from '../../../container/commands/list.ts';
-import type { OrderId } from '../../../container/model/ids.ts';
+import type { OrderId, PublicKey } from '../../../container/model/ids.ts';
 import { serialFromParts } from '../../../container/model/serial-number.ts';
 import {
   type IssuerListing,
@@ -197,22 +197,43 @@ describe('the preview of a move', () => {
     });
   });
 
-  it('shows of an unfinished move of the same order what is left of it, not the order once more', async () => {
+  it('leaves out of what is in transit what another target gets and what was written off', async () => {
+    const own = entry(2, 2);
+    const others = { ...entry(1, 1), target: 'cc'.repeat(32) as PublicKey };
+    const transit = [others, own, { ...entry(3, 4), writtenOff: true }];
+    const seen = await preview([heldItem(1, 5, { pending: 7 })], ALL, { issuer: { transit } });
+    expect(seen).toMatchObject({ inTransit: [{ sequence: 2 }], changes: [{ inTransit: 2, getter: { after: 7 } }] });
+    expect(seen.inTransit).toHaveLength(1);
+  });
+
+  it('shows no change where the order is refused, whatever is in transit', async () => {
+    const seen = await preview([heldItem(1, 5)], items([4711, 1]), { issuer: { transit: [entry(1, 1)] } });
+    expect(seen).toMatchObject({ refusal: { code: 'NOT_HELD' }, changes: [], inTransit: [{ sequence: 1 }] });
+  });
+
+  it('takes the PIN for being at hand unless it is said that it is not', async () => {
+    const guarded = { ...(await new FakeIssuer(heldItem(1, 5)).list()), pinTries: 8 };
+    expect(previewMove(guarded, TARGET, ALL, null).refusal).toBeNull();
+  });
+});
+
+describe('the preview of an unfinished move', () => {
+  /** A move that was planned, and what its issuer shows before and after it has issued. */
+  async function planned(order: MoveOrder) {
     const issuer = new FakeIssuer(heldItem(1, 5));
+    const made = planMove(await issuer.list(), { key: TARGET_KEY }, order);
+    if (!made.ok) throw new Error('it can be planned');
+    const { plan } = made;
+    const unfinished = { ...EMPTY, order, planned: { plan, orderId: ORDER_ID, certificate: 'ab'.repeat(32) } };
+    const context = new TextEncoder().encode('{"applied":0,"refused":[]}');
+    return { issuer, plan, unfinished, issue: () => issuer.issue({ context, plan, orderId: ORDER_ID }) };
+  }
+
+  it('shows of the same order what is left of it, not the order once more', async () => {
     const order = items([1001, 2]);
-    const planned = planMove(await issuer.list(), { key: TARGET_KEY }, order);
-    if (!planned.ok) throw new Error('it can be planned');
-    const unfinished = {
-      ...EMPTY,
-      order,
-      planned: { plan: planned.plan, orderId: ORDER_ID, certificate: 'ab'.repeat(32) },
-    };
-    expect(previewMove(await issuer.list(), TARGET, order, unfinished).plan).toEqual(planned.plan);
-    await issuer.issue({
-      context: new TextEncoder().encode('{"applied":0,"refused":[]}'),
-      plan: planned.plan,
-      orderId: ORDER_ID,
-    });
+    const { issuer, plan, unfinished, issue } = await planned(order);
+    expect(previewMove(await issuer.list(), TARGET, order, unfinished).plan).toEqual(plan);
+    await issue();
     const guarded = { ...(await issuer.list()), pinTries: 8 };
     expect(previewMove(guarded, TARGET, order, unfinished, false).refusal).toBeNull();
     expect(previewMove(await issuer.list(), TARGET, order, unfinished)).toMatchObject({
@@ -223,6 +244,32 @@ describe('the preview of a move', () => {
     expect(previewMove(await issuer.list(), TARGET, other, unfinished).plan?.parts).toEqual([
       { holding: 1, quantity: 1 },
     ]);
+  });
+
+  it('names nothing that cannot be had when all of it is in transit by now', async () => {
+    const order = items([1001, 5]);
+    const { issuer, unfinished, issue } = await planned(order);
+    await issue();
+    expect(previewMove(await issuer.list(), TARGET, order, unfinished)).toMatchObject({ obstacles: [], refusal: null });
+  });
+
+  it('needs the owner as long as nothing of it is issued to that target, whatever others got', async () => {
+    const order = items([1001, 2]);
+    const { issuer, plan, unfinished } = await planned(order);
+    const listing = await issuer.list();
+    const others = { partner: 'cc'.repeat(32) as PublicKey, name: '130-9', applied: 0, issued: 9, settled: 9 };
+    const guarded = { ...listing, channels: [others], pinTries: 8 };
+    expect(previewMove(guarded, TARGET, order, unfinished, false)).toMatchObject({
+      plan,
+      refusal: { code: 'OWNER_NEEDED', details: { what: 'issue' } },
+    });
+  });
+
+  it('is that of the order alone where nothing was planned yet', async () => {
+    const order = items([1001, 2]);
+    const listing = await new FakeIssuer(heldItem(1, 5)).list();
+    const seen = previewMove(listing, TARGET, order, { ...EMPTY, order, planned: null });
+    expect(seen).toEqual(previewMove(listing, TARGET, order, null));
   });
 });
 

@@ -1,58 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FerryError } from '../../../container/errors.ts';
-import type { PublicKey } from '../../../container/model/ids.ts';
-import {
-  MemoryRecordStore,
-  type MoveNotebook,
-  type MoveNoteRecord,
-  type MoveNotes,
-  resumeLicenseMove,
-  type UnfinishedMove,
-  unfinishedMoves,
-} from '../../../state-machines/index.ts';
-import { heldItem } from '../fake-parties.ts';
-import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
+import { unfinishedMove, unfinishedMoves } from '../../../state-machines/index.ts';
+import { SNAPSHOT_ID } from '../move-world.ts';
 import { PowerCut } from '../power-cut.ts';
-
-const BEGINNING = { from: 'sim:/dongle', to: 'sim:/device', firm: null };
-const FIVE = items([1001, 5]);
-const unreachable = async () => Promise.reject(new FerryError('NO_CONTAINER', { where: 'sim:device' }));
-
-/** Nine seats, a notebook, and a clock that goes on by a second whenever it is read. */
-class NotedWorld extends MoveWorld {
-  readonly notebook = new MemoryRecordStore<MoveNoteRecord>();
-  #seconds = 100;
-  readonly notes: MoveNotes = { notebook: this.notebook, beginning: BEGINNING, now: () => this.#seconds++ };
-
-  constructor() {
-    super(heldItem(1, 5), heldItem(2, 4));
-  }
-
-  begin() {
-    return this.run(FIVE, { notes: this.notes });
-  }
-
-  beginUntil(cut: PowerCut) {
-    const notes = { ...this.notes, notebook: cut.over(this.notebook) };
-    const [issuer, target] = [cut.over(this.issuer), cut.over(this.target)];
-    const [store, blobs] = [cut.over(this.store), cut.over(this.blobs)];
-    return Promise.race([this.run(FIVE, { notes, issuer, target, store, blobs }), cut.happened]);
-  }
-
-  beginCutOff() {
-    const target = Object.assign(Object.create(this.target), { apply: unreachable });
-    return this.run(FIVE, { notes: this.notes, target });
-  }
-
-  resume(other: Partial<MoveWorld> = {}) {
-    const { issuer, target, store, blobs, random, notes } = this;
-    return resumeLicenseMove({ issuer, target, store, blobs, random, notes, id: SNAPSHOT_ID, ...other });
-  }
-
-  unfinished(): Promise<readonly UnfinishedMove[]> {
-    return unfinishedMoves(this.store, this.notebook);
-  }
-}
+import { BEGINNING, FIVE, NotedWorld, unreachable } from './noted-world.ts';
 
 describe('an unfinished move', () => {
   it.each(['before', 'after'] as const)(
@@ -135,15 +85,16 @@ describe('an unfinished move', () => {
   it('is not touched where somebody else answers', async () => {
     const world = new NotedWorld();
     await world.beginCutOff();
-    for (const [side, address] of [
-      ['issuer', BEGINNING.from],
-      ['target', BEGINNING.to],
+    for (const [side, address, expected] of [
+      ['issuer', BEGINNING.from, 'the key aaaaaaaa'],
+      ['target', BEGINNING.to, 'the key bbbbbbbb'],
     ] as const) {
-      const stranger = async () => ({ ...(await world[side].list()), key: 'cc'.repeat(32) as PublicKey });
-      const other = Object.assign(Object.create(world[side]), { list: stranger });
-      await expect(world.resume({ [side]: other })).rejects.toMatchObject({
+      const listed = (of: 'issuer' | 'target', key: string) =>
+        Object.assign(Object.create(world[of]), { list: async () => ({ ...(await world[of].list()), key }) });
+      const known = { issuer: listed('issuer', `${'a'.repeat(32)}${'e'.repeat(32)}`) };
+      await expect(world.resume({ ...known, [side]: listed(side, 'c'.repeat(64)) })).rejects.toMatchObject({
         code: 'PEER_UNEXPECTED',
-        details: { address, found: 'the key cccccccc' },
+        details: { address, found: 'the key cccccccc', expected },
       });
     }
     expect(await world.unfinished()).toHaveLength(1);
@@ -166,6 +117,20 @@ describe('the unfinished moves', () => {
     }
   });
 
+  it('are told in the order of their ids', async () => {
+    const { store, notebook } = new NotedWorld();
+    for (const id of ['move-c', 'move-a', 'move-b']) await store.save(id, { machine: 'x', version: 1, snapshot: {} });
+    const found = await unfinishedMoves(store, notebook);
+    expect(found.map(({ id }) => id)).toEqual(['move-a', 'move-b', 'move-c']);
+  });
+
+  it('are none where only a note was left', async () => {
+    const world = new NotedWorld();
+    await world.beginCutOff();
+    await world.store.delete(SNAPSHOT_ID);
+    expect(await unfinishedMove(world.store, world.notebook, SNAPSHOT_ID)).toBeUndefined();
+  });
+
   it('are never made of a defect', async () => {
     const world = new NotedWorld();
     await world.beginCutOff();
@@ -176,55 +141,3 @@ describe('the unfinished moves', () => {
 });
 
 const fail = async () => Promise.reject(new Error('broken'));
-
-describe('what is noted of an unfinished move', () => {
-  const noted = { version: 1, note: { ...BEGINNING, begunAt: 1, lastFailure: null } };
-
-  it.each<[string, unknown, string]>([
-    ['is missing', undefined, 'none was kept'],
-    ['is no record', 'sim:', 'it is damaged'],
-    ['is of a newer program', { ...noted, version: 2 }, 'it has version 2; this program reads version 1'],
-    ['has no address', { version: 1, note: { ...noted.note, from: '' } }, 'its field from does not fit'],
-    ['has another shape', { version: 1, note: 7 }, 'its field note does not fit'],
-  ])('and %s is told by name, and the same order still finishes the move', async (_, record, why) => {
-    const world = new NotedWorld();
-    await world.beginCutOff();
-    await world.notebook.delete(SNAPSHOT_ID);
-    if (record !== undefined) await world.notebook.save(SNAPSHOT_ID, record as MoveNoteRecord);
-    expect(await world.unfinished()).toMatchObject([
-      { note: null, work: { step: 'issued' }, failure: { code: 'NOTE_WRONG', details: { id: SNAPSHOT_ID, why } } },
-    ]);
-    expect(await world.begin()).toMatchObject({ state: 'moved', resumed: true });
-    expect(await world.notebook.ids()).toEqual([]);
-  });
-
-  it('stays when the snapshot beside it cannot be used, and both are told', async () => {
-    const world = new NotedWorld();
-    await world.beginCutOff();
-    await world.store.save(SNAPSHOT_ID, { machine: 'licenseMove', version: 999, snapshot: {} });
-    expect(await world.unfinished()).toMatchObject([
-      { note: BEGINNING, work: null, failure: { code: 'SNAPSHOT_WRONG' } },
-    ]);
-    await expect(world.resume()).rejects.toMatchObject({ code: 'SNAPSHOT_WRONG' });
-  });
-
-  it('is not needed: a move whose failure cannot be noted is interrupted all the same', async () => {
-    const world = new NotedWorld();
-    let writes = 0;
-    const full: MoveNotebook = {
-      load: (id) => world.notebook.load(id),
-      save: async (id, record) => {
-        writes += 1;
-        if (writes > 1) throw new FerryError('STORE_WRITE_FAILED', { where: 'state', why: 'full' });
-        await world.notebook.save(id, record);
-      },
-      delete: (id) => world.notebook.delete(id),
-    };
-    const target = Object.assign(Object.create(world.target), { apply: unreachable });
-    expect(await world.run(FIVE, { notes: { ...world.notes, notebook: full }, target })).toMatchObject({
-      state: 'interrupted',
-      failure: { code: 'NO_CONTAINER' },
-    });
-    expect((await world.unfinished())[0]?.note).toMatchObject({ lastFailure: null });
-  });
-});

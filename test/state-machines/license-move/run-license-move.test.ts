@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, Defect, type ErrorCode, FerryError } from '../../../container/errors.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
-import type { MoveIssuer, MoveTarget, SnapshotStore } from '../../../state-machines/index.ts';
+import type { BlobStore, MoveIssuer, MoveTarget, SnapshotStore } from '../../../state-machines/index.ts';
 import type { PlannedOrder } from '../../../state-machines/license-move/license-move-context.ts';
 import { FakeIssuer, FakeTarget, FORBIDDEN_PRODUCT, heldItem, ISSUER_KEY, TARGET_KEY } from '../fake-parties.ts';
-import { items, MoveWorld, SNAPSHOT_ID } from '../move-world.ts';
+import { failing, items, MoveWorld, portOf, SNAPSHOT_ID } from '../move-world.ts';
 
 const ALL_STATES = [
   'planning',
@@ -18,22 +18,12 @@ const ALL_STATES = [
   'moved',
 ];
 
-/** A port that fails in one call. */
-function failing<T extends object>(port: T, name: keyof T, error: unknown): T {
-  const get = (target: T, key: string | symbol): unknown => {
-    if (key === name) return async () => Promise.reject(error);
-    const member: unknown = Reflect.get(target, key);
-    return typeof member === 'function' ? member.bind(target) : member;
-  };
-  return new Proxy(port, { get });
-}
-
-function portOf(issuer: FakeIssuer): MoveIssuer {
+function portOfFiles(blobs: BlobStore): BlobStore {
   return {
-    list: () => issuer.list(),
-    certificate: () => issuer.certificate(),
-    issue: (input) => issuer.issue(input),
-    settle: (receipt) => issuer.settle(receipt),
+    put: (bytes) => blobs.put(bytes),
+    get: (hash) => blobs.get(hash),
+    keepOnly: (hashes) => blobs.keepOnly(hashes),
+    part: (id) => blobs.part(id),
   };
 }
 
@@ -103,16 +93,16 @@ describe('a move', () => {
     expect(world.states()).toEqual(['planning', 'refused']);
   });
 
-  it('is refused when the issuer has no file to deliver', async () => {
+  it.each([
+    ['nothing of it was issued', 0, []],
+    ['only the first entry of it is settled', 2, [{ sequence: 1, settled: true, reason: 0 }]],
+  ])('is refused when the issuer has no file to deliver, though %s', async (_, last, entries) => {
     const world = new MoveWorld(heldItem(1, 5));
-    const issue = async () => ({ first: 1, last: 0, repeated: false, updates: [] });
-    const issuer: MoveIssuer = {
-      list: () => world.issuer.list(),
-      certificate: () => world.issuer.certificate(),
-      settle: (receipt) => world.issuer.settle(receipt),
-      issue,
-    };
-    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({ failure: { code: 'ORDER_EMPTY' } });
+    const issue = async () => ({ first: 1, last, repeated: false, updates: [], entries });
+    const issuer: MoveIssuer = { ...portOf(world.issuer), issue };
+    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({
+      failure: { code: 'ORDER_EMPTY', details: { why: 'nothing is in transit to the target' } },
+    });
   });
 
   it('is moved in part when a later file is refused: what came before it is settled', async () => {
@@ -218,6 +208,19 @@ describe('a failing step', () => {
     expect(world.issuer.issued).toBe(0);
   });
 
+  it('of the file store before the first checkpoint leaves no file behind', async () => {
+    const world = new MoveWorld(heldItem(1, 5));
+    const part = world.blobs.part(SNAPSHOT_ID);
+    const put = async (bytes: Uint8Array) => {
+      await part.put(bytes);
+      throw new FerryError('STORE_WRITE_FAILED', { where: 'x', why: 'the disk is full' });
+    };
+    const blobs = Object.assign(Object.create(world.blobs), { part: () => ({ ...portOfFiles(part), put }) });
+    expect(await world.run({ kind: 'all' }, { blobs })).toMatchObject({ state: 'interrupted', plan: null });
+    const certificate = await new MoveWorld().blobs.put(await world.issuer.certificate());
+    await expect(part.get(certificate)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+
   it('of the clearing up at the end changes nothing of the result', async () => {
     const world = new MoveWorld(heldItem(1, 5));
     const error = new FerryError('STORE_WRITE_FAILED', { where: 'x', why: 'the disk is full' });
@@ -308,6 +311,9 @@ describe('an unfinished move', () => {
       order: items([1002, 3]),
       plan: null,
       entries: [],
+      along: [],
+      inTransit: [],
+      resumed: false,
       failure: { code: 'NO_CONTAINER' },
       earlier: { state: 'interrupted', order: items([1001, 5]) },
     });
@@ -343,29 +349,6 @@ describe('an unfinished move', () => {
     const result = await world.run(items([1001, 5]));
     expect(result).toMatchObject({ state: 'moved', resumed: false, plan: { first: 1, last: 1, parts: [] } });
     expect(world.target.seats()).toEqual({ 1: 5 });
-  });
-
-  it('whose files were lost is refused, or found in transit where the caller wants to start over', async () => {
-    const world = await unfinished();
-    const { blobs } = new MoveWorld();
-    await expect(world.run(items([1001, 5]), { blobs })).rejects.toMatchObject({ code: 'SNAPSHOT_WRONG' });
-    const result = await world.run(items([1001, 5]), { blobs, badSnapshot: 'startOver' });
-    expect(result).toMatchObject({ state: 'moved', plan: { parts: [] } });
-    expect(world.told).toContainEqual(expect.objectContaining({ kind: 'startingOver' }));
-    expect(world.target.seats()).toEqual({ 1: 5 });
-  });
-
-  it.each([
-    ['planned', { planned: null }],
-    ['issued', { issued: null }],
-    ['applied', { answered: null }],
-    ['applied', { issued: null }],
-  ])('stored at %s without %o is refused', async (value, missing) => {
-    const world = await unfinished();
-    const stored = (await world.snapshot()) as { snapshot: { context: object } };
-    const context = { ...stored.snapshot.context, ...missing };
-    await world.store.save(SNAPSHOT_ID, { ...stored, snapshot: { ...stored.snapshot, value, context } } as never);
-    await expect(world.run(items([1001, 5]))).rejects.toMatchObject({ code: 'SNAPSHOT_WRONG' });
   });
 
   it('that cannot be read for another reason is not started over', async () => {

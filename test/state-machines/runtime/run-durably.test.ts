@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
 import { Defect, FerryError } from '../../../container/errors.ts';
 import { loadSnapshot, MemorySnapshotStore, runDurably, type SnapshotStore } from '../../../state-machines/index.ts';
+import type { CheckpointOutput } from '../../../state-machines/runtime/run-durably.ts';
 
 /** A machine that counts what it does on both sides of its one checkpoint. */
 function counting(log: string[], work: () => Promise<number> = async () => 1) {
@@ -102,6 +103,53 @@ describe('the durable runner', () => {
       output: { count: 5 },
     });
     expect(await store.load('c')).toBeUndefined();
+  });
+
+  it('tells the checkpoint from which the work is resumed that it is, and no other one', async () => {
+    const machine = setup({
+      types: { context: {} as { told: readonly boolean[] }, output: {} as readonly boolean[] },
+      actors: { checkpoint: fromPromise<CheckpointOutput>(() => Promise.reject(new Defect('not provided'))) },
+      actions: {
+        keep: assign(({ context }, { isResumed }: CheckpointOutput) => ({ told: [...context.told, isResumed] })),
+      },
+    }).createMachine({
+      id: 'telling',
+      context: { told: [] },
+      initial: 'first',
+      states: {
+        first: {
+          tags: 'checkpoint',
+          invoke: {
+            id: 'checkpoint',
+            src: 'checkpoint',
+            onDone: { target: 'second', actions: { type: 'keep', params: ({ event }) => event.output } },
+          },
+        },
+        second: {
+          tags: 'checkpoint',
+          invoke: {
+            id: 'checkpoint',
+            src: 'checkpoint',
+            onDone: { target: 'ended', actions: { type: 'keep', params: ({ event }) => event.output } },
+          },
+        },
+        ended: { type: 'final' },
+      },
+      output: ({ context }) => context.told,
+    });
+    const durable = { machine, version: 1, context: v.object({ told: v.array(v.boolean()) }) };
+    const saved: unknown[] = [];
+    const memory = new MemorySnapshotStore();
+    const save: SnapshotStore['save'] = async (id, record) => {
+      saved.push(structuredClone(record));
+      await memory.save(id, record);
+    };
+    const store = { ...logged(memory, []), save, load: async () => saved[0] };
+    const run = { durable, store, id: 'c', onState };
+    expect((await runDurably({ ...run, from: { input: undefined } })).output).toEqual([false, false]);
+    const from = await loadSnapshot(durable, store, 'c');
+    if (from === undefined) throw new Error('it was stored');
+    expect((await runDurably({ ...run, from })).output).toEqual([true, false]);
   });
 
   it('rejects with what the machine does not handle, and keeps what is stored', async () => {
