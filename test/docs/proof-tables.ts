@@ -113,9 +113,10 @@ function mutants(): string {
   };
   const days = results.map(([, { date }]) => date).sort();
   const all = results.map(([, result]) => result);
-  const head = ['Folder', 'Files', 'Changes', 'Noticed', 'Not, with a reason', 'Noticed of all'];
+  const head = ['Folder', 'Files', 'Changes', 'Noticed', 'Not noticed', 'Noticed of all'];
   const rows = [...folders].map(([folder, own]) => row(folder.replace(/\/$/, ''), own));
-  return `${days[0]} to ${days.at(-1)}, ${all.length} of ${mutatedFiles().length} files.\n\n${table(head, [...rows, row('all', all)])}`;
+  const files = `${all.length} of ${mutatedFiles().length} files`;
+  return `${days[0]} to ${days.at(-1)}, ${files}.\n\n${table(head, [...rows, row('all', all)])}`;
 }
 
 /** What the page shows, by the name of its place. */
