@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, FerryError } from '../../../container/errors.ts';
 import type { MoveIssuer } from '../../../state-machines/index.ts';
-import { heldItem, TERMS_FORBID } from '../fake-parties.ts';
+import { FORBIDDEN_PRODUCT, heldItem, TERMS_FORBID } from '../fake-parties.ts';
 import { failing, items, MoveWorld, portOf, SNAPSHOT_ID } from '../move-world.ts';
 
 const ALL = { kind: 'all' } as const;
@@ -54,4 +54,13 @@ it('an order that takes the place of one that had issued nothing is delivered wh
   expect(await world.run(items([1002, 3]))).toMatchObject({ state: 'moved', plan: { first: 1, last: 1, parts: [] } });
   expect(world.told).toContainEqual({ kind: 'replacing', order: items([1001, 5]) });
   expect(world.target.seats()).toEqual({ 2: 3 });
+});
+
+it('an order of which the target refuses a part and takes the rest has moved in part', async () => {
+  const world = new MoveWorld(heldItem(1, 5, { productCode: FORBIDDEN_PRODUCT }), heldItem(2, 4));
+  expect(await world.run(ALL)).toMatchObject({
+    state: 'movedInPart',
+    failure: null,
+    entries: [{ state: 'refused', reason: TERMS_FORBID }, { state: 'applied' }],
+  });
 });
