@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FerryWorld } from './ferry-world.ts';
 import { ServedFerry } from './served-ferry.ts';
 import { startFerry } from './started-ferry.ts';
+
+/** A program has started by then, however busy the machine is. */
+const SOON = { timeout: 15_000 };
 
 const prepared = new FerryWorld();
 let world: FerryWorld;
@@ -96,15 +99,17 @@ describe('a served container', () => {
 
   it('says where it is reached from every folder, however its socket was named', async () => {
     const started = startFerry(world, ['dongle', 'serve', 'dongle', '--listen', 'unix:d.sock', '--listen', 'tcp://:0']);
-    await expect.poll(() => fs.existsSync(path.join(world.folder, 'd.sock'))).toBe(true);
-    await expect.poll(async () => (await run('list', 'unix:d.sock')).exit).toBe(0);
+    onTestFinished(async () => {
+      started.send('SIGKILL');
+      await started.ended;
+    });
+    await expect.poll(() => fs.existsSync(path.join(world.folder, 'd.sock')), SOON).toBe(true);
+    await expect.poll(async () => (await run('list', 'unix:d.sock')).exit, SOON).toBe(0);
     const { stdout } = await run('status', '--json');
     const there = JSON.parse(stdout).unreachable.find((one: { code: string }) => one.code === 'CONTAINER_SERVED');
     expect(there.happened).toMatch(
       `(process ${started.process}) at unix:${path.join(world.folder, 'd.sock')}, tcp://127.`,
     );
-    started.send('SIGKILL');
-    await started.ended;
   });
 
   it.each([
