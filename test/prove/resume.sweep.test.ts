@@ -34,7 +34,7 @@ function explore(...options: string[]) {
 /** The numbers of the world, without the processor time behind them. */
 function rowIn(output: string): string | undefined {
   const row = output.split('\n').find((line) => line.startsWith(WORLD));
-  return row?.replace(/\d+\.\d(?= explored| not)/, '');
+  return row?.replace(/ +\d+\.\d(?= explored| not)/, '');
 }
 
 /** Explores until something is kept, and then ends the whole group by that signal. */
