@@ -116,7 +116,8 @@ function mutants(): string {
   const head = ['Folder', 'Files', 'Changes', 'Noticed', 'Not noticed', 'Noticed of all'];
   const rows = [...folders].map(([folder, own]) => row(folder.replace(/\/$/, ''), own));
   const files = `${all.length} of ${mutatedFiles().length} files`;
-  return `${days[0]} to ${days.at(-1)}, ${files}.\n\n${table(head, [...rows, row('all', all)])}`;
+  const [first, last] = [days[0], days.at(-1)];
+  return `${first === last ? first : `${first} to ${last}`}, ${files}.\n\n${table(head, [...rows, row('all', all)])}`;
 }
 
 /** What the page shows, by the name of its place. */
