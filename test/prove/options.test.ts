@@ -106,6 +106,7 @@ describe('npm run prove', () => {
     [['quick'], 'quick is no option of all layers'],
     [['--long', 'x'], '--long takes minutes, a number above 0, not "x"'],
     [['--long', '5', '--quick'], '--quick and --long exclude each other'],
+    [['--only-defects', '--quick'], '--quick has no defects'],
     [['--only-defects', '--layer', 'exploration'], '--only-defects has no layers'],
     [['--record', '/no/such/folder/f'], '--record /no/such/folder/f cannot be written'],
   ])('ends with exit code 2 and one line over %j', (args, message) => {

@@ -37,6 +37,7 @@ function check({ layer, long, quick, 'only-defects': onlyDefects }, rest, layers
     throw new Mistake(`${rest[0]} is no option of all layers; one of a single layer needs --layer NAME, of: ${there}`);
   if (layer !== undefined && onlyDefects) throw new Mistake('--only-defects has no layers, and --layer no defects');
   if (quick && long !== undefined) throw new Mistake('--quick and --long exclude each other');
+  if (quick && onlyDefects) throw new Mistake('--quick has no defects, and --only-defects nothing else');
   if (long !== undefined && !(Number(long) > 0 && Number.isFinite(Number(long))))
     throw new Mistake(`--long takes minutes, a number above 0, not ${JSON.stringify(long)}`);
 }
@@ -46,7 +47,7 @@ export const HELP = `Usage: npm run prove -- [options]
 Shows that licenses are neither lost nor doubled: every layer, and then one defect after the other put into the rules, which
 has to be noticed.
 
-  --quick             no more than the test suite does
+  --quick             no more of the layers than the test suite does, and no defects: about a minute
   --long MINUTES      no bound but the time, which is shared between the layers
   --only-defects      not the layers
   --layer NAME        only that one, without the defects: crash-points, exploration, hostile-bytes or seeded-worlds
