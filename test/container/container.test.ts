@@ -116,7 +116,10 @@ describe('making a container', () => {
     const empty = flash.image();
     const anchor = new MemoryAnchor();
     const parts = { crypto, env: seededEnv('small'), flash, anchor, where: 'small' };
-    expect(() => Container.create(parts, { kind, root })).toThrow(expect.objectContaining({ code: 'USAGE_WRONG' }));
+    const what = `${kib * 1024} bytes of memory leave none for licenses in small`;
+    expect(() => Container.create(parts, { kind, root })).toThrow(
+      expect.objectContaining({ code: 'USAGE_WRONG', details: { what } }),
+    );
     expect(equalBytes(flash.image(), empty)).toBe(true);
     expect(anchor.read()).toBeUndefined();
   });

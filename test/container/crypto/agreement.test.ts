@@ -164,6 +164,8 @@ describe('wicked signatures', () => {
     for (let times = 1n; times < 15n; times++) {
       expect(verdict({ publicKey, message: MESSAGE, signature: withLargerS(signature, times) })).toBe(false);
     }
+    const none = concatBytes(signature.subarray(0, 32), new Uint8Array(32));
+    expect(verdict({ publicKey, message: MESSAGE, signature: withLargerS(none, 1n) })).toBe(false);
   });
 
   test('are refused by both under every encoding of every key of small order', () => {
