@@ -47,8 +47,8 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
 }
 
 /** Whether a context shows that somebody was set back or copied. */
-function isAlarming({ surplus, contradiction }: Settled): boolean {
-  return surplus.length > 0 || contradiction !== null;
+function isAlarming({ surplus, contradiction, proven }: Settled): boolean {
+  return surplus.length > 0 || contradiction !== null || proven.length > 0;
 }
 
 /** Whether a context, which was found to be valid, says that its container is locked. */
@@ -73,6 +73,7 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     duplicates,
     surplus,
     contradiction,
+    proven,
     locked,
   } of done) {
     const gone = entries.filter(({ reason }) => reason === 0).length;
@@ -99,6 +100,10 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     if (contradiction !== null)
       output.complain(
         `  ${target} was set back or copied (${contradiction}); the proof is kept, it gets nothing more.`,
+      );
+    for (const { serial, why } of proven)
+      output.complain(
+        `  ${target} has proof that ${serial} was set back or copied (${why}); ${serial} gets nothing more.`,
       );
   }
 }

@@ -46,7 +46,16 @@ export function issuerOfContainer(
       const settled = await namingAddressee(context, listing, () => client.call('settle', { context }));
       const open = listing.transit.filter(({ serial }) => serial === settled.target);
       const tooLate = appliedThoughCancelled(open, settled.entries);
-      return { ...settled, tooLate, unsure: [], newEpoch: null, duplicates: [], surplus: [], contradiction: null };
+      return {
+        ...settled,
+        tooLate,
+        unsure: [],
+        newEpoch: null,
+        duplicates: [],
+        surplus: [],
+        contradiction: null,
+        proven: [],
+      };
     },
     async cancel(serial, sequences) {
       const { transit, serial: own } = await client.call('list', {});

@@ -47,6 +47,7 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
         duplicates: report.duplicates,
         surplus: report.surplus,
         contradiction: report.contradiction,
+        proven: report.proven,
       };
     },
     async cancel(serial, sequences) {

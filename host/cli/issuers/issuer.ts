@@ -41,6 +41,8 @@ export interface Settled {
   readonly surplus: readonly { readonly itemId: string; readonly quantity: number }[];
   /** What shows that the target was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
+  /** Others that the target proved to have been set back or copied, and why. */
+  readonly proven: readonly { readonly serial: string; readonly why: string }[];
 }
 
 export interface Cancelled {
