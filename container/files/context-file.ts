@@ -107,10 +107,8 @@ export function openInventory(crypto: Crypto, sealingSecret: Uint8Array, file: C
   if (file.sealed.length === 0) return { ok: true, value: null };
   const info = concatBytes(INFO, fromHex(file.statement.signer), fromHex(file.header.issuer));
   const associated = concatBytes(file.hashes[0], file.hashes[1]);
-  const plaintext =
-    file.sealed.length < 32
-      ? undefined
-      : hpkeOpen(crypto, sealingSecret, file.sealed.subarray(0, 32), info, associated, file.sealed.subarray(32));
+  const [encapsulated, box] = [file.sealed.subarray(0, 32), file.sealed.subarray(32)];
+  const plaintext = hpkeOpen(crypto, sealingSecret, encapsulated, info, associated, box);
   if (plaintext === undefined) return refuse('CANNOT_OPEN', { here: 'the firm' });
   return inventory.decode(plaintext);
 }
