@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Details, ErrorCode } from '../../../container/errors.ts';
 import { verifyCertificate, verifyTimeCertificate } from '../../../container/files/certificate.ts';
 import { sealEnvelope, signedEnvelope } from '../../../container/files/envelope.ts';
 import { certifyContainer, certifyTimeServer } from '../../../container/files/test-root.ts';
@@ -12,52 +13,52 @@ const server = new TestFirm(1, crypto, root, 'time server');
 const impostor = { ...root, seed: server.seed };
 const other = { ...root, id: '0123456789abcdef' };
 
+type Wrong = [what: string, raw: Uint8Array, code: ErrorCode, details: Details];
+
 describe('the certificate of a time server', () => {
-  const raw = certifyTimeServer(crypto, root, server.key);
+  const genuine = certifyTimeServer(crypto, root, server.key);
 
   it('gives the key that the root certified', () => {
-    expect(verifyTimeCertificate(crypto, root, raw)).toEqual({ ok: true, value: { root: root.id, key: server.key } });
+    expect(verifyTimeCertificate(crypto, root, genuine)).toEqual({
+      ok: true,
+      value: { root: root.id, key: server.key },
+    });
   });
 
-  it.each([
-    {
-      what: 'what is no envelope',
-      file: NO_BYTES,
-      code: 'FILE_MALFORMED',
-      details: { what: 'signed envelope: the data ends early at byte 0' },
-    },
-    {
-      what: 'the certificate of a firm',
-      file: server.certificate,
-      code: 'FILE_KIND',
-      details: { found: 'the certificate of a firm', expected: 'the certificate of a time server' },
-    },
-    {
-      what: 'one of a newer format',
-      file: signedEnvelope.encode({ ...signedEnvelope.decodeTrusted(raw), version: 2 }),
-      code: 'FILE_VERSION',
-      details: { version: 2, known: 1 },
-    },
-    {
-      what: 'one whose content is no record',
-      file: sealEnvelope(crypto, root.seed, 'timeCertificate', [NO_BYTES]),
-      code: 'FILE_MALFORMED',
-      details: { what: 'time certificate: the data ends early at byte 0' },
-    },
-    {
-      what: 'one of another root',
-      file: certifyTimeServer(crypto, other, server.key),
-      code: 'CERTIFICATE_OTHER_ROOT',
-      details: { who: 'the time server', found: other.id, pinned: root.id },
-    },
-    {
-      what: 'one that somebody else signed in the name of the root',
-      file: certifyTimeServer(crypto, impostor, server.key),
-      code: 'CERTIFICATE_WRONG',
-      details: { who: 'the time server', why: 'the root did not sign it' },
-    },
-  ])('is not $what', ({ file, code, details }) => {
-    expect(verifyTimeCertificate(crypto, root, file)).toEqual({ ok: false, code, details });
+  it.each<Wrong>([
+    ['what is no envelope', NO_BYTES, 'FILE_MALFORMED', { what: 'signed envelope: the data ends early at byte 0' }],
+    [
+      'the certificate of a firm',
+      server.certificate,
+      'FILE_KIND',
+      { found: 'the certificate of a firm', expected: 'the certificate of a time server' },
+    ],
+    [
+      'one of a newer format',
+      signedEnvelope.encode({ ...signedEnvelope.decodeTrusted(genuine), version: 2 }),
+      'FILE_VERSION',
+      { version: 2, known: 1 },
+    ],
+    [
+      'one whose content is no record',
+      sealEnvelope(crypto, root.seed, 'timeCertificate', [NO_BYTES]),
+      'FILE_MALFORMED',
+      { what: 'time certificate: the data ends early at byte 0' },
+    ],
+    [
+      'one of another root',
+      certifyTimeServer(crypto, other, server.key),
+      'CERTIFICATE_OTHER_ROOT',
+      { who: 'the time server', found: other.id, pinned: root.id },
+    ],
+    [
+      'one that somebody else signed in the name of the root',
+      certifyTimeServer(crypto, impostor, server.key),
+      'CERTIFICATE_WRONG',
+      { who: 'the time server', why: 'the root did not sign it' },
+    ],
+  ])('is not %s', (_, raw, code, details) => {
+    expect(verifyTimeCertificate(crypto, root, raw)).toEqual({ ok: false, code, details });
   });
 });
 
@@ -70,26 +71,26 @@ describe('the certificate of a container', () => {
     issues: 'move',
   } as const;
 
-  it.each([
-    {
-      what: 'it hangs on another root',
-      raw: certifyContainer(crypto, other, content),
-      code: 'CERTIFICATE_OTHER_ROOT',
-      details: { who: '3-5', found: other.id, pinned: root.id },
-    },
-    {
-      what: 'somebody else signed it in the name of the root',
-      raw: certifyContainer(crypto, impostor, content),
-      code: 'CERTIFICATE_WRONG',
-      details: { who: '3-5', why: 'the root did not sign it' },
-    },
-    {
-      what: 'its sealing key is none',
-      raw: certifyContainer(crypto, root, { ...content, sealingKey: new Uint8Array(32) }),
-      code: 'CERTIFICATE_WRONG',
-      details: { who: '3-5', why: 'nothing can be sealed to its sealing key' },
-    },
-  ])('is refused by its serial number when $what', ({ raw, code, details }) => {
+  it.each<Wrong>([
+    [
+      'it hangs on another root',
+      certifyContainer(crypto, other, content),
+      'CERTIFICATE_OTHER_ROOT',
+      { who: '3-5', found: other.id, pinned: root.id },
+    ],
+    [
+      'somebody else signed it in the name of the root',
+      certifyContainer(crypto, impostor, content),
+      'CERTIFICATE_WRONG',
+      { who: '3-5', why: 'the root did not sign it' },
+    ],
+    [
+      'its sealing key is none',
+      certifyContainer(crypto, root, { ...content, sealingKey: new Uint8Array(32) }),
+      'CERTIFICATE_WRONG',
+      { who: '3-5', why: 'nothing can be sealed to its sealing key' },
+    ],
+  ])('is refused by its serial number when %s', (_, raw, code, details) => {
     expect(verifyCertificate(crypto, root, raw)).toEqual({ ok: false, code, details });
   });
 });

@@ -41,113 +41,103 @@ function notice(seed: Uint8Array, kind: SignedKind, ...parts: Uint8Array[]): Uin
 
 const NOT_A_RECORD = 'the data ends early at byte 0';
 
-interface Wrong {
-  readonly what: string;
-  readonly raw: Uint8Array;
-  readonly code: ErrorCode;
-  readonly details: Details;
-}
+type Wrong = [what: string, raw: Uint8Array, code: ErrorCode, details: Details];
 
-const WRONG: readonly Wrong[] = [
-  {
-    what: 'of a kind that is no notice',
-    raw: notice(firm.seed, 'grant', NO_BYTES),
-    code: 'NOTICE_UNKNOWN',
-    details: {},
-  },
-  {
-    what: 'of a newer format',
-    raw: signedEnvelope.encode({
+const WRONG: Wrong[] = [
+  ['of a kind that is no notice', notice(firm.seed, 'grant', NO_BYTES), 'NOTICE_UNKNOWN', {}],
+  [
+    'of a newer format',
+    signedEnvelope.encode({
       ...signedEnvelope.decodeTrusted(signRootRevocations(crypto, root.seed, list)),
       version: 2,
     }),
-    code: 'FILE_VERSION',
-    details: { version: 2, known: 1 },
-  },
-  {
-    what: 'of a list with two parts',
-    raw: notice(root.seed, 'rootRevocations', rootRevocations.encode(list), NO_BYTES),
-    code: 'FILE_MALFORMED',
-    details: { what: 'a notice with 2 parts' },
-  },
-  {
-    what: 'of a time without the certificate of its server',
-    raw: notice(server.seed, 'certifiedTime', certifiedTime.encode(time)),
-    code: 'FILE_MALFORMED',
-    details: { what: 'a notice with 1 parts' },
-  },
-  {
-    what: 'of a time under the certificate of a firm',
-    raw: signCertifiedTime(crypto, { seed: firm.seed, certificate: firm.certificate }, time),
-    code: 'FILE_KIND',
-    details: { found: 'the certificate of a firm', expected: 'the certificate of a time server' },
-  },
-  {
-    what: 'of a time that another than its server signed',
-    raw: signCertifiedTime(crypto, { ...server, seed: firm.seed }, time),
-    code: 'SIGNATURE_WRONG',
-    details: { what: 'the certified time' },
-  },
-  {
-    what: 'of a time that is no record',
-    raw: notice(server.seed, 'certifiedTime', NO_BYTES, server.certificate),
-    code: 'FILE_MALFORMED',
-    details: { what: `certified time: ${NOT_A_RECORD}` },
-  },
-  {
-    what: 'of a list in the name of the root that a firm signed',
-    raw: signRootRevocations(crypto, firm.seed, list),
-    code: 'SIGNATURE_WRONG',
-    details: { what: 'the list of the root' },
-  },
-  {
-    what: 'of a list of the root that is no record',
-    raw: notice(root.seed, 'rootRevocations', NO_BYTES),
-    code: 'FILE_MALFORMED',
-    details: { what: `root revocations: ${NOT_A_RECORD}` },
-  },
-  {
-    what: 'of a list of the root that descends',
-    raw: notice(root.seed, 'rootRevocations', rootRevocations.encode({ ...list, keys: [high, low] })),
-    code: 'FILE_MALFORMED',
-    details: { what: 'revoked keys are not ascending' },
-  },
-  {
-    what: 'of a list of a firm with a key twice',
-    raw: notice(firm.seed, 'firmRevocations', firmRevocations.encode({ ...firmList, keys: [low, low] })),
-    code: 'FILE_MALFORMED',
-    details: { what: 'revoked keys are not ascending' },
-  },
-  {
-    what: 'of a list of a firm that is no record',
-    raw: notice(firm.seed, 'firmRevocations', NO_BYTES),
-    code: 'FILE_MALFORMED',
-    details: { what: `firm revocations: ${NOT_A_RECORD}` },
-  },
-  {
-    what: 'of a list of a firm that another signed',
-    raw: signFirmRevocations(crypto, stranger.seed, firmList),
-    code: 'SIGNATURE_WRONG',
-    details: { what: 'the notice of firm 6000010' },
-  },
-  {
-    what: 'of a list of a firm whose certificate is not at hand',
-    raw: signFirmRevocations(crypto, stranger.seed, { ...firmList, firmCode: stranger.firmCode }),
-    code: 'ISSUER_UNKNOWN',
-    details: { here: 'the container', issuer: 'firm 6000099' },
-  },
-  {
-    what: 'of an accepted state that is no record',
-    raw: notice(firm.seed, 'reAnchor', NO_BYTES),
-    code: 'FILE_MALFORMED',
-    details: { what: `re-anchor: ${NOT_A_RECORD}` },
-  },
-  {
-    what: 'of an accepted state that another than its firm signed',
-    raw: signReAnchor(crypto, stranger.seed, anchored),
-    code: 'SIGNATURE_WRONG',
-    details: { what: 'the notice of firm 6000010' },
-  },
+    'FILE_VERSION',
+    { version: 2, known: 1 },
+  ],
+  [
+    'of a list with two parts',
+    notice(root.seed, 'rootRevocations', rootRevocations.encode(list), NO_BYTES),
+    'FILE_MALFORMED',
+    { what: 'a notice with 2 parts' },
+  ],
+  [
+    'of a time without the certificate of its server',
+    notice(server.seed, 'certifiedTime', certifiedTime.encode(time)),
+    'FILE_MALFORMED',
+    { what: 'a notice with 1 parts' },
+  ],
+  [
+    'of a time under the certificate of a firm',
+    signCertifiedTime(crypto, { seed: firm.seed, certificate: firm.certificate }, time),
+    'FILE_KIND',
+    { found: 'the certificate of a firm', expected: 'the certificate of a time server' },
+  ],
+  [
+    'of a time that another than its server signed',
+    signCertifiedTime(crypto, { ...server, seed: firm.seed }, time),
+    'SIGNATURE_WRONG',
+    { what: 'the certified time' },
+  ],
+  [
+    'of a time that is no record',
+    notice(server.seed, 'certifiedTime', NO_BYTES, server.certificate),
+    'FILE_MALFORMED',
+    { what: `certified time: ${NOT_A_RECORD}` },
+  ],
+  [
+    'of a list in the name of the root that a firm signed',
+    signRootRevocations(crypto, firm.seed, list),
+    'SIGNATURE_WRONG',
+    { what: 'the list of the root' },
+  ],
+  [
+    'of a list of the root that is no record',
+    notice(root.seed, 'rootRevocations', NO_BYTES),
+    'FILE_MALFORMED',
+    { what: `root revocations: ${NOT_A_RECORD}` },
+  ],
+  [
+    'of a list of the root that descends',
+    notice(root.seed, 'rootRevocations', rootRevocations.encode({ ...list, keys: [high, low] })),
+    'FILE_MALFORMED',
+    { what: 'revoked keys are not ascending' },
+  ],
+  [
+    'of a list of a firm with a key twice',
+    notice(firm.seed, 'firmRevocations', firmRevocations.encode({ ...firmList, keys: [low, low] })),
+    'FILE_MALFORMED',
+    { what: 'revoked keys are not ascending' },
+  ],
+  [
+    'of a list of a firm that is no record',
+    notice(firm.seed, 'firmRevocations', NO_BYTES),
+    'FILE_MALFORMED',
+    { what: `firm revocations: ${NOT_A_RECORD}` },
+  ],
+  [
+    'of a list of a firm that another signed',
+    signFirmRevocations(crypto, stranger.seed, firmList),
+    'SIGNATURE_WRONG',
+    { what: 'the notice of firm 6000010' },
+  ],
+  [
+    'of a list of a firm whose certificate is not at hand',
+    signFirmRevocations(crypto, stranger.seed, { ...firmList, firmCode: stranger.firmCode }),
+    'ISSUER_UNKNOWN',
+    { here: 'the container', issuer: 'firm 6000099' },
+  ],
+  [
+    'of an accepted state that is no record',
+    notice(firm.seed, 'reAnchor', NO_BYTES),
+    'FILE_MALFORMED',
+    { what: `re-anchor: ${NOT_A_RECORD}` },
+  ],
+  [
+    'of an accepted state that another than its firm signed',
+    signReAnchor(crypto, stranger.seed, anchored),
+    'SIGNATURE_WRONG',
+    { what: 'the notice of firm 6000010' },
+  ],
 ];
 
 describe('a notice', () => {
@@ -168,7 +158,7 @@ describe('a notice', () => {
     );
   });
 
-  it.each(WRONG)('$what is refused', ({ raw, code, details }) => {
+  it.each(WRONG)('%s is refused', (_, raw, code, details) => {
     expect(open(raw)).toEqual({ ok: false, code, details });
   });
 });
