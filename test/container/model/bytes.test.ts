@@ -14,7 +14,7 @@ describe('hexadecimal text', () => {
   });
 
   it('is made of more bytes than a call takes arguments', () => {
-    const bytes = new Uint8Array(1_000_000).fill(0xa5);
+    const bytes = new Uint8Array(200_000).fill(0xa5);
     expect(toHex(bytes) === 'a5'.repeat(bytes.length)).toBe(true);
   });
 });
