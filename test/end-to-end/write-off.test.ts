@@ -25,6 +25,7 @@ describe('a write-off on the command line', () => {
     await loaded.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
     const order = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', loaded.item(2)];
     await loaded.must(...order, '-o', 'moved.ferry-update');
+    await tell(loaded, 'dongle');
   });
   afterAll(() => loaded.remove());
   beforeEach(() => {
@@ -40,11 +41,47 @@ describe('a write-off on the command line', () => {
   const writeOff = (...more: string[]) => world.must(...GIVEN_UP, ...more);
   const ledger = async () => (await world.json('list', 'central:vendor')).centrals[0].ledger;
 
-  it('says before what it would mean, and does nothing', async () => {
+  it('says before what it would mean, with seats and the age of what is known, and does nothing', async () => {
     const said = await writeOff('--dry-run');
-    expect(said).toContain('Nothing was done');
-    expect(said).toContain('a duplicate that you accept');
+    const today = new Date().toISOString().slice(0, 10);
+    for (const part of [
+      'Nothing was done',
+      'for good',
+      `As 3-1234567 told on ${today}`,
+      '    2 of 6000010:1001\n',
+      '130-2459324738 comes on the list of firm 6000010 at once',
+      'a duplicate that you accept',
+    ])
+      expect(said).toContain(part);
+    expect(said).not.toContain('there twice.');
     expect((await world.json('list', 'central:vendor')).centrals[0].transit).toEqual([]);
+  });
+
+  it('says before that the device has told to have applied it', async () => {
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'lost.ferry-context');
+    await tell(world, 'device');
+    expect(await writeOff('--dry-run')).toContain(
+      '130-2459324738 told that it has 2 of 6000010:1001 of it: they will be there twice.',
+    );
+  });
+
+  it('is refused with the serial numbers swapped, and nobody comes on a list', async () => {
+    const swapped = ['--from', '130-2459324738', '--target', '3-1234567', '--through', '1'];
+    for (const more of [['--dry-run'], ['-o', 'x.ferry-update']]) {
+      const said = await world.run('central', 'write-off', 'vendor', ...swapped, ...more);
+      expect(said).toMatchObject({ exit: 3, stderr: expect.stringContaining('WRITE_OFF_SWAPPED') });
+      expect(said.stderr).toContain('--from 3-1234567 --target 130-2459324738');
+    }
+    expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
+  });
+
+  it('is refused where nothing is in transit, by what to do about a device that broke', async () => {
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'done.ferry-context');
+    await world.must('settle', 'sim:dongle', 'done.ferry-context');
+    await tell(world, 'dongle');
+    const { exit, stderr } = await world.run(...GIVEN_UP, '--dry-run');
+    expect(exit).toBe(3);
+    for (const part of ['WRITE_OFF_NOTHING', 'grant it anew', 'ferry central revoke']) expect(stderr).toContain(part);
   });
 
   it('brings the seats back to the dongle, and a device that comes back after all shows a known duplicate', async () => {
