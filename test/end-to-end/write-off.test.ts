@@ -97,6 +97,64 @@ describe('a write-off on the command line', () => {
   });
 });
 
+describe('a device that is met again after it was written off', () => {
+  const loaded = new FerryHere();
+  let world: FerryHere;
+  beforeAll(async () => {
+    await loaded.setUp();
+    await loaded.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
+    const order = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', loaded.item(2)];
+    await loaded.must(...order, '-o', 'moved.ferry-update');
+    await loaded.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'dongle.ferry-context');
+    await loaded.must('settle', 'central:vendor', 'dongle.ferry-context');
+    await loaded.must(...GIVEN_UP, '-o', 'write-off.ferry-update');
+    await loaded.must('apply', 'sim:dongle', 'write-off.ferry-update', '-o', 'receipt.ferry-context');
+  });
+  afterAll(() => loaded.remove());
+  beforeEach(() => {
+    world = loaded.copy();
+  });
+  afterEach(() => world.remove());
+
+  it('and has applied its file is shown to its giver as a duplicate, how many of what, and who sees it', async () => {
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'late.ferry-context');
+    const said = await world.must('settle', 'sim:dongle', 'late.ferry-context');
+    expect(said.split('\n').slice(1)).toEqual([
+      '  Sequence 1 was written off: its seats are held here again, and 130-2459324738 has them, too, with the consent of their vendor.',
+      '  6000010:1001: 2 are there twice, written off, yet applied: a duplicate that was accepted.',
+      '  Their vendor sees it when a context of 130-2459324738 that is made for it comes home.',
+      '',
+    ]);
+  });
+
+  it('is shown so also where nobody is there who knows the PIN of the giver, then without how many', async () => {
+    world.variables.FERRY_NEW_PIN = '2468';
+    await world.must('pin', 'set', 'sim:dongle');
+    world.variables.FERRY_PIN = '2468';
+    await world.must('order', 'arm', 'sim:dongle', '--item', world.item(1), '--most', '1');
+    delete world.variables.FERRY_PIN;
+    const byOrder = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', world.item(1)];
+    await world.must(...byOrder, '-o', 'more.ferry-update');
+    const [before, after] = ['moved.ferry-update', 'more.ferry-update'];
+    await world.must('apply', 'sim:device', before, '-o', 'folder:.');
+    await world.must('apply', 'sim:device', after, '-o', 'late.ferry-context');
+    const said = await world.must('settle', 'sim:dongle', 'late.ferry-context');
+    expect(said).toContain('130-2459324738 has them, too');
+    expect(said).not.toContain('there twice');
+  });
+
+  it('and refuses what it was given has nothing, and nothing is said to stay there or to come back', async () => {
+    const [again, stick] = ['again.ferry-update', 'no.ferry-context'];
+    await world.must('issue', 'sim:dongle', '--to', '130-2459324738', '-o', again);
+    await world.must('apply', 'sim:device', again, '-o', stick);
+    const said = await world.must('settle', 'sim:dongle', stick);
+    expect(said).toContain(
+      'Sequence 1 was written off: its seats are held here again since then, and 130-2459324738 does',
+    );
+    expect(said).not.toMatch(/came back|stays with|twice/);
+  });
+});
+
 describe('an unfinished move whose device was destroyed and written off', () => {
   const loaded = new FerryHere();
   let world: FerryHere;

@@ -44,7 +44,8 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
         tooLate: report.tooLate,
         unsure: report.unsure,
         newEpoch: report.newEpoch,
-        duplicates: report.duplicates,
+        writtenOff: [],
+        duplicates: report.duplicates.map((one) => ({ ...one, product: null })),
         surplus: report.surplus,
         contradiction: report.contradiction,
       };

@@ -31,12 +31,19 @@ export interface Settled {
   readonly entries: readonly { readonly sequence: number; readonly reason: number }[];
   /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
   readonly tooLate: readonly number[];
+  /** Sequences settled by it that their vendor had written off before: what they moved is held again since then. */
+  readonly writtenOff: readonly number[];
   /** Sequences that were applied or refused, but a restored server has lost which. */
   readonly unsure: readonly number[];
   /** The epoch in which the channel of a restored server began anew, behind this context; null: it did not. */
   readonly newEpoch: number | null;
   /** Licenses that were written off, yet are shown: duplicates that their vendor accepted. */
-  readonly duplicates: readonly { readonly itemId: string; readonly quantity: number }[];
+  readonly duplicates: readonly {
+    readonly itemId: string;
+    readonly quantity: number;
+    /** What people call the license; null where that is not at hand. */
+    readonly product: string | null;
+  }[];
   /** Licenses of which more seats are shown now than were granted. */
   readonly surplus: readonly { readonly itemId: string; readonly quantity: number }[];
   /** What shows that the target was set back or copied; null for an honest one. */
