@@ -91,7 +91,8 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The certificate of {who} was revoked.',
     effect: NOTHING_CHANGED,
-    remedy: 'Ask your vendor for a replacement.',
+    remedy:
+      'What it signs is refused as long as it is on the list of the root: use another container. What was in it, its vendor can grant anew.',
   },
   NOT_ADDRESSED: {
     number: 111,
@@ -1114,6 +1115,14 @@ export const CATALOGUE = {
     happened: '{list} has {limit} containers on it, as many as a list may have.',
     effect: NOTHING_CHANGED,
     remedy: 'Take those off that are long gone: `ferry central revoked`, then `ferry central revoke --lift`.',
+  },
+  TARGET_REVOKED: {
+    number: 888,
+    exit: 3,
+    happened: '{target} is on the list of firm {firm}, which gives it no licenses.',
+    effect: BOTH_KEEP,
+    remedy:
+      'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
   },
   WRITE_OFF_NOTHING: {
     number: 884,

@@ -164,7 +164,7 @@ export class LicenseCentral {
    * is given; without one, every call grants anew.
    *
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
-   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
+   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
    */
   async grantItems(
     order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },

@@ -3,6 +3,7 @@ export { centralIssuer } from './central-issuer.ts';
 export type { ChangeOrder } from './change-item.ts';
 export type { NewFirm } from './firms.ts';
 export type { GrantedOrder, GrantSpec } from './grant-items.ts';
+export { requireNoGrantsToRevoked } from './granted-to-revoked.ts';
 export type { ItemName } from './item-places.ts';
 export type { LedgerLine, Surplus } from './ledger.ts';
 export type { ContextReport } from './receive-context.ts';

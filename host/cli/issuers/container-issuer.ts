@@ -20,6 +20,8 @@ export function issuerOfContainer(
 ): Issuer {
   return {
     moves: async () => containerIssuer(client),
+    // Whom its vendors refuse, a container does not list.
+    admit: async () => {},
     async issue(target, order) {
       const listing = await client.call('list', {});
       if (order === undefined) {

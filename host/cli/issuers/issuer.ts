@@ -1,3 +1,4 @@
+import type { Listing } from '../../../container/commands/list.ts';
 import { FerryError } from '../../../container/errors.ts';
 import type { ContainerKind } from '../../../container/files/certificate.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
@@ -60,6 +61,8 @@ export interface Cancelled {
 export interface Issuer {
   /** Its side of a move. */
   moves(): Promise<MoveIssuer>;
+  /** Whether it gives that target anything at all, as far as it knows beforehand. @throws TARGET_REVOKED */
+  admit(target: Listing): Promise<void>;
   /**
    * Puts what was ordered in transit to the target. Repeating an order never gives twice; without an order, what is in
    * transit is given again. @throws NOTHING_IN_TRANSIT when nothing is
