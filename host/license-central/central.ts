@@ -36,7 +36,8 @@ import { unblockPin } from './unblock-pin.ts';
 import { listUnknownItems, type UnknownItem } from './unknown-items.ts';
 import { entriesInTransit, updateFiles } from './update-files.ts';
 import { usingDatabase } from './using-database.ts';
-import { planWriteOff, type WriteOffOrder, type WriteOffPlan, type WrittenOff, writeOff } from './write-off.ts';
+import { type WrittenOff, writeOff } from './write-off.ts';
+import { planWriteOff, type WriteOffOrder, type WriteOffPlan } from './write-off-plan.ts';
 
 /** What a License Central stands on. */
 export interface CentralOptions {
@@ -163,7 +164,7 @@ export class LicenseCentral {
    * is given; without one, every call grants anew.
    *
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
-   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
+   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
    */
   async grantItems(
     order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },
@@ -311,12 +312,9 @@ export class LicenseCentral {
     return this.#read((db) => listRevocations(db));
   }
 
-  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, TARGET_UNKNOWN, USAGE_WRONG */
+  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, and as `planWriteOff` */
   async planWriteOff(order: WriteOffOrder): Promise<WriteOffPlan> {
-    return this.#read(async (db) => {
-      await firmByCode(db, order.firmCode);
-      return planWriteOff(db, order);
-    });
+    return this.#read(async (db) => planWriteOff(db, await firmByCode(db, order.firmCode), order));
   }
 
   /**
@@ -324,8 +322,7 @@ export class LicenseCentral {
    * lost one comes on the list of the firm. If it was not lost, these seats are there twice, and the ledger says so when it is
    * next met.
    *
-   * @throws as `planWriteOff`; TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED,
-   * CERTIFICATE_REVOKED, REVOCATIONS_FULL
+   * @throws as `planWriteOff`; CHANNEL_FULL, EXHAUSTED, REVOCATIONS_FULL
    */
   async writeOff(order: WriteOffOrder): Promise<WrittenOff> {
     return this.#database.write(async (tx) =>

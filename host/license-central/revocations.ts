@@ -114,6 +114,13 @@ export async function noticesOf(db: Reads, firmCode: number): Promise<Uint8Array
   return rows.map(({ raw }) => raw);
 }
 
+/** Whether a firm gives that container licenses at all. @throws TARGET_REVOKED when it is on its list */
+export async function requireUnrevoked(db: Reads, firmCode: number, { key, serial }: ContainerRow): Promise<void> {
+  const list = await listOf(db, firmCode);
+  if (list !== undefined && revokedKeys(list.raw).has(key))
+    throw new FerryError('TARGET_REVOKED', { target: serial, firm: firmCode });
+}
+
 /** The keys whose certificates the root has withdrawn. */
 export async function revokedByRoot(db: Reads): Promise<ReadonlySet<PublicKey>> {
   const list = await listOf(db, ROOT_LIST);

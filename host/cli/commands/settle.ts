@@ -68,6 +68,7 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     pending,
     late,
     tooLate,
+    writtenOff,
     unsure,
     newEpoch,
     duplicates,
@@ -79,7 +80,9 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     const gone = entries.filter(({ reason }) => reason === 0).length;
     output.line(`${file}: ${target} applied ${gone}, refused ${entries.length - gone}; ${pending} still in transit.`);
     for (const { sequence, reason } of entries)
-      if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
+      if (writtenOff.includes(sequence))
+        output.line(`  Sequence ${sequence} was written off: ${metAgain(target, reason)}`);
+      else if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     for (const sequence of unsure)
@@ -89,10 +92,12 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     if (newEpoch !== null) output.line(`  The channel to ${target} begins anew behind this, in epoch ${newEpoch}.`);
     if (locked) output.line(`  ${target} is locked, or was set back. ${acceptText(address, file)}`);
     if (late) output.line('  It settles nothing that was in transit.');
-    for (const { itemId, quantity } of duplicates)
+    for (const { itemId, quantity, product } of duplicates)
       output.line(
-        `  License ${itemId}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
+        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
       );
+    if (writtenOff.some((sequence) => isApplied(entries, sequence)))
+      output.line(`  Their vendor sees it when a context of ${target} that is made for it comes home.`);
     for (const { itemId, quantity } of surplus)
       output.complain(
         `  License ${itemId}: ${quantity} more than were granted are shown. Somewhere on its way a container was copied.`,
@@ -106,6 +111,17 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
         `  ${target} has proof that ${serial} was set back or copied (${why}); ${serial} gets nothing more.`,
       );
   }
+}
+
+function isApplied(entries: Settled['entries'], sequence: number): boolean {
+  return entries.some((entry) => entry.sequence === sequence && entry.reason === 0);
+}
+
+/** How a target that was given up stands to what it was given. */
+function metAgain(target: string, reason: number): string {
+  return reason === 0
+    ? `its seats are held here again, and ${target} has them, too, with the consent of their vendor.`
+    : `its seats are held here again since then, and ${target} does not have them.`;
 }
 
 /** A device's own partners decide nothing. */

@@ -264,6 +264,7 @@ describe('an order of which a restored server has lost whether the container car
       await first.addContainer(device.certificate);
       const { updates } = order(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
       for (const update of updates) device.container.run('apply', { update });
+      await first.receiveContext(await contextFor(first, held));
       await first.writeOff({ firmCode: FIRM, from: '3-1', target: '130-2', through: 1 });
     });
     await central.receiveContext(await contextFor(central, dongle));
@@ -278,6 +279,7 @@ describe('an order of which a restored server has lost whether the container car
       await first.addContainer(device.certificate);
       order(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
       order(held, other, [{ holding: holdingOf(held), quantity: 1 }]);
+      await first.receiveContext(await contextFor(first, held));
       await first.writeOff({ firmCode: FIRM, from: '3-1', target: '130-2', through: 1 });
     });
     await central.receiveContext(await contextFor(central, dongle));

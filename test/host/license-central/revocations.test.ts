@@ -117,6 +117,35 @@ describe('a container on the list of a firm', () => {
   });
 });
 
+describe('a container to which a firm gives nothing', () => {
+  const REVOKED = { code: 'TARGET_REVOKED', details: { target: '130-2', firm: FIRM } };
+  const order = { firmCode: FIRM, target: '130-2', items: [seats(1)], name: 'PO-1' };
+
+  it('gets no licenses of that firm, new or in the place of others, until it is taken off; of another firm it does', async () => {
+    const { central, device } = await loaded();
+    await central.addFirm({ firmCode: 77, name: 'Other' });
+    const [line] = await central.ledger();
+    const itemId = line?.itemId ?? expect.fail('nothing was granted');
+    await central.revoke({ list: FIRM, target: '130-2' });
+    await expect(central.grantItems(order)).rejects.toMatchObject(REVOKED);
+    await expect(central.replaceItem({ firmCode: FIRM, itemId, item: seats(10) })).rejects.toMatchObject(REVOKED);
+    expect(await central.transit(FIRM)).toEqual([]);
+    await expect(central.grantItems({ ...order, firmCode: 77 })).resolves.toMatchObject({ repeated: false });
+    await central.revoke({ list: FIRM, target: '130-2', lift: true });
+    await central.receiveContext(await contextFor(central, device));
+    await expect(central.grantItems(order)).resolves.toMatchObject({ repeated: false });
+    await central.revoke({ list: FIRM, target: '130-2' });
+    await expect(central.grantItems(order)).resolves.toMatchObject({ repeated: true });
+  });
+
+  it('is still told what takes its licenses away', async () => {
+    const { central } = await loaded();
+    const itemId = (await central.ledger())[0]?.itemId ?? expect.fail('nothing was granted');
+    await central.revoke({ list: FIRM, target: '130-2' });
+    await expect(central.withdrawItem({ firmCode: FIRM, itemId })).resolves.toMatchObject({ target: '130-2' });
+  });
+});
+
 describe('a container on the list of the root', () => {
   it('gets nothing, and no file of it is taken any more, until it is taken off again', async () => {
     const { central, dongle } = await loaded();

@@ -202,6 +202,7 @@ describe('seats of a copied dongle', () => {
     await central.grantItems({ firmCode: FIRM, target: '3-9', items: [seats(4, 1002)] });
     await deliverAndSettle(central, second);
     order(second, other, [{ holding: holdingOf(second), quantity: 1 }]);
+    await tell(central, second);
     await central.writeOff({ firmCode: FIRM, from: '3-9', target: other.key, through: 1 });
     await deliverAndSettle(central, second);
     const copy = copyOf(dongle);

@@ -1,5 +1,5 @@
 import { CATALOGUE, FerryError } from '../../../../container/errors.ts';
-import type { LicenseCentral } from '../../../license-central/index.ts';
+import { type LicenseCentral, requireNoGrantsToRevoked } from '../../../license-central/index.ts';
 
 /** What is read of a License Central for this. */
 export type FirmsServer = Pick<
@@ -79,6 +79,7 @@ async function eachFirm(server: FirmsServer, target: string, firms: readonly num
   const failures: FirmFailure[] = [];
   for (const firmCode of firms) {
     try {
+      await requireNoGrantsToRevoked(server, firmCode, { serial: target });
       updates.push(...(await server.updatesFor({ firmCode, target })));
     } catch (error) {
       if (!(error instanceof FerryError) || !isRule(error)) throw error;
