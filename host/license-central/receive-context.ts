@@ -116,7 +116,8 @@ export async function receiveContext(
   }
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
   if (why === null && generation === now.toldGeneration && inventory?.content.complete === true) {
-    await leaveOutSettled(tx, now, settled.outcomes);
+    const applied = settled.outcomes.filter(({ reason }) => reason === null);
+    await leaveOutSettled(tx, now, new Set(applied.map(({ sequence }) => sequence)));
     if (firm.restores > 0) await settleUnsure(tx, now);
   }
   const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
