@@ -6,7 +6,8 @@ import { confirmEntry } from './unsure-grants.ts';
 
 /**
  * Decides by the whole word of a container which withdrawals and write-offs it applied, of which that was lost. One that it cannot
- * decide stays unsure, until a later word can. A replacement is decided by whoever shows the new license.
+ * decide stays unsure, until a later word can. A replacement is decided by whoever shows the new license. What the write-offs
+ * excuse is judged again by every such word.
  *
  * @param giver its channel, which its complete inventory brought up to date
  */
@@ -27,9 +28,22 @@ export async function settleUnsure(tx: Writes, giver: ChannelRow): Promise<void>
     } else if (!(await hasInTransit(tx, giver))) {
       // What was in transit has left, and is in the log then, or was taken back.
       await confirmEntry(tx, entry);
-      await leaveOutSettled(tx, giver, new Set([entry.sequence]));
     }
   }
+  // One that was refused looks just so where nothing is in transit: it is to excuse nothing that was given since.
+  await leaveOutSettled(tx, giver, await writeOffsDone(tx, giver));
+}
+
+async function writeOffsDone(db: Reads, { firmCode, container }: ChannelRow): Promise<ReadonlySet<number>> {
+  const done = await db
+    .selectFrom('entries')
+    .select('sequence')
+    .where('firmCode', '=', firmCode)
+    .where('container', '=', container)
+    .where('kind', '=', 'writeOff')
+    .where('outcome', '=', 0)
+    .execute();
+  return new Set(done.map(({ sequence }) => sequence));
 }
 
 /**

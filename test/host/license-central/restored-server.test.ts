@@ -3,6 +3,7 @@ import type { LicenseCentral } from '../../../host/license-central/index.ts';
 import { makeContainer, move, order, seats as seatsOf, type TestContainer } from '../../world/parties.ts';
 import { backedUp, channelOf, grant, lineOf, TO_DONGLE } from './backup.ts';
 import { contextFor, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
+import { signerOf } from './stolen-secrets.ts';
 
 const scene = licenseCentrals();
 
@@ -329,5 +330,27 @@ describe('an order of which a restored server has lost whether the container car
     await central.receiveContext(await contextFor(central, dongle));
     expect(seatsOf(dongle, itemId)).toEqual({ held: 9, pending: 1 });
     expect(await lineOf(central, itemId)).toMatchObject({ held: 9, inTransit: 1, duplicates: 0, surplus: 0 });
+  });
+
+  it('excuses nothing of what is given after a write-off that was refused, once the giver has told of it', async () => {
+    const device = makeContainer('soft', 2);
+    const { live, restored, dongle, itemId } = await backedUp(scene, async (first, held) => {
+      move(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
+      await first.writeOff({ firmCode: FIRM, from: '3-1', target: device.key, through: 9 });
+    });
+    await grant(live, 5);
+    await deliver(live, dongle);
+    const central = await restored();
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, dongle));
+    for (const quantity of [3, 1]) {
+      const held = dongle.container.run('list', {}).holdings.find((holding) => holding.itemId === itemId);
+      move(dongle, device, [{ holding: held?.id ?? 0, quantity }]);
+    }
+    for (const one of [device, dongle, device]) await central.receiveContext(await contextFor(central, one));
+    expect(await lineOf(central, itemId)).toMatchObject({ held: 10, duplicates: 0, surplus: 0 });
+    const holding = { itemId, quantity: 7, pending: 0, units: null, usageStart: null, enabled: true };
+    const copy = await signerOf(device).context(central, 1, { complete: true, holdings: [holding], logFirst: 4 });
+    expect(await central.receiveContext(copy)).toMatchObject({ duplicates: [], surplus: [{ itemId, quantity: 1 }] });
   });
 });
