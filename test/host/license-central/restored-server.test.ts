@@ -333,13 +333,18 @@ describe('an order of which a restored server has lost whether the container car
   });
 
   it('excuses nothing of what is given after a write-off that was refused, once the giver has told of it', async () => {
-    const device = makeContainer('soft', 2);
+    const [device, other] = [makeContainer('soft', 2), makeContainer('soft', 3)];
+    const underWay: Uint8Array[] = [];
     const { live, restored, dongle, itemId } = await backedUp(scene, async (first, held) => {
       move(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
+      underWay.push(...order(held, other, [{ holding: holdingOf(held), quantity: 1 }]).updates);
+      await first.receiveContext(await contextFor(first, held));
       await first.writeOff({ firmCode: FIRM, from: '3-1', target: device.key, through: 9 });
     });
     await grant(live, 5);
     await deliver(live, dongle);
+    for (const update of underWay)
+      dongle.container.run('settle', { context: other.container.run('apply', { update }).receipt });
     const central = await restored();
     await central.restored(FIRM);
     await central.receiveContext(await contextFor(central, dongle));
@@ -347,7 +352,7 @@ describe('an order of which a restored server has lost whether the container car
       const held = dongle.container.run('list', {}).holdings.find((holding) => holding.itemId === itemId);
       move(dongle, device, [{ holding: held?.id ?? 0, quantity }]);
     }
-    for (const one of [device, dongle, device]) await central.receiveContext(await contextFor(central, one));
+    for (const one of [other, device, dongle, device]) await central.receiveContext(await contextFor(central, one));
     expect(await lineOf(central, itemId)).toMatchObject({ held: 10, duplicates: 0, surplus: 0 });
     const holding = { itemId, quantity: 7, pending: 0, units: null, usageStart: null, enabled: true };
     const copy = await signerOf(device).context(central, 1, { complete: true, holdings: [holding], logFirst: 4 });
