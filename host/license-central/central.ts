@@ -15,7 +15,7 @@ import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
-import { containerByName, firmByCode } from './parties.ts';
+import { containerByName, firmByCode, keyByName } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { restoreFirm } from './restored-firms.ts';
@@ -287,6 +287,7 @@ export class LicenseCentral {
    * firms. Repeatable.
    *
    * @param change.list a Firm Code, or `root`
+   * @param change.target a serial number, or a key, also of a container that is not known here
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, REVOCATIONS_FULL
    */
   async revoke(change: {
@@ -297,7 +298,7 @@ export class LicenseCentral {
     return this.#database.write(async (tx) => {
       const keeper: ListKeeper =
         change.list === 'root' ? { kind: 'root', root: this.#root } : await this.#keeperOf(tx, change.list);
-      return changeList(tx, this.#base, keeper, await containerByName(tx, change.target), change.lift !== true);
+      return changeList(tx, this.#base, keeper, await keyByName(tx, change.target), change.lift !== true);
     });
   }
 

@@ -117,6 +117,36 @@ describe('a container on the list of a firm', () => {
   });
 });
 
+describe('a container that the server does not know', () => {
+  it('is put on the list by its key, as one that was stolen and that a restored server has forgotten', async () => {
+    const { live, restored, dongle } = await backedUp(scene);
+    const [stolen, other] = [makeContainer('dongle', 7), makeContainer('soft', 8)];
+    await live.addContainer(stolen.certificate);
+    await live.grantItems({ firmCode: FIRM, target: stolen.key, items: [seats(5)] });
+    await deliverAndSettle(live, stolen);
+    await live.revoke({ list: FIRM, target: '3-7' });
+    await deliver(live, dongle);
+    const central = await afterLoss(restored, dongle);
+    await central.addContainer(other.certificate);
+    await expect(central.revoke({ list: FIRM, target: '3-7' })).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
+    expect(await central.revoke({ list: FIRM, target: stolen.key })).toMatchObject({
+      containers: [{ key: stolen.key, serial: null }],
+    });
+    await central.revoke({ list: FIRM, target: '130-8' });
+    await deliver(central, dongle);
+    expect(passOn(stolen, dongle)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+  });
+
+  it('is taken off by its key, as one that nobody has', async () => {
+    const { central } = await loaded();
+    const target = 'ab'.repeat(32);
+    for (const list of [FIRM, 'root'] as const) {
+      expect(await central.revoke({ list, target })).toMatchObject({ containers: [{ key: target, serial: null }] });
+      expect(await central.revoke({ list, target, lift: true })).toMatchObject({ containers: [] });
+    }
+  });
+});
+
 describe('a container on the list of the root', () => {
   it('gets nothing, and no file of it is taken any more, until it is taken off again', async () => {
     const { central, dongle } = await loaded();
