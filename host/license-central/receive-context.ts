@@ -154,18 +154,20 @@ async function witnessContainer(
   file: ContextFile,
   logged: string | null,
 ): Promise<string | null> {
+  const { largestRecord, locked, lockedFirms } = file.header;
+  // Where the licenses of the firm are locked, it is asked to accept a state, and by the same field.
+  const challenge = lockedFirms.includes(channel.firmCode) ? null : file.header.challenge;
+  // Of one that says itself that it was set back, no state is newer than what is remembered.
+  if (locked) await updateChannel(tx, channel, { challenge });
   if (channel.contradiction !== null) return channel.contradiction;
   const remembered = rememberedStatement(channel);
   const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled }) ?? logged;
   if (why !== null) {
     await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
-    await updateChannel(tx, channel, { contradiction: why });
+    await updateChannel(tx, channel, { contradiction: why, ...(locked ? {} : { challenge: null }) });
     return why;
   }
   if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
-  const { largestRecord, locked, lockedFirms } = file.header;
-  // Where the licenses of the firm are locked, it is asked to accept a state, and by the same field.
-  const challenge = lockedFirms.includes(channel.firmCode) ? null : file.header.challenge;
   await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed), challenge });
   await tx
     .updateTable('containers')
