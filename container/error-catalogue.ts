@@ -297,7 +297,8 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The container {target} is not known to {here}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Bring a context file of that container, or its certificate.',
+    remedy:
+      'Bring a context file of that container, or its certificate. On a list of revocations its key can be put without either.',
     field: 201,
   },
   NOT_ENROLLED: {

@@ -122,7 +122,8 @@ export async function receiveContext(
   const proven = inventory === null ? [] : await receiveProofs(tx, base, firm, inventory.content);
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
   if (why === null && generation === now.toldGeneration && inventory?.content.complete === true) {
-    await leaveOutSettled(tx, now, settled.outcomes);
+    const applied = settled.outcomes.filter(({ reason }) => reason === null);
+    await leaveOutSettled(tx, now, new Set(applied.map(({ sequence }) => sequence)));
     if (firm.restores > 0) await settleUnsure(tx, now);
   }
   const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
@@ -159,18 +160,20 @@ async function witnessContainer(
   file: ContextFile,
   known: string | null,
 ): Promise<string | null> {
+  const { largestRecord, locked, lockedFirms } = file.header;
+  // Where the licenses of the firm are locked, it is asked to accept a state, and by the same field.
+  const challenge = lockedFirms.includes(channel.firmCode) ? null : file.header.challenge;
+  // Of one that says itself that it was set back, no state is newer than what is remembered.
+  if (locked) await updateChannel(tx, channel, { challenge });
   if (channel.contradiction !== null) return channel.contradiction;
   const remembered = rememberedStatement(channel);
   const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled }) ?? known;
   if (why !== null) {
     await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
-    await updateChannel(tx, channel, { contradiction: why });
+    await updateChannel(tx, channel, { contradiction: why, ...(locked ? {} : { challenge: null }) });
     return why;
   }
   if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
-  const { largestRecord, locked, lockedFirms } = file.header;
-  // Where the licenses of the firm are locked, it is asked to accept a state, and by the same field.
-  const challenge = lockedFirms.includes(channel.firmCode) ? null : file.header.challenge;
   await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed), challenge });
   await tx
     .updateTable('containers')

@@ -28,7 +28,7 @@ export async function writeOff(
   const { target, after, through } = plan;
   const content = { kind: 'writeOff', target, through } as const;
   const { first: sequence } = await issueEntries(tx, base, channel, [{ content, itemId: null }], giver);
-  await changeList(tx, base, keeper, { key: target }, true);
+  await changeList(tx, base, keeper, target, true);
   const row = { firmCode: firm.firmCode, container: giver.key, sequence, target, after, through };
   await tx.insertInto('writeOffs').values(row).execute();
   return { ...plan, sequence };

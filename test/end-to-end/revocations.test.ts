@@ -84,6 +84,16 @@ describe('the lists of revocations of a License Central', () => {
     expect((await move()).stderr).toContain('CERTIFICATE_REVOKED');
   });
 
+  it('show whole keys, by which also a container is put on and taken off that is not known here', async () => {
+    const target = 'ab'.repeat(32);
+    expect(await world.must('central', 'revoke', 'vendor', target)).toContain('is on the list of firm 6000010');
+    expect(await world.must('central', 'revoked', 'vendor')).toContain(target);
+    await world.must('central', 'revoke', 'vendor', '3-1234567');
+    expect(await world.must('central', 'revoked', 'vendor')).toMatch(/3-1234567, key [0-9a-f]{64}/);
+    expect(await world.must('central', 'revoke', 'vendor', target, '--lift')).toContain('is not on the list');
+    expect(await world.must('central', 'revoked', 'vendor')).not.toContain(target);
+  });
+
   it('are of one keeper: a firm or the root', async () => {
     expect(await world.run('central', 'revoke', 'vendor', '3-1234567', '--root', '--firm', '6000010')).toMatchObject({
       exit: 2,

@@ -10,6 +10,7 @@ const REVOKE_EXAMPLES = `
 On the list of a firm: wherever the list has come, what the container passes on of that firm is refused; what it holds stays usable
 in it. The firm gives it no licenses any more; other containers still may. On the list of the root (--root), which its maker keeps and which is the TEST root's here: its certificate is withdrawn, so
 that its files are refused, here too. Every update file of the firm carries its list and the root's, and dongles pass them on.
+A container that is not known here, as after a restoring, is named by its key: ferry central revoked and ferry list --json show keys.
 
 Examples:
   ferry central revoke vendor 3-1234567 --firm 6000010
@@ -17,6 +18,8 @@ Examples:
   ferry central revoke vendor 3-1234567 --root`;
 
 const REVOKED_EXAMPLES = `
+With their keys: keep them in your books. A server that was restored from a backup may know them by nothing else.
+
 Examples:
   ferry central revoked vendor`;
 
@@ -32,7 +35,7 @@ export function registerRevocations(central: Command, context: CommandContext): 
     .command('revoke')
     .description('Puts a container on the list of those that a firm, or the root, refuses; --lift takes it off.')
     .argument('<DIR>', 'folder of the License Central')
-    .argument('<SERIAL>', 'serial number of the container')
+    .argument('<SERIAL>', 'serial number or key of the container')
     .option('--firm <CODE>', 'Firm Code, when a License Central has several')
     .option('--root', "the root's list instead of a firm's")
     .option('--lift', 'take it off the list')
@@ -95,7 +98,7 @@ async function showRevoked(context: CommandContext, folder: string): Promise<voi
 function showList(output: Output, list: RevocationList): void {
   const { containers } = list;
   output.line(`On ${nameOf(list)}, version ${list.version}: ${containers.length === 0 ? 'nobody' : ''}`);
-  for (const { key, serial } of containers) output.line(`  ${serial ?? `key ${key.slice(0, 16)}`}`);
+  for (const { key, serial } of containers) output.line(`  ${serial === null ? '' : `${serial}, `}key ${key}`);
 }
 
 function nameOf({ firmCode }: RevocationList): string {
