@@ -19,6 +19,8 @@ export interface CatalogueEntry {
 
 const NOTHING_CHANGED = 'Nothing was changed.';
 const BOTH_KEEP = 'Nothing was changed; every license is where it was.';
+const RENEW_OR_MEND =
+  'If that is the right day, ask the vendor to renew it. If it is not, the clock is or was wrong, which the container does not forget: correct it, then bring the vendor a fresh context and take the file it makes (docs/losses.md, "A clock that was wrong").';
 
 export const CATALOGUE = {
   FILE_TOO_LARGE: {
@@ -672,23 +674,23 @@ export const CATALOGUE = {
   ITEM_EXPIRED: {
     number: 601,
     exit: 3,
-    happened: '{item} expired on {date}.',
+    happened: '{item} expired on {date}; for its container it is {time}.',
     effect: 'The license stays in the container but may not be used.',
-    remedy: 'Ask the vendor to renew it: a container does not forget how late it has been.',
+    remedy: RENEW_OR_MEND,
   },
   ITEM_NOT_YET_ACTIVE: {
     number: 602,
     exit: 3,
-    happened: '{item} may be used from {date} on.',
+    happened: '{item} may be used from {date} on; for its container it is {time}.',
     effect: 'The license stays in the container but may not be used yet.',
     remedy: 'Wait, or correct the clock of the device.',
   },
   USAGE_PERIOD_OVER: {
     number: 603,
     exit: 3,
-    happened: 'The usage period of {item} ended on {date}.',
+    happened: 'The usage period of {item} ended on {date}; for its container it is {time}.',
     effect: 'The license stays in the container but may not be used.',
-    remedy: 'Ask the vendor to renew it.',
+    remedy: RENEW_OR_MEND,
   },
   UNITS_EXHAUSTED: {
     number: 604,
@@ -1084,6 +1086,15 @@ export const CATALOGUE = {
     happened: 'There is no firm {firm} in {here}.',
     effect: NOTHING_CHANGED,
     remedy: 'Its firms are: {firms}. Name one of these, by its Firm Code.',
+  },
+  NOTHING_TO_BRING: {
+    number: 920,
+    exit: 3,
+    happened:
+      'There is nothing to bring from {from} to {target}: no license in transit, no list, and no question for the time.',
+    effect: 'Nothing was changed, and no file was written.',
+    remedy:
+      'Name with --item what to grant. For the certified time bring a fresh context first: `ferry context ADDRESS --for {central}`, then `ferry settle {central} FILE`.',
   },
   STORE_UNOPENED: {
     number: 903,

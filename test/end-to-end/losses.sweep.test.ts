@@ -81,6 +81,21 @@ describe('the page on losses', () => {
     world.must('use', 'sim:device', '6000010:1001');
   }, 60_000);
 
+  it('revives what a clock that was wrong has ended', () => {
+    const ahead = path.join(world.folder, 'ahead.cjs');
+    fs.writeFileSync(ahead, 'const now = Date.now; Date.now = () => now() + 20 * 365 * 86_400_000;');
+    const day = new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10);
+    const dated = ['--item', world.item(1), '--expiration', day];
+    world.must('central', 'issue', 'vendor', '--to', 'sim:device', ...dated, '-o', 'dated.ferry-update');
+    world.must('apply', 'sim:device', 'dated.ferry-update', '-o', 'dated.ferry-context');
+    world.must('settle', 'central:vendor', 'dated.ferry-context');
+    world.variables.NODE_OPTIONS = `--require ${ahead}`;
+    expect(world.run('use', 'sim:device', '6000010:1001').exit).toBe(3);
+    delete world.variables.NODE_OPTIONS;
+    expect(world.run('check', 'sim:device', '6000010:1001').exit).toBe(3);
+    expect(type('A clock that was wrong')).toContain('6000010:1001 may be used in sim:device');
+  }, 60_000);
+
   it('replaces a lost dongle', () => {
     expect(type('A dongle is lost or stolen')).toContain('is not on the list of firm 6000010');
     expect(world.seats('other')).toEqual({ held: 5, pending: 0 });
