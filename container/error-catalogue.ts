@@ -616,9 +616,10 @@ export const CATALOGUE = {
     number: 502,
     exit: 4,
     happened: 'The anchor in {where} cannot be used: {why}.',
-    effect: 'The container was not opened and nothing was written; its licenses are blocked in it.',
+    effect:
+      'The container was not opened and nothing was written; without its anchor its licenses are blocked in it, and it makes no context.',
     remedy:
-      'Check the disk and put the anchor file of this container back. If it is lost, ask the vendors of the licenses.',
+      'Check the disk and put the anchor file of this container back, an older one from a backup if need be: then it opens, locked, and its vendors can accept its state. Where there is none: docs/losses.md, "The anchor of a device is gone".',
   },
   STORE_WRITE_FAILED: {
     number: 503,

@@ -96,6 +96,25 @@ describe('the page on losses', () => {
     expect(type('A clock that was wrong')).toContain('6000010:1001 may be used in sim:device');
   }, 60_000);
 
+  it('replaces a device of which a copy has gone on in its place', () => {
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    for (const [from, to] of [
+      ['device', 'copy'],
+      ['device-anchor', 'copy-anchor'],
+    ] as const)
+      fs.cpSync(path.join(world.folder, from), path.join(world.folder, to), { recursive: true });
+    const settings = path.join(world.folder, 'copy', 'container.json');
+    fs.writeFileSync(settings, fs.readFileSync(settings, 'utf8').replace('device-anchor', 'copy-anchor'));
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:copy', '--item', world.item(1));
+    const back = world.run('move', '--from', 'sim:device', '--to', 'sim:dongle', '--all');
+    expect(back).toMatchObject({ exit: 6, stderr: expect.stringContaining('LEFT_WITH_COPY') });
+    type('A device was copied');
+    expect(world.seats('new')).toEqual({ held: 2, pending: 0 });
+    const given = world.run('move', '--from', 'sim:copy', '--to', 'sim:dongle', '--all');
+    expect(given.exit).not.toBe(0);
+    expect(world.seats('dongle')).toEqual({ held: 2, pending: 0 });
+  }, 60_000);
+
   it('replaces a lost dongle', () => {
     expect(type('A dongle is lost or stolen')).toContain('is not on the list of firm 6000010');
     expect(world.seats('other')).toEqual({ held: 5, pending: 0 });

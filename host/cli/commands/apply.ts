@@ -93,12 +93,16 @@ function nameOfNotice(kind: number): string {
   return NOTICES[kind] ?? 'A notice that is not known here';
 }
 
-/** What became of a notice, and what is to be done about it; of one that was known before, nothing is said. */
-function noticeLines({ kind, isNew, reason }: ApplyReport['notices'][number]): readonly string[] {
+/**
+ * What became of a notice, and what is to be done about it; of one that was known before, nothing is said.
+ *
+ * @param isAlone whether the file brings no licenses, so that somebody may have asked for it to mend a clock
+ */
+function noticeLines({ kind, isNew, reason }: ApplyReport['notices'][number], isAlone: boolean): readonly string[] {
   const name = nameOfNotice(kind);
   if (reason !== 0) return [`${name} was passed over: ${words(reason)}`, ...advice([reason]).map(indented)];
   if (!isNew) return [];
-  const isTime = kind === SIGNED_KINDS.certifiedTime;
+  const isTime = isAlone && kind === SIGNED_KINDS.certifiedTime;
   return [`${name} was taken.`, ...(isTime ? TIME_TAKEN.map(indented) : [])];
 }
 
@@ -119,7 +123,8 @@ function show({ output }: CommandContext, address: string, done: readonly (FileN
     );
     for (const { sequence, reason } of report.entries)
       if (reason !== 0) output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
-    for (const notice of report.notices) for (const line of noticeLines(notice)) output.line(`  ${line}`);
+    const isAlone = report.entries.length + report.skipped === 0;
+    for (const notice of report.notices) for (const line of noticeLines(notice, isAlone)) output.line(`  ${line}`);
     if (report.deferred !== null)
       output.line(`  Sequence ${report.deferred} and all after it wait: ${words(report.deferredFor)}`);
     output.line(`  Receipt: ${receipt}`);

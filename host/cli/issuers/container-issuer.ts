@@ -46,7 +46,8 @@ export function issuerOfContainer(
       const settled = await namingAddressee(context, listing, () => client.call('settle', { context }));
       const open = listing.transit.filter(({ serial }) => serial === settled.target);
       const tooLate = appliedThoughCancelled(open, settled.entries);
-      return { ...settled, tooLate, unsure: [], newEpoch: null, duplicates: [], surplus: [], contradiction: null };
+      const none = { unsure: [], newEpoch: null, duplicates: [], surplus: [], contradiction: null };
+      return { ...settled, firmCode: null, tooLate, ...none };
     },
     async cancel(serial, sequences) {
       const { transit, serial: own } = await client.call('list', {});
