@@ -100,7 +100,8 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The file is for {wanted}, not for {here}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Take the file to the container it names, or have one issued for this container.',
+    remedy:
+      'Take an update file to the container it names, and a context to the issuer it was made for; or have one made for {here}: a context by `ferry context ADDRESS --for ISSUER`.',
     field: 231,
   },
   CANNOT_OPEN: {
@@ -172,10 +173,10 @@ export const CATALOGUE = {
   SELF_ROLLED_BACK: {
     number: 205,
     exit: 3,
-    happened: '{partner} has proof that this container was set back to an earlier state or copied.',
-    effect: 'This container issues nothing any more; what it holds stays in it. The signed evidence is kept.',
+    happened: '{partner} has proof that {here} was set back to an earlier state or copied.',
+    effect: '{here} issues nothing any more; what it holds stays in it. The signed evidence is kept.',
     remedy:
-      'Where the container itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
+      'Where {here} itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
   },
   CONTAINER_LOCKED: {
     number: 206,

@@ -29,8 +29,7 @@ export function showCentral(
   { firms, ledger, transit, unknown, evidence }: CentralListing,
 ): void {
   output.line(styled('bold', 'License Central'), `  ${address}`);
-  for (const { container, reason } of evidence)
-    output.line(styled('yellow', `  Proof about ${container.slice(0, 16)}: ${reason}`));
+  for (const proof of new Set(evidence.map(proofText))) output.line(styled('yellow', `  ${proof}`));
   for (const { firmCode, name } of firms) {
     output.line(`  Firm Item ${firmCode}  ${name}`);
     showLedger(
@@ -41,6 +40,11 @@ export function showCentral(
   showUnknown(output, unknown);
   showTransit(output, transit);
   output.line();
+}
+
+/** What is kept of one contradiction, the signed statements of both sides of it, is one proof for people. */
+function proofText({ container, serial, reason }: CentralListing['evidence'][number]): string {
+  return `Proof about ${serial ?? `the container with the key ${container.slice(0, 16)}`}: ${reason}`;
 }
 
 function showLedger(output: Output, ledger: readonly LedgerLine[]): void {

@@ -58,7 +58,8 @@ describe('a move with a copy of a container', () => {
     const order = ['move', '--item', world.item(2), '--to', 'sim:device', '--from'];
     const { exit, stderr } = await world.run(...order, 'sim:backup');
     expect([exit, stderr]).toEqual([3, expect.stringContaining('SELF_ROLLED_BACK')]);
-    expect(stderr).toContain('Where the container itself still is, in its latest state, use that one.');
+    expect(stderr).toContain(`${DEVICE} has proof that ${DONGLE} was set back to an earlier state or copied.`);
+    expect(stderr).toContain(`Where ${DONGLE} itself still is, in its latest state, use that one.`);
     await world.must(...order, 'sim:dongle');
   });
 

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { explain, FerryError } from '../../../../container/errors.ts';
 import { parseSerialNumber } from '../../../../container/model/serial-number.ts';
 import type { LicenseCentral } from '../../../license-central/index.ts';
+import { namingAddressee } from '../../addressee.ts';
 import { CONTAINER_SCHEMES, type FarBank, isAddress, withContainer } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
+import { namingFile } from '../../naming-file.ts';
 import { firmOf, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { collect, parseItem, parseNumber, usage } from '../../parse-arguments.ts';
@@ -134,8 +136,13 @@ async function filesOf(
 /** Makes the target known here, where what was given can do that, and says its serial number. */
 async function targetOf(server: LicenseCentral, far: FarBank, text: string): Promise<string> {
   if (/^\d+-\d+$/.test(text)) return parseSerialNumber(text);
-  if (!isAddress(text, CONTAINER_SCHEMES)) return (await server.receiveContext(readFerryFile(text))).serial;
+  if (!isAddress(text, CONTAINER_SCHEMES)) return namingFile(text, async () => (await shownBy(server, text)).serial);
   const { certificate } = await withContainer(far, text, (client) => client.call('list', {}));
   if (certificate === null) throw usage(`${text} has no certificate yet`);
   return (await server.addContainer(certificate)).serial;
+}
+
+function shownBy(server: LicenseCentral, file: string): ReturnType<LicenseCentral['receiveContext']> {
+  const raw = readFerryFile(file);
+  return namingAddressee(raw, undefined, () => server.receiveContext(raw));
 }
