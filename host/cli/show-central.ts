@@ -39,8 +39,7 @@ export function showCentral(
   { firms, ledger, transit, unknown, lists, evidence }: CentralListing,
 ): void {
   output.line(styled('bold', 'License Central'), `  ${address}`);
-  for (const { container, reason } of evidence)
-    output.line(styled('yellow', `  Proof about ${container.slice(0, 16)}: ${reason}`));
+  for (const proof of new Set(evidence.map(proofText))) output.line(styled('yellow', `  ${proof}`));
   for (const { firmCode, name } of firms) {
     output.line(`  Firm Item ${firmCode}  ${name}`);
     const own = ledger.filter((line) => line.firmCode === firmCode);
@@ -49,6 +48,11 @@ export function showCentral(
   showUnknown(output, unknown, lists);
   showTransit(output, transit, lists);
   output.line();
+}
+
+/** What is kept of one contradiction, the signed statements of both sides of it, is one proof for people. */
+function proofText({ container, serial, reason }: CentralListing['evidence'][number]): string {
+  return `Proof about ${serial ?? `the container with the key ${container.slice(0, 16)}`}: ${reason}`;
 }
 
 /** Those whom a firm or the root refuses. */

@@ -10,12 +10,13 @@ import { addContainer, verifiedContainer } from './add-container.ts';
 import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './change-item.ts';
 import { cancelEntries, type Foundation, openChannel } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
+import { type KeptEvidence, listEvidence } from './evidence.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
 import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
-import { containerByName, firmByCode, keyByName } from './parties.ts';
+import { containerByName, firmByCode, HERE, keyByName } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { restoreFirm } from './restored-firms.ts';
@@ -255,7 +256,7 @@ export class LicenseCentral {
       const now = await firmByCode(tx, firm.firmCode);
       return receiveContext(tx, this.#base, this.#pinned(), { firm: now, sealingSecret, file, raw });
     });
-    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial });
+    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial, here: HERE });
     return report;
   }
 
@@ -352,8 +353,8 @@ export class LicenseCentral {
   }
 
   /** Pieces of signed evidence kept. */
-  async evidence(): Promise<{ readonly container: PublicKey; readonly reason: string; readonly proof: Uint8Array }[]> {
-    return this.#read((db) => db.selectFrom('evidence').select(['container', 'reason', 'proof']).execute());
+  async evidence(): Promise<KeptEvidence[]> {
+    return this.#read(listEvidence);
   }
 
   /** The last sequences issued to and settled by every container that a firm has a channel with. @throws FIRM_UNKNOWN */

@@ -1,8 +1,10 @@
 import type { CheckedFile } from '../../container/files/signed-file.ts';
 import { signedStatement } from '../../container/files/signed-file.ts';
 import { toHex } from '../../container/model/bytes.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
+import type { SerialNumber } from '../../container/model/serial-number.ts';
 import type { Foundation } from './channels.ts';
-import type { EvidenceRow, Writes } from './tables.ts';
+import type { EvidenceRow, Reads, Writes } from './tables.ts';
 
 /** Keeps the signed statement of a file, and the one remembered before it, as proof of what went wrong. Repeatable. */
 export async function keepEvidence(
@@ -32,4 +34,21 @@ export async function keepProofs(
       .onConflict((it) => it.doNothing())
       .execute();
   }
+}
+
+/** A signed statement that contradicts another one, of the container that made both. */
+export interface KeptEvidence {
+  readonly container: PublicKey;
+  /** Null for a container that is not known here. */
+  readonly serial: SerialNumber | null;
+  readonly reason: string;
+  readonly proof: Uint8Array;
+}
+
+export async function listEvidence(db: Reads): Promise<KeptEvidence[]> {
+  return db
+    .selectFrom('evidence')
+    .leftJoin('containers', 'containers.key', 'evidence.container')
+    .select(['evidence.container', 'containers.serial', 'evidence.reason', 'evidence.proof'])
+    .execute();
 }

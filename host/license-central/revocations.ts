@@ -8,7 +8,7 @@ import type { PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import type { FirmKeys } from './firm-keys.ts';
-import { type FirmRow, type Reads, ROOT_LIST, type Writes } from './tables.ts';
+import { type ContainerRow, type FirmRow, type Reads, ROOT_LIST, type Writes } from './tables.ts';
 
 /** Whoever keeps a list of revocations, with the secret that signs it. */
 export type ListKeeper = { readonly kind: 'root'; readonly root: RootAuthority } | FirmKeeper;

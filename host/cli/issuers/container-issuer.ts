@@ -55,6 +55,7 @@ export function issuerOfContainer(
       const [lost] = givenUp;
       return {
         ...settled,
+        firmCode: null,
         tooLate: tooLate.filter((sequence) => !twice.includes(sequence)),
         writtenOff: writtenOff.filter((sequence) => settled.entries.some((entry) => entry.sequence === sequence)),
         duplicates: lost === undefined ? [] : await duplicatesOf(client, listing, lost.target, twice),

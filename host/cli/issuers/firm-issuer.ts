@@ -51,6 +51,7 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
       const report = await receive(central, context);
       return {
         target: report.serial,
+        firmCode: report.firmCode,
         pending: report.pending,
         late: report.outcomes.length === 0 && report.newEpoch === null,
         entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),

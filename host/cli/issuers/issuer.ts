@@ -24,6 +24,8 @@ export interface Issued {
 /** What a context or receipt told its issuer. */
 export interface Settled {
   readonly target: string;
+  /** The firm of a License Central that it was made for; null: it was made for a container. */
+  readonly firmCode: number | null;
   /** Entries still in transit to the target. */
   readonly pending: number;
   /** Whether it settled nothing that was in transit. A License Central may have learned of its licenses all the same. */
