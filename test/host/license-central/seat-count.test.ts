@@ -49,7 +49,9 @@ function ordersOf<T>(items: readonly T[]): T[][] {
 }
 
 describe('seats of honest containers', () => {
-  it('are never shown twice, in whatever order their contexts come, and all of them once everybody told', async () => {
+  it('are never shown twice, in whatever order their contexts come, and all of them once everybody told', {
+    timeout: 60_000,
+  }, async () => {
     const central = await scene.central();
     for (const [round, order] of ordersOf([0, 1, 2, 3]).entries()) {
       const { dongle, device, itemId } = await load(central, 5, {}, round + 1);
