@@ -93,7 +93,8 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The certificate of {who} was revoked.',
     effect: NOTHING_CHANGED,
-    remedy: 'Ask your vendor for a replacement.',
+    remedy:
+      'What it signs is refused as long as it is on the list of the root: use another container. What was in it, its vendor can grant anew.',
   },
   NOT_ADDRESSED: {
     number: 111,
@@ -299,7 +300,8 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The container {target} is not known to {here}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Bring a context file of that container, or its certificate.',
+    remedy:
+      'Bring a context file of that container, or its certificate. On a list of revocations its key can be put without either.',
     field: 201,
   },
   NOT_ENROLLED: {
@@ -1172,6 +1174,46 @@ export const CATALOGUE = {
     happened: '{list} has {limit} containers on it, as many as a list may have.',
     effect: NOTHING_CHANGED,
     remedy: 'Take those off that are long gone: `ferry central revoked`, then `ferry central revoke --lift`.',
+  },
+  TARGET_REVOKED: {
+    number: 888,
+    exit: 3,
+    happened: '{target} is on the list of firm {firm}, which gives it no licenses.',
+    effect: BOTH_KEEP,
+    remedy:
+      'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+  },
+  WRITE_OFF_NOTHING: {
+    number: 884,
+    exit: 3,
+    happened: 'Of firm {firm} nothing is in transit from {from} to {target} that could be written off: {why}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy:
+      'What a lost container held is lost with it: grant it anew where you decide so, and put the lost one on the list by `ferry central revoke`, so that it counts if it is met again. If {from} gave it something since, bring a fresh context of {from} first.',
+  },
+  WRITE_OFF_SWAPPED: {
+    number: 885,
+    exit: 3,
+    happened: 'It is {target} that has something in transit, by its own word, and not {from}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy:
+      'If {target} gave and {from} is lost, name them the other way round: --from {target} --target {from}. If {target} is lost, bring a fresh context of {from} first, which shows what it gave.',
+  },
+  WRITE_OFF_BEYOND: {
+    number: 886,
+    exit: 3,
+    happened:
+      'All that {from} told to be in transit is known, and sequence {last} is the last of it to {target}, not {through}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy: 'Write off up to there: --through {last}. If {from} gave more since, bring a fresh context of it first.',
+  },
+  WRITE_OFF_UNTOLD: {
+    number: 887,
+    exit: 3,
+    happened: 'It is not known what {from} has in transit to {target}: {why}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy:
+      'Bring a fresh context of {from}, which names all whom it ever gave something: `ferry context ADDRESS --for central:DIR -o FILE`, then `ferry settle central:DIR FILE`. Then run the same command again.',
   },
   CENTRAL_DAMAGED: {
     number: 883,

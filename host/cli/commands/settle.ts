@@ -48,8 +48,8 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
 }
 
 /** Whether a context shows that somebody was set back or copied. */
-function isAlarming({ surplus, contradiction }: Settled): boolean {
-  return surplus.length > 0 || contradiction !== null;
+function isAlarming({ surplus, contradiction, proven }: Settled): boolean {
+  return surplus.length > 0 || contradiction !== null || proven.length > 0;
 }
 
 /** What a context, which was found to be valid, says of the lock of its container. */
@@ -77,17 +77,21 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     pending,
     late,
     tooLate,
+    writtenOff,
     unsure,
     newEpoch,
     duplicates,
     surplus,
     contradiction,
+    proven,
     ...more
   } of done) {
     const gone = entries.filter(({ reason }) => reason === 0).length;
     output.line(`${file}: ${target} applied ${gone}, refused ${entries.length - gone}; ${pending} still in transit.`);
     for (const { sequence, reason } of entries)
-      if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
+      if (writtenOff.includes(sequence))
+        output.line(`  Sequence ${sequence} was written off: ${metAgain(target, reason)}`);
+      else if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     for (const sequence of unsure)
@@ -97,10 +101,12 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     if (newEpoch !== null) output.line(`  The channel to ${target} begins anew behind this, in epoch ${newEpoch}.`);
     if (more.locked) output.line(`  ${lockText(address, file, target, more)}`);
     if (late) output.line('  It settles nothing that was in transit.');
-    for (const { itemId, quantity } of duplicates)
+    for (const { itemId, quantity, product } of duplicates)
       output.line(
-        `  License ${itemId}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
+        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
       );
+    if (writtenOff.some((sequence) => isApplied(entries, sequence)))
+      output.line(`  Their vendor sees it when a context of ${target} that is made for it comes home.`);
     for (const { itemId, quantity } of surplus)
       output.complain(
         `  License ${itemId}: ${quantity} more than were granted are shown. Somewhere on its way a container was copied.`,
@@ -109,7 +115,22 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
       output.complain(
         `  ${target} was set back or copied (${contradiction}); the proof is kept, it gets nothing more.`,
       );
+    for (const { serial, why } of proven)
+      output.complain(
+        `  ${target} has proof that ${serial} was set back or copied (${why}); ${serial} gets nothing more.`,
+      );
   }
+}
+
+function isApplied(entries: Settled['entries'], sequence: number): boolean {
+  return entries.some((entry) => entry.sequence === sequence && entry.reason === 0);
+}
+
+/** How a target that was given up stands to what it was given. */
+function metAgain(target: string, reason: number): string {
+  return reason === 0
+    ? `its seats are held here again, and ${target} has them, too, with the consent of their vendor.`
+    : `its seats are held here again since then, and ${target} does not have them.`;
 }
 
 /** What is to be done about a lock: of a License Central by itself, where its firm is asked; a device's partners decide nothing. */

@@ -11,7 +11,7 @@ it('a proof of a License Central is shown once, by the serial number of its cont
   const proof = { reason: 'it was set back', proof: new Uint8Array(1) };
   const known = { ...proof, container: 'ab'.repeat(32) as PublicKey, serial: '3-1' as SerialNumber };
   const stranger = { ...proof, container: 'cd'.repeat(32) as PublicKey, serial: null };
-  const nothing = { firms: [], ledger: [], transit: [], unknown: [] };
+  const nothing = { firms: [], ledger: [], transit: [], unknown: [], lists: [] };
   showCentral(output, 'central:vendor', { ...nothing, evidence: [known, known, stranger] });
   expect(stdout.lines.filter((line) => line.includes('Proof'))).toEqual([
     '  Proof about 3-1: it was set back',
