@@ -1074,7 +1074,8 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'Nothing is written to {place}: {why}.',
     effect: 'Nothing was changed, and what is there is left as it is.',
-    remedy: 'Choose another place: a file that is not there yet, or a folder, folder:DIR.',
+    remedy:
+      'Choose another place: a file that is not there yet, in a folder that is, or a folder, folder:DIR, which is made where the folder above it is there.',
   },
   USE_ELSEWHERE: {
     number: 902,
@@ -1099,6 +1100,50 @@ export const CATALOGUE = {
     effect: 'Nothing was changed, and no file was written.',
     remedy:
       'Name with --item what to grant. For the certified time bring a fresh context first: `ferry context ADDRESS --for {central}`, then `ferry settle {central} FILE`.',
+  },
+  LICENSE_UNKNOWN: {
+    number: 921,
+    exit: 3,
+    happened: 'The id "{id}", or the beginning of one, means {found} here.',
+    effect: NOTHING_CHANGED,
+    remedy: '`ferry list central:DIR` shows the ids; type as much of one as tells it from the others.',
+    field: 200,
+  },
+  MOVE_UNKNOWN: {
+    number: 922,
+    exit: 3,
+    happened: 'No unfinished move is called {id}.',
+    effect: NOTHING_CHANGED,
+    remedy: '`ferry status` shows the ids. One that is not shown there is over, or was forgotten.',
+  },
+  ORDER_NAME_USED: {
+    number: 923,
+    exit: 3,
+    happened: 'An order of the name "{order}" was carried out with other licenses or for another container.',
+    effect: 'Nothing was granted now; what that order granted stays.',
+    remedy: 'Give this order a name of its own: --order. Just as it was, the earlier one can be repeated.',
+  },
+  CONTEXT_USED: {
+    number: 924,
+    exit: 3,
+    happened: 'Other licenses were granted for this context already.',
+    effect: 'Nothing was granted now; what was granted for it stays.',
+    remedy: 'For other licenses bring a new context, made by `ferry context ADDRESS --for central:DIR`.',
+  },
+  PIN_SET: {
+    number: 925,
+    exit: 3,
+    happened: 'A PIN is set for {here} already.',
+    effect: NOTHING_CHANGED,
+    remedy: 'To change it: `ferry pin change`.',
+  },
+  NOTHING_PARKED: {
+    number: 926,
+    exit: 5,
+    happened: 'In the folder {folder} is {what}.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'See that it is the right folder and the stick is in. Contexts are written there by `ferry context ADDRESS --for ISSUER -o folder:DIR`, update files by `ferry issue`; then run the same command again.',
   },
   STORE_UNOPENED: {
     number: 903,

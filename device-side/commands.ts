@@ -51,7 +51,9 @@ export function create(options: {
 function deviceSerial(input: string): SerialNumber {
   const serial = parseSerialNumber(input);
   if (serialParts(serial)[0] !== MASK)
-    throw new FerryError('USAGE_WRONG', { what: `"${input}" is not the serial number of a device, 130-NNNNNNNNNN` });
+    throw new FerryError('USAGE_WRONG', {
+      what: `"${input}" is not the serial number of a device, 130-N with N up to 4294967295`,
+    });
   return serial;
 }
 

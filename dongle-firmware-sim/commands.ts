@@ -46,6 +46,8 @@ export function create(options: {
 function dongleSerial(input: string): SerialNumber {
   const serial = parseSerialNumber(input);
   if (serialParts(serial)[0] !== MASK)
-    throw new FerryError('USAGE_WRONG', { what: `"${input}" is not the serial number of a dongle, 3-NNNNNNN` });
+    throw new FerryError('USAGE_WRONG', {
+      what: `"${input}" is not the serial number of a dongle, 3-N with N up to 4294967295`,
+    });
   return serial;
 }

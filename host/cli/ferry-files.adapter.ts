@@ -39,14 +39,13 @@ export function parkedFiles(folder: string, suffix: string): readonly string[] {
   }
 }
 
-/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FILE_UNREADABLE, USAGE_WRONG */
+/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FILE_UNREADABLE, NOTHING_PARKED */
 export function expandFiles(names: readonly string[], suffix: string): readonly string[] {
   const files = names.flatMap((name) => {
     if (!name.startsWith('folder:')) return [name];
     const folder = name.slice('folder:'.length);
     const found = parkedFiles(folder, suffix);
-    if (found.length === 0)
-      throw new FerryError('USAGE_WRONG', { what: `No ${suffix} file is in the folder ${folder}` });
+    if (found.length === 0) throw new FerryError('NOTHING_PARKED', { folder, what: `no ${suffix} file` });
     return found;
   });
   return files;

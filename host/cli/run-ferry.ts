@@ -97,7 +97,14 @@ Addresses of containers:
   exec:COMMAND             a program that serves one on its standard streams, such as "exec:ssh plc ferry device serve DIR --stdio"
   serial:DEVICE            at the other end of a serial line
   http://HOST              a maker's device service
-Others: folder:DIR, parked files; central:DIR, a License Central.`;
+Others: folder:DIR, parked files, made by -o where the folder above it is there; central:DIR, a License Central.
+
+Examples:
+  ferry demo                                   plays a whole story and leaves a folder to look around in
+  ferry list
+  ferry move --from sim:dongle --to sim:device --item 6000010:1001x2
+  ferry status
+  ferry move --help                            every command has more of them`;
 
 function createProgram({ version, stdout, stderr }: Surroundings): Command {
   return new FerryCommand('ferry')

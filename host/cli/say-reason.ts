@@ -1,4 +1,14 @@
-import { CATALOGUE, type CatalogueEntry, codeOfNumber, summary } from '../../container/errors.ts';
+import { CATALOGUE, type CatalogueEntry, codeOfNumber, type ErrorCode, summary } from '../../container/errors.ts';
+
+/** Something that ended for a reason that travels as a number; 0: none. */
+interface WithReason {
+  readonly reason: number;
+}
+
+/** As `--json` shows it: with the code of the error beside its number, null where there is none, or none that is known here. */
+export function withCode<T extends WithReason>(one: T): T & { readonly code: ErrorCode | null } {
+  return { ...one, code: codeOfNumber(one.reason) ?? null };
+}
 
 /** What an error number in a file means. */
 export function words(reason: number): string {

@@ -8,7 +8,7 @@ import { counted, type ProductSeats, seatsText } from './product-seats.ts';
 import type { Progress } from './progress.ts';
 import { errorDocument } from './report-error.ts';
 import type { CommandContext } from './run-ferry.ts';
-import { advice, words } from './say-reason.ts';
+import { advice, withCode, words } from './say-reason.ts';
 import { unfinishedError } from './unfinished-error.ts';
 
 /** The two addresses of a move, as they were given, and who answered there. */
@@ -132,7 +132,7 @@ export function moveDocument({ sides, result, shown }: RunMove): object {
       : {
           state: earlier.state,
           seats: arrivedSeats(shown, earlier),
-          entries: earlier.entries,
+          entries: earlier.entries.map(withCode),
           failure: earlier.failure,
         };
   const isAnything = entries.some((entry) => entry.state === 'applied');
@@ -142,8 +142,8 @@ export function moveDocument({ sides, result, shown }: RunMove): object {
     delivery: isDelivery(sides, result),
     moved: isAnything ? (plan?.parts ?? []) : [],
     seats,
-    entries,
-    along,
+    entries: entries.map(withCode),
+    along: along.map(withCode),
     inTransit,
     failure,
     earlier: before,

@@ -158,7 +158,7 @@ export class LicenseCentral {
    * Grants Product Items to a container, all in one commit. With a `name` the order is carried out once, however often it
    * is given; without one, every call grants anew.
    *
-   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, ORDER_NAME_USED, TOO_LARGE_FOR_TARGET,
    * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
    */
   async grantItems(
@@ -337,7 +337,7 @@ export class LicenseCentral {
     return this.#read((db) => listPlaces(db, itemId === undefined ? undefined : [itemId]));
   }
 
-  /** The item whose id begins so. @throws USAGE_WRONG when none does, or several do */
+  /** The item whose id begins so. @throws LICENSE_UNKNOWN when none does, or several do */
   async itemNamed(beginning: string): Promise<ItemName> {
     return this.#read((db) => itemByName(db, beginning));
   }

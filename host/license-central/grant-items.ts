@@ -83,7 +83,7 @@ export function makeGrant(
  * Grants Product Items to a container: signed grants in one or more `add` entries, all in one commit. An order with a
  * name is carried out once: repeating it answers what was granted.
  *
- * @throws ORDER_EMPTY, USAGE_WRONG (also for a name that another order has), TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, EXHAUSTED,
+ * @throws ORDER_EMPTY, USAGE_WRONG, ORDER_NAME_USED, TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, EXHAUSTED,
  * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
@@ -163,11 +163,7 @@ async function earlierOrder(tx: Writes, order: GrantOrder, digest: Hash): Promis
     .where('name', '=', order.name)
     .executeTakeFirst();
   if (found === undefined) return undefined;
-  if (found.digest !== digest)
-    throw new FerryError('USAGE_WRONG', {
-      what: `An order of the name "${order.name}" was carried out with other licenses or for another container`,
-      order: order.name,
-    });
+  if (found.digest !== digest) throw new FerryError('ORDER_NAME_USED', { order: order.name });
   const grants = await tx
     .selectFrom('grants')
     .select('itemId')

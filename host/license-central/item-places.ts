@@ -17,7 +17,7 @@ export interface ItemName {
   readonly firmCode: number;
 }
 
-/** @param beginning at least one hexadecimal digit of the id @throws USAGE_WRONG when no item is called so, or several are */
+/** @param beginning at least one hexadecimal digit of the id @throws LICENSE_UNKNOWN when no item is called so, or several are */
 export async function itemByName(db: Reads, beginning: string): Promise<ItemName> {
   const text = beginning.toLowerCase();
   const found = /^[0-9a-f]{1,32}$/.test(text)
@@ -30,10 +30,8 @@ export async function itemByName(db: Reads, beginning: string): Promise<ItemName
         .execute()
     : [];
   const [item] = found;
-  if (item === undefined)
-    throw new FerryError('USAGE_WRONG', { what: `No license here has an id beginning "${text}"` });
-  if (found.length > 1)
-    throw new FerryError('USAGE_WRONG', { what: `Several licenses have an id beginning "${text}"` });
+  if (item === undefined) throw new FerryError('LICENSE_UNKNOWN', { id: text, found: 'no license' });
+  if (found.length > 1) throw new FerryError('LICENSE_UNKNOWN', { id: text, found: 'several licenses' });
   return item;
 }
 
@@ -50,7 +48,7 @@ const NOT_THERE = {
  * container's newest inventory says so, nobody else is known to have any of it, no transfer out of that container is
  * known that it did not tell of itself, and no change of it is on its way.
  *
- * @throws USAGE_WRONG when the firm never granted it, PLACE_UNKNOWN
+ * @throws LICENSE_UNKNOWN when the firm never granted it, PLACE_UNKNOWN
  */
 export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId): Promise<CertainItem> {
   const grant = await db
@@ -60,7 +58,7 @@ export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId):
     .where('firmCode', '=', firmCode)
     .executeTakeFirst();
   if (grant === undefined)
-    throw new FerryError('USAGE_WRONG', { what: `Firm ${firmCode} granted no license ${itemId}` });
+    throw new FerryError('LICENSE_UNKNOWN', { id: itemId, found: `no license of firm ${firmCode}` });
   const places = await db.selectFrom('places').selectAll().where('itemId', '=', itemId).execute();
   const [place = { container: grant.container, quantity: 0, pending: 0, generation: 0 }] = places;
   const container = await db

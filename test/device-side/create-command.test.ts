@@ -22,7 +22,7 @@ describe('the soft container of a device that is made', () => {
 
   it.each(['3-5', '0-1', '140-1000000000'])('never has a serial number of another kind, such as %s', (serial) => {
     const folder = path.join(newFolder(), 'device');
-    const details = { what: `"${serial}" is not the serial number of a device, 130-NNNNNNNNNN` };
+    const details = { what: `"${serial}" is not the serial number of a device, 130-N with N up to 4294967295` };
     expect(() => create({ folder, anchor: undefined, serial })).toThrow(
       expect.objectContaining({ code: 'USAGE_WRONG', details }),
     );

@@ -38,7 +38,7 @@ describe('a dongle that is made', () => {
   it.each(['130-5', '0-1234567', '33-1'])('never has a serial number of another kind, such as %s', (serial) => {
     expect(refusal({ serial })).toMatchObject({
       code: 'USAGE_WRONG',
-      details: { what: `"${serial}" is not the serial number of a dongle, 3-NNNNNNN` },
+      details: { what: `"${serial}" is not the serial number of a dongle, 3-N with N up to 4294967295` },
     });
   });
 

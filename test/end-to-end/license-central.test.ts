@@ -24,8 +24,8 @@ describe("the vendor's License Central on the command line", () => {
 
   const ledger = async (): Promise<Line[]> => (await world.json('list', 'central:vendor')).centrals[0].ledger;
   const tell = async (name: string): Promise<void> => {
-    await world.must('context', `sim:${name}`, '--for', 'central:vendor', '-o', `home/${name}.ferry-context`);
-    await world.must('settle', 'central:vendor', `home/${name}.ferry-context`);
+    await world.must('context', `sim:${name}`, '--for', 'central:vendor', '-o', `${name}.ferry-context`);
+    await world.must('settle', 'central:vendor', `${name}.ferry-context`);
   };
 
   it('grants by serial number alone to a container that it knows, and the file does its work', async () => {
@@ -130,7 +130,7 @@ describe("the vendor's License Central on the command line", () => {
     await world.must(...order, '6000010:1002');
     expect(await world.must(...order, '6000010:1002')).toContain('had been granted');
     expect(await world.run(...order, '6000010:1002x2')).toMatchObject({
-      exit: 2,
+      exit: 3,
       stderr: expect.stringContaining('An order of the name "PO-1" was carried out with other licenses'),
     });
     expect((await ledger()).filter(({ productCode }) => productCode === 1002)).toHaveLength(1);
@@ -271,7 +271,7 @@ describe("the vendor's License Central on the command line", () => {
   it.each([
     ['no License Central', 5, 'NO_CENTRAL', ['list', 'central:dongle']],
     ['a second one in the same folder', 3, 'CONTAINER_EXISTS', ['central', 'init', 'vendor', '--firm', '1:x']],
-    ['an item that nobody granted', 2, 'USAGE_WRONG', ['central', 'withdraw', 'vendor', 'ffffffff']],
+    ['an item that nobody granted', 3, 'LICENSE_UNKNOWN', ['central', 'withdraw', 'vendor', 'ffffffff']],
     [
       'a day that does not exist',
       2,
@@ -327,6 +327,7 @@ describe("the vendor's License Central on the command line", () => {
   });
 
   it('goes on behind a file that it cannot take, says which, and ends with exit code 6', async () => {
+    fs.mkdirSync(path.join(world.folder, 'home'));
     await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'home/a.ferry-context');
     fs.writeFileSync(path.join(world.folder, 'home/b.ferry-context'), 'no context');
     await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'home/c.ferry-context');

@@ -28,11 +28,17 @@ describe('the page on losses', () => {
   });
   afterEach(() => world.remove());
 
-  /** Types the lines of a section, each of which has to end well. @returns what they said */
-  const type = (title: string): string => {
+  /** Types the lines of a section, each of which has to end well, or to raise an alarm where one is due. @returns what they said */
+  const type = (title: string, alarm?: string): string => {
     const lines = typedIn(title);
     expect(lines.length).toBeGreaterThan(3);
-    return lines.map((line) => world.must(...line.split(' ').slice(1))).join('');
+    return lines.map((line) => (line === alarm ? raises(line) : world.must(...words(line)))).join('');
+  };
+  const words = (line: string): string[] => line.split(' ').slice(1);
+  const raises = (line: string): string => {
+    const { exit, stdout, stderr } = world.run(...words(line));
+    expect([line, exit]).toEqual([line, 6]);
+    return `${stdout}${stderr}`;
   };
 
   it('brings back what was in transit to a destroyed device', () => {
@@ -108,7 +114,8 @@ describe('the page on losses', () => {
     world.must('move', '--from', 'sim:dongle', '--to', 'sim:copy', '--item', world.item(1));
     const back = world.run('move', '--from', 'sim:device', '--to', 'sim:dongle', '--all');
     expect(back).toMatchObject({ exit: 6, stderr: expect.stringContaining('LEFT_WITH_COPY') });
-    type('A device was copied');
+    const said = type('A device was copied', 'ferry settle central:vendor dongle.ferry-context');
+    expect(said).toContain('3-1234567 has proof that 130-2459324738 was set back or copied');
     expect(world.seats('new')).toEqual({ held: 2, pending: 0 });
     const given = world.run('move', '--from', 'sim:copy', '--to', 'sim:dongle', '--all');
     expect(given.exit).not.toBe(0);

@@ -104,6 +104,19 @@ describe('what a command writes', () => {
     expect(fs.readdirSync(world.folder)).toEqual(before);
   });
 
+  it('goes into a folder that is there, or into a new one in it, and a slip in its path is told', async () => {
+    const before = fs.readdirSync(world.folder);
+    for (const place of ['nowhere/x', 'folder:nowhere/x', 'nowhere/x/']) {
+      const { exit, stderr } = await world.run('certificate', 'sim:dongle', '-o', place);
+      expect([place, exit, stderr]).toEqual([place, 3, expect.stringContaining('there is no folder')]);
+      expect(stderr).toContain('[OUTPUT_REFUSED]');
+    }
+    expect(fs.readdirSync(world.folder)).toEqual(before);
+    await world.must('certificate', 'sim:dongle', '-o', 'folder:new');
+    await world.must('certificate', 'sim:dongle', '-o', 'new/c');
+    await world.must('certificate', 'sim:dongle', '-o', 'folder:new/deeper');
+  });
+
   it('does not go into the folder of a container by another name of it', async () => {
     fs.symlinkSync(at('device'), at('link'));
     expect(await world.run('certificate', 'sim:dongle', '-o', 'link/new')).toMatchObject({ exit: 3 });

@@ -59,7 +59,7 @@ describe('the owner of a dongle on the command line', () => {
       stderr: expect.stringContaining('FERRY_NEW_PIN'),
     });
     await guard();
-    expect(await codeOf('pin', 'set', 'sim:dongle')).toBe('USAGE_WRONG');
+    expect(await codeOf('pin', 'set', 'sim:dongle')).toBe('PIN_SET');
     expect(await codeOf('pin', 'remove', 'sim:dongle')).toBe('PIN_NEEDED');
     Object.assign(world.variables, { FERRY_PIN: '4711-blue', FERRY_NEW_PIN: '0815-green' });
     expect(await world.json('pin', 'change', 'sim:dongle')).toMatchObject({
@@ -153,7 +153,7 @@ describe('the owner of a dongle on the command line', () => {
         world.item(1),
         ...targets.flatMap((name) => ['--target', name]),
       );
-    expect((await arm('130-1000000001')).error.code).toBe('USAGE_WRONG');
+    expect((await arm('130-1000000001')).error.code).toBe('TARGET_UNKNOWN');
     await world.must(
       'issue',
       'sim:dongle',

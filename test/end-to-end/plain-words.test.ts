@@ -101,12 +101,7 @@ describe('the words of a command', () => {
       2,
       'which is sim:device.',
     ],
-    [
-      'say how the ids of moves are found',
-      ['resume', 'xyz'],
-      2,
-      'No unfinished move is called xyz: `ferry status` shows the ids.',
-    ],
+    ['say how the ids of moves are found', ['resume', 'xyz'], 3, 'No unfinished move is called xyz. [MOVE_UNKNOWN]'],
     [
       'name the address that is to be paired',
       ['list', 'tls://127.0.0.1:7439'],
@@ -115,6 +110,57 @@ describe('the words of a command', () => {
     ],
   ])('%s', async (_, args, exit, said) => {
     expect(await world.run(...args)).toMatchObject({ exit, stderr: expect.stringContaining(said) });
+  });
+
+  it('say of what is not so, or is so already, that it is, and not how the command is used', async () => {
+    world.variables.FERRY_NEW_PIN = 'open sesame';
+    await world.must('pin', 'set', 'sim:device');
+    fs.mkdirSync(path.join(world.folder, 'empty'));
+    for (const [line, code] of [
+      [['central', 'withdraw', 'vendor', 'abc'], 'LICENSE_UNKNOWN'],
+      [['pin', 'set', 'sim:device'], 'PIN_SET'],
+      [['apply', 'sim:device', 'folder:empty'], 'NOTHING_PARKED'],
+      [['move', '--from', 'sim:dongle', '--to', 'folder:empty', '--all'], 'NOTHING_PARKED'],
+      [['order', 'arm', 'sim:dongle', '--item', world.item(1), '--target', '130-5'], 'TARGET_UNKNOWN'],
+    ] as const) {
+      const { exit, stderr } = await world.run(...line);
+      expect([line, exit, stderr]).toEqual([line, code === 'NOTHING_PARKED' ? 5 : 3, expect.stringContaining(code)]);
+      expect(stderr).not.toContain('--help');
+    }
+  });
+
+  it('say of a serial number that is mistyped that it is none, whichever command it is for', async () => {
+    for (const line of [
+      ['cancel', 'sim:dongle', '--to', 'abc'],
+      ['issue', 'sim:dongle', '--to', 'abc'],
+      ['central', 'revoke', 'vendor', 'abc'],
+      ['central', 'unblock', 'vendor', '--to', 'abc'],
+      ['device', 'create', 'new', '--serial', 'abc'],
+    ]) {
+      const { exit, stderr } = await world.run(...line);
+      expect([line, exit, stderr]).toEqual([line, 2, expect.stringContaining('"abc" is not a serial number')]);
+    }
+    const { stderr } = await world.run('device', 'create', 'new', '--serial', '3-1');
+    expect(stderr).toContain('"3-1" is not the serial number of a device, 130-N with N up to 4294967295.');
+    await world.must('device', 'create', 'new', '--serial', '130-4294967295');
+  });
+
+  it('give examples in the help of every family', async () => {
+    for (const family of [[], ['central'], ['dongle'], ['device'], ['pin'], ['order']])
+      expect(await world.must(...family, '--help')).toMatch(/\nExamples:\n {2}ferry /);
+  });
+
+  it('name the code of a reason in JSON, beside its number', async () => {
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'd.ferry-context');
+    const order = ['--context', 'd.ferry-context', '--item', world.item(1)];
+    await world.must('issue', 'sim:dongle', ...order, '-o', 'u.ferry-update');
+    const refused = ['refuse', 'sim:device', 'u.ferry-update', '--through', '1', '-o', 'r.ferry-context'];
+    const entries = [{ sequence: 1, reason: 320, code: 'REFUSED_BY_OWNER' }];
+    expect(await world.json(...refused)).toMatchObject({ entries });
+    expect(await world.json('settle', 'sim:dongle', 'r.ferry-context')).toMatchObject({ receipts: [{ entries }] });
+    expect(await world.json(...toDevice('--item', world.item(1)))).toMatchObject({
+      entries: [{ reason: 0, code: null }],
+    });
   });
 
   it('are one JSON document even where no command was named', async () => {

@@ -98,7 +98,7 @@ describe('ferry move', () => {
     );
     await copy.must('cancel', 'sim:dongle', '--to', DEVICE, '--sequence', '1', '-o', 'folder:lost');
     const told = await copy.json(...order, '6000010:1001x1');
-    expect(told.along).toEqual([{ sequence: 1, reason: 301 }]);
+    expect(told.along).toEqual([{ sequence: 1, reason: 301, code: 'CANCELLED' }]);
     copy.remove();
     world.remove();
   });

@@ -10,7 +10,7 @@ import { checkOutput } from '../output-place.adapter.ts';
 import { usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { advice, words } from '../say-reason.ts';
+import { advice, withCode, words } from '../say-reason.ts';
 
 const EXAMPLES = `
 Applying a file again changes nothing and writes a current receipt.
@@ -70,11 +70,16 @@ export async function apply(
   showRest(context, handled);
   context.output.json({
     address,
-    files: done.map(({ file, report: { receipt: _bytes, ...rest }, receipt }) => ({ file, ...rest, receipt })),
+    files: done.map(({ file, report, receipt }) => ({ file, ...reportDocument(report), receipt })),
     foreign,
     failures: failures.map(failureDocument),
   });
   if (failures.length > 0 || done.some(({ report }) => isInPart(report))) context.endWith(exitInPart(failures));
+}
+
+/** As `--json` shows it, without the receipt, which is written to a file. */
+export function reportDocument({ receipt: _bytes, entries, notices, ...rest }: ApplyReport): object {
+  return { ...rest, entries: entries.map(withCode), notices: notices.map(withCode) };
 }
 
 /** Whether an entry was refused for another reason than its cancelling, or has to wait. */

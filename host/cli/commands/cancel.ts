@@ -1,3 +1,4 @@
+import { parseSerialNumber } from '../../../container/model/serial-number.ts';
 import type { FarBank } from '../addresses.ts';
 import { writeUpdates } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
@@ -36,18 +37,19 @@ export function cancelCommand(far: FarBank): Register {
 
 async function cancel(far: FarBank, context: CommandContext, address: string, options: CancelOptions): Promise<void> {
   const { output } = context;
+  const to = parseSerialNumber(options.to);
   const wanted = options.sequence?.map((text) => parseNumber(text, 'sequence', 1));
   await checkOutput(far, options.output, 'update');
   const { sequences, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
-    issuer.cancel(options.to, wanted),
+    issuer.cancel(to, wanted),
   );
-  const again = `ferry cancel ${quoted(address)} --to ${options.to} -o PLACE`;
+  const again = `ferry cancel ${quoted(address)} --to ${to} -o PLACE`;
   const files = writeUpdates(options.output, updates, again);
   output.line(
     sequences.length === 0
-      ? `Everything in transit to ${options.to} was cancelled before.`
-      : `Cancelled for ${options.to}: ${sequences.join(', ')}. What was not applied before comes back with the receipt.`,
+      ? `Everything in transit to ${to} was cancelled before.`
+      : `Cancelled for ${to}: ${sequences.join(', ')}. What was not applied before comes back with the receipt.`,
   );
   for (const file of files) output.line(`  ${file}`);
-  output.json({ address, target: options.to, sequences, files });
+  output.json({ address, target: to, sequences, files });
 }

@@ -9,13 +9,22 @@ import { registerRevocations } from './central/revoke.ts';
 import { registerUnblock } from './central/unblock.ts';
 import { registerWriteOff } from './central/write-off.ts';
 
+const EXAMPLES = `
+FERRY_PASSPHRASE in the environment opens the keys of its firms. What a License Central knows: ferry list central:DIR
+
+Examples:
+  ferry central init vendor --firm 6000010:"Example Automation"
+  ferry central issue vendor --to sim:dongle --item 6000010:1001x5 -o folder:stick
+  ferry move --from central:vendor --to sim:dongle --all
+  ferry list central:vendor`;
+
 /** `ferry central ...`: the vendor's server as a folder. */
 export function centralCommands(far: FarBank): Register {
   return (program, context) => {
     const central = program
       .command('central')
       .description("License Central, the vendor's server, as a folder.")
-      .addHelpText('after', '\nFERRY_PASSPHRASE in the environment opens the keys of its firms.');
+      .addHelpText('after', EXAMPLES);
     registerInit(central, context);
     registerIssue(central, context, far);
     registerChanges(central, context, far);

@@ -10,11 +10,12 @@ export function createCommands(far: FarBank): Register {
     program
       .command('dongle')
       .description('The emulated transfer dongle.')
+      .addHelpText('after', examplesOf('dongle', ''))
       .command('create')
       .description('Makes a dongle in an empty folder.')
       .argument('<DIR>', 'new or empty folder')
       .option('--flash <SIZE>', 'size of its memory, 160K to 64M', '384K')
-      .option('--serial <SERIAL>', 'serial number, 3-NNNNNNN; random unless given')
+      .option('--serial <SERIAL>', 'serial number, 3-N, with N up to 4294967295; random unless given')
       .addHelpText(
         'after',
         '\nExamples:\n  ferry dongle create dongle\n  ferry dongle create big --flash 16M --serial 3-1234567',
@@ -26,11 +27,12 @@ export function createCommands(far: FarBank): Register {
     program
       .command('device')
       .description("The target device's own software.")
+      .addHelpText('after', examplesOf('device', '\n  ferry device import device stick'))
       .command('create')
       .description('Makes the soft container of a device in an empty folder.')
       .argument('<DIR>', 'new or empty folder')
       .option('--anchor <DIR>', 'folder of its anchor; DIR-anchor unless given')
-      .option('--serial <SERIAL>', 'serial number, 130-NNNNNNNNNN; random unless given')
+      .option('--serial <SERIAL>', 'serial number, 130-N, with N up to 4294967295; random unless given')
       .addHelpText(
         'after',
         '\nExamples:\n  ferry device create device\n  ferry device create device --anchor /var/lib/anchor',
@@ -40,6 +42,10 @@ export function createCommands(far: FarBank): Register {
         await created(context, folder, (await far.device()).create({ folder, anchor, serial }));
       });
   };
+}
+
+function examplesOf(kind: 'dongle' | 'device', more: string): string {
+  return `\nExamples:\n  ferry ${kind} create ${kind}\n  ferry ${kind} serve ${kind} --listen unix:${kind}.sock${more}`;
 }
 
 async function created({ output }: CommandContext, folder: string, opened: FileContainer): Promise<void> {

@@ -5,7 +5,7 @@ import { type FarBank, parseAddress, type Scheme } from '../addresses.ts';
 import { namingOtherKind } from '../other-kind.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { words } from '../say-reason.ts';
+import { withCode, words } from '../say-reason.ts';
 
 /** What the device's own side did with a folder of update files. */
 interface Imported {
@@ -103,7 +103,7 @@ function show({ output }: CommandContext, updates: string, report: Imported): vo
   output.json({
     updates,
     serial,
-    files: files.map(withWords),
+    files: files.map((one) => ({ ...withWords(one), entries: one.entries.map(withCode) })),
     receipts: receipts.map(withWords),
     foreign,
     hidden,

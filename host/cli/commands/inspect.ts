@@ -17,12 +17,19 @@ export function lookingCommands(far: FarBank): Register {
       .action((file: string) => inspect(context, file));
     program
       .command('history')
-      .description('Shows the transfers that their vendors do not know of yet, and evidence.')
+      .description('Shows the transfers that a container keeps for their vendors, and evidence.')
       .argument('<ADDRESS>', 'address of the container')
-      .addHelpText('after', '\nExamples:\n  ferry history sim:dongle')
+      .addHelpText('after', HISTORY_EXAMPLES)
       .action((address: string) => history(far, context, address));
   };
 }
+
+const HISTORY_EXAMPLES = `
+A transfer stays here until its vendor has said that it knows of it: by the first update file that the vendor makes after a context of
+this container was brought. That issuer and target have settled it changes nothing here.
+
+Examples:
+  ferry history sim:dongle`;
 
 async function inspect(context: CommandContext, file: string): Promise<void> {
   const { output } = context;

@@ -2,6 +2,7 @@ import { FerryError } from '../../../container/errors.ts';
 import { containerCertificate } from '../../../container/files/certificate.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
+import { parseSerialNumber } from '../../../container/model/serial-number.ts';
 import type { MoveOrder } from '../../../state-machines/index.ts';
 import type { FarBank } from '../addresses.ts';
 import { readFerryFile, writeUpdates } from '../ferry-files.adapter.ts';
@@ -68,7 +69,9 @@ export async function issue(
     throw usage('--to only writes again what is in transit: an order needs the --context of the target');
   await checkOutput(far, options.output, 'update');
   const target =
-    file === undefined ? { serial: to ?? '' } : await namingFile(file, () => targetOf(readFerryFile(file)));
+    file === undefined
+      ? { serial: parseSerialNumber(to ?? '') }
+      : await namingFile(file, () => targetOf(readFerryFile(file)));
   const { first, last, repeated, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
     'raw' in target
       ? namingFile(file ?? '', () => issuer.issue(target, orderOf(options)))

@@ -52,7 +52,7 @@ export async function moveByFolder(
 /**
  * The latest context in a folder that was made for an issuer, receipts included.
  *
- * @throws USAGE_WRONG when there is none, or some of several containers
+ * @throws NOTHING_PARKED; USAGE_WRONG when there are some of several containers
  */
 function contextFor(folder: string, issuer: PublicKey): string {
   const found = parkedFiles(folder, CONTEXT_SUFFIX).flatMap((file) => {
@@ -60,8 +60,7 @@ function contextFor(folder: string, issuer: PublicKey): string {
     return said?.partner === issuer ? [{ file, ...said }] : [];
   });
   const [latest] = found.sort((one, other) => other.generation - one.generation);
-  if (latest === undefined)
-    throw usage(`No context for this issuer is in ${folder}: ferry context ADDRESS --for ISSUER`);
+  if (latest === undefined) throw new FerryError('NOTHING_PARKED', { folder, what: 'no context for this issuer' });
   if (found.some(({ signer }) => signer !== latest.signer))
     throw usage(`Contexts of several containers for this issuer are in ${folder}: ferry issue --context FILE`);
   return latest.file;

@@ -36,7 +36,13 @@ interface ArmOptions {
 /** `ferry order arm`, `list` and `disarm`: what the next devices get without the owner. */
 export function orderCommands(far: FarBank): Register {
   return (program, context) => {
-    const order = program.command('order').description('Work orders: what the next devices get without the PIN.');
+    const order = program
+      .command('order')
+      .description('Work orders: what the next devices get without the PIN.')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  ferry order arm sim:dongle --item 6000010:1001 --most 20\n  ferry order list sim:dongle\n  ferry order disarm sim:dongle 1',
+      );
     order
       .command('arm')
       .description('Arms a work order.')
@@ -73,8 +79,8 @@ async function arm(far: FarBank, context: CommandContext, address: string, optio
   const most = parseNumber(wanted, 'number of devices', 1, FORMAT.orderTargets);
   if (items.length > FORMAT.orderItems) throw usage(`An order has at most ${FORMAT.orderItems} items`);
   const { id, short } = await withOwner(far, context, address, async (client) => {
-    const { channels, holdings } = await client.call('list', {});
-    const keys = keysOf(channels, targets);
+    const { serial, channels, holdings } = await client.call('list', {});
+    const keys = keysOf(serial ?? address, channels, targets);
     return { ...(await client.call('arm-order', { items, kinds, keys, most })), short: shortOf(holdings, items) };
   });
   context.output.line(`Work order ${id} is armed in ${address}: for at most ${most} device(s).`);
@@ -112,12 +118,13 @@ function shortOf(holdings: Listing['holdings'], items: readonly ItemArgument[]):
   });
 }
 
-function keysOf(channels: Listing['channels'], targets: readonly string[]): PublicKey[] {
+/** @throws TARGET_UNKNOWN, USAGE_WRONG, FILE_UNREADABLE, and what a context is refused for */
+function keysOf(here: string, channels: Listing['channels'], targets: readonly string[]): PublicKey[] {
   return targets.map((target) => {
     if (/^[0-9a-f]{64}$/.test(target)) return target as PublicKey;
     const known = channels.find(({ name }) => name === target);
     if (known !== undefined) return known.partner;
-    if (/^\d+-\d+$/.test(target)) throw usage(`${target} is not known there: give its context file or its key`);
+    if (/^\d+-\d+$/.test(target)) throw new FerryError('TARGET_UNKNOWN', { target, here });
     return keyInContext(target);
   });
 }

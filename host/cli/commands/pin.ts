@@ -4,7 +4,6 @@ import { FerryError } from '../../../container/errors.ts';
 import { type OwnerTools, setOwnerPin, unlockOwner } from '../../../container/owner-client.ts';
 import { type FarBank, withContainer } from '../addresses.ts';
 import { newPin, ownerTools, presentPin, requireOwnersWay } from '../owner.ts';
-import { usage } from '../parse-arguments.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const ABOUT = `
@@ -61,7 +60,10 @@ const DEEDS: readonly Deed[] = [
 /** `ferry pin set`, `change` and `remove`. */
 export function pinCommands(far: FarBank): Register {
   return (program, context) => {
-    const pin = program.command('pin').description("The PIN of a dongle, or owner's secret of a device.");
+    const pin = program
+      .command('pin')
+      .description("The PIN of a dongle, or owner's secret of a device.")
+      .addHelpText('after', `${ABOUT}\n  ferry pin set sim:dongle\n  ferry pin change sim:dongle`);
     for (const deed of DEEDS) register(pin, context, far, deed);
   };
 }
@@ -81,7 +83,7 @@ async function change(far: FarBank, context: CommandContext, address: string, de
     const before = await client.call('list', {});
     const name = before.serial ?? address;
     const isSet = before.pinTries !== null;
-    if (deed.name === 'set' && isSet) throw usage(`A PIN is set for ${name}: use ferry pin change`);
+    if (deed.name === 'set' && isSet) throw new FerryError('PIN_SET', { here: name });
     if (deed.name !== 'set' && !isSet) throw new FerryError('PIN_NOT_SET', { here: name });
     if (before.pinTries === 0) throw new FerryError('PIN_BLOCKED', { here: name });
     await deed.step(context, client, { name, tools: ownerTools(context.env, before.certificate) });

@@ -8,6 +8,7 @@ import { parseNumber } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { words } from '../say-reason.ts';
+import { reportDocument } from './apply.ts';
 
 const EXAMPLES = `
 Everything up to there that is not applied yet is refused for good; nothing is taken. What a vendor changes cannot be refused.
@@ -53,15 +54,14 @@ async function refuse(
     );
     return { serial: here.serial ?? address, report };
   });
-  const { receipt: raw, ...said } = report;
   const name = { serial, issuer: headerOf(update).get('From') ?? '', kind: 'receipt' } as const;
-  const receipt = writeContext(options.output, name, raw);
+  const receipt = writeContext(options.output, name, report.receipt);
   output.line(`${file}: ${report.entries.length} refused, ${report.skipped} known before.`);
   for (const { sequence, reason } of report.entries) output.line(`  Sequence ${sequence}: ${words(reason)}`);
   if (report.deferred !== null)
     output.line(`  Sequence ${report.deferred} and all after it wait: ${words(report.deferredFor)}`);
   output.line(`  Receipt: ${receipt}`);
   output.note(`Bring the receipt home: ferry settle ISSUER ${quoted(receipt)}`);
-  output.json({ address, file, through, ...said, receipt });
+  output.json({ address, file, through, ...reportDocument(report), receipt });
   if (report.deferred !== null) context.endWith(6);
 }

@@ -86,8 +86,7 @@ async function resume(
   const stores = moveStores(stateFolder((name) => context.variable(name)));
   const found = await unfinishedMoves(stores.store, stores.notebook);
   const chosen = typed === undefined ? found : found.filter(({ id }) => isMeant(id, typed));
-  if (typed !== undefined && chosen.length === 0)
-    throw usage(`No unfinished move is called ${typed}: \`ferry status\` shows the ids`);
+  if (typed !== undefined && chosen.length === 0) throw new FerryError('MOVE_UNKNOWN', { id: typed });
   const outcomes: Outcome[] = [];
   for (const move of chosen)
     outcomes.push(forget ? await forgotten(stores, move) : await finish(far, context, stores, move, { from, to }));

@@ -9,7 +9,7 @@ import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { words } from '../say-reason.ts';
+import { withCode, words } from '../say-reason.ts';
 
 const EXAMPLES = `
 A License Central learns from any context made for it where its licenses are; several files may come in any order.
@@ -42,7 +42,8 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   const { done, foreign, failures } = handled;
   show(context, address, done);
   showRest(context, handled);
-  context.output.json({ address, receipts: done, foreign, failures: failures.map(failureDocument) });
+  const receipts = done.map(({ entries, ...rest }) => ({ ...rest, entries: entries.map(withCode) }));
+  context.output.json({ address, receipts, foreign, failures: failures.map(failureDocument) });
   if (failures.length > 0 || done.some(isAlarming)) context.endWith(exitInPart(failures));
 }
 

@@ -17,7 +17,7 @@ Examples:
   ferry check sim:device 6000010:1001 --released 2026-11-01`;
 
 const USE_EXAMPLES = `
-What was counted is kept before it answers.
+What was counted is kept before it answers, and so is the day, of a license with a time limit: see that the clock of the device is right.
 
 Examples:
   ferry use sim:device 6000010:1001

@@ -118,10 +118,10 @@ function giveBack(stage: Stage): void {
 
 function tellVendor(stage: Stage): void {
   stage.step('The receipt goes home: the vendor learns where its licenses are');
-  stage.run('context', 'sim:device', '--for', 'central:vendor', '-o', 'home/device.ferry-context');
-  stage.run('settle', 'central:vendor', 'home/device.ferry-context');
+  stage.run('context', 'sim:device', '--for', 'central:vendor', '-o', 'folder:home');
+  stage.run('settle', 'central:vendor', 'folder:home');
   stage.runTo(3, ...renewal(stage));
-  stage.run('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'home/dongle.ferry-context');
+  stage.run('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'folder:home');
   stage.run('settle', 'central:vendor', 'folder:home');
 }
 
@@ -150,8 +150,8 @@ function motionOf(stage: Stage): string {
 /** The vendor's ledger against what the containers hold. */
 function balanceLedger(stage: Stage): { readonly granted: number; readonly held: number } {
   stage.step("The vendor's ledger");
-  stage.run('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'home/dongle.ferry-context');
-  stage.run('settle', 'central:vendor', 'home/dongle.ferry-context');
+  stage.run('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'folder:home');
+  stage.run('settle', 'central:vendor', 'folder:home');
   stage.show('list', 'central:vendor');
   const [central] = stage.json<Ledger>('list', 'central:vendor').centrals;
   const active = (central?.ledger ?? []).filter(({ status }) => status === 'active');

@@ -94,8 +94,8 @@ async function grant(
   try {
     return await central.grantItems({ ...direction, items: items.map((item) => licenseOf(item, {})), name });
   } catch (error) {
-    if (error instanceof FerryError && error.details.order === name)
-      throw usage('Other licenses were granted for this context already, so that new ones need a new context');
+    if (error instanceof FerryError && error.code === 'ORDER_NAME_USED')
+      throw new FerryError('CONTEXT_USED', {}, { cause: error });
     throw error;
   }
 }

@@ -247,7 +247,7 @@ describe('changing an item', () => {
     const [itemId = expect.fail('nothing was granted')] = itemIds;
     await expect(central.withdrawItem({ firmCode: FIRM, itemId })).rejects.toMatchObject({ code: 'PLACE_UNKNOWN' });
     await deliverAndSettle(central, dongle);
-    await expect(central.withdrawItem({ firmCode: 7, itemId })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
+    await expect(central.withdrawItem({ firmCode: 7, itemId })).rejects.toMatchObject({ code: 'LICENSE_UNKNOWN' });
     await expect(central.withdrawItem({ firmCode: FIRM, itemId })).resolves.toMatchObject({ first: 2 });
   });
 

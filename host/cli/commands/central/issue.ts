@@ -139,7 +139,7 @@ async function targetOf(server: LicenseCentral, far: FarBank, text: string): Pro
   if (/^\d+-\d+$/.test(text)) return parseSerialNumber(text);
   if (!isAddress(text, CONTAINER_SCHEMES)) return namingFile(text, async () => (await shownBy(server, text)).serial);
   const { certificate } = await withContainer(far, text, (client) => client.call('list', {}));
-  if (certificate === null) throw usage(`${text} has no certificate yet`);
+  if (certificate === null) throw new FerryError('NOT_ENROLLED', { where: text });
   return (await server.addContainer(certificate)).serial;
 }
 
