@@ -3,7 +3,7 @@ import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { type Foundation, issueEntries, openChannel, requireTrust, requireUnlocked } from './channels.ts';
 import { containerByName } from './parties.ts';
-import { changeList, type FirmKeeper } from './revocations.ts';
+import { changeList, type FirmKeeper, hasRoomOnList } from './revocations.ts';
 import { type ContainerRow, type Reads, UNSURE, type Writes } from './tables.ts';
 
 /** What is in transit from one container to another that is lost. */
@@ -31,6 +31,8 @@ export interface WriteOffPlan {
 /** A write-off that was carried out: the entry with it is in transit to `from`. */
 export interface WrittenOff extends WriteOffPlan {
   readonly sequence: number;
+  /** Whether the target is on the list of the firm: it is not where that list was full. `from` refuses it all the same. */
+  readonly isListed: boolean;
 }
 
 /** What a write-off would concern. @throws TARGET_UNKNOWN, USAGE_WRONG when nothing of it can be in transit */
@@ -47,7 +49,8 @@ export async function planWriteOff(db: Reads, { firmCode, through, ...order }: W
 }
 
 /**
- * Gives a target up (R14): `from` is told to hold again what is in transit to it, and the target comes on the list of the firm.
+ * Gives a target up (R14): `from` is told to hold again what is in transit to it, and the target comes on the list of the firm
+ * where that has room.
  *
  * @throws as `planWriteOff`, and what issuing and the list throw
  */
@@ -66,10 +69,11 @@ export async function writeOff(
   const { target, after, through } = plan;
   const content = { kind: 'writeOff', target, through } as const;
   const { first: sequence } = await issueEntries(tx, base, channel, [{ content, itemId: null }], giver);
-  await changeList(tx, base, keeper, target, true);
+  const isListed = await hasRoomOnList(tx, firm.firmCode, target);
+  if (isListed) await changeList(tx, base, keeper, target, true);
   const row = { firmCode: firm.firmCode, container: giver.key, sequence, target, after, through };
   await tx.insertInto('writeOffs').values(row).execute();
-  return { ...plan, sequence };
+  return { ...plan, sequence, isListed };
 }
 
 /**

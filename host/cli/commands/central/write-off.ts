@@ -3,6 +3,7 @@ import type { WriteOffPlan } from '../../../license-central/index.ts';
 import type { FarBank } from '../../addresses.ts';
 import { writeUpdates } from '../../ferry-files.adapter.ts';
 import { firmOf, firmOption, withCentral } from '../../open-central.ts';
+import type { Output } from '../../output.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { parseNumber } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
@@ -75,6 +76,7 @@ async function writeOff(
   output.line(`The write-off is in transit to ${done.from}, as ${done.sequence}. It means:`);
   explain(context, done);
   for (const file of files) output.line(`  ${file}`);
+  if (!done.isListed) complainOfFullList(output, done);
   output.note('Bring it: ferry apply ADDRESS FILE');
   output.json({ address, dryRun: false, ...done, files });
 }
@@ -90,4 +92,10 @@ function explain({ output }: CommandContext, { from, target, targetSerial, after
   output.line(`  So what ${lost} is given from now on, it cannot give back.`);
   output.line(`  If ${lost} is not lost and has applied it, it is there twice: a duplicate that you accept.`);
   output.line('  It is shown as such when a context of it is next settled here.');
+}
+
+function complainOfFullList(output: Output, { from, target, targetSerial }: WriteOffPlan): void {
+  const lost = targetSerial ?? `the container with key ${target.slice(0, 16)}`;
+  output.complain(`The list of the firm is full: ${lost} is not on it, so only ${from} refuses what it passes on.`);
+  output.complain('  Take those off that are long gone, then put it on: ferry central revoked, ferry central revoke.');
 }
