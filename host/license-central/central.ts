@@ -20,7 +20,14 @@ import { containerByName, firmByCode, HERE, keyByName } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { restoreFirm } from './restored-firms.ts';
-import { changeList, type FirmKeeper, type ListKeeper, listRevocations, type RevocationList } from './revocations.ts';
+import {
+  changeList,
+  type FirmKeeper,
+  type ListKeeper,
+  listRevocations,
+  listsTooLargeFor,
+  type RevocationList,
+} from './revocations.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
 import type { FirmRow, Reads, Writes } from './tables.ts';
 import { firmsAskedForTime, makeTimeServer } from './time-server.ts';
@@ -302,6 +309,11 @@ export class LicenseCentral {
     return this.#read((db) => listRevocations(db));
   }
 
+  /** The lists that a container cannot be brought, as no file for it has room for them; null: that of the root. @throws TARGET_UNKNOWN */
+  async listsTooLargeFor(target: string): Promise<(number | null)[]> {
+    return this.#read(async (db) => listsTooLargeFor(db, await containerByName(db, target)));
+  }
+
   /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, and as `planWriteOff` */
   async planWriteOff(order: WriteOffOrder): Promise<WriteOffPlan> {
     return this.#read(async (db) => planWriteOff(db, await firmByCode(db, order.firmCode), order));
@@ -309,10 +321,10 @@ export class LicenseCentral {
 
   /**
    * Gives a lost container up: the one that gave holds again what is in transit to it, as soon as it applies the entry, and the
-   * lost one comes on the list of the firm. If it was not lost, these seats are there twice, and the ledger says so when it is
+   * lost one comes on the list of the firm, where that has room. If it was not lost, these seats are there twice, and the ledger says so when it is
    * next met.
    *
-   * @throws as `planWriteOff`; CHANNEL_FULL, EXHAUSTED, REVOCATIONS_FULL
+   * @throws as `planWriteOff`; CHANNEL_FULL, EXHAUSTED
    */
   async writeOff(order: WriteOffOrder): Promise<WrittenOff> {
     return this.#database.write(async (tx) =>

@@ -121,7 +121,9 @@ export async function receiveContext(
   }
   const proven = inventory === null ? [] : await receiveProofs(tx, base, firm, inventory.content);
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
-  if (why === null && generation === now.toldGeneration && inventory?.content.complete === true) {
+  // What a container that was set back shows, and the log that is known of it, are not of one state.
+  const tellsItsState = generation === now.toldGeneration && !locked;
+  if (why === null && tellsItsState && inventory?.content.complete === true) {
     const applied = settled.outcomes.filter(({ reason }) => reason === null);
     await leaveOutSettled(tx, now, new Set(applied.map(({ sequence }) => sequence)));
     if (firm.restores > 0) await settleUnsure(tx, now);

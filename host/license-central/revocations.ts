@@ -1,4 +1,5 @@
 import type { Crypto } from '../../container/crypto/port.ts';
+import { fileRoom, noticeWeight } from '../../container/engine/issuer-channel.ts';
 import type { Env } from '../../container/env.ts';
 import { FerryError } from '../../container/errors.ts';
 import { U32_MAX } from '../../container/files/fields.ts';
@@ -8,6 +9,7 @@ import type { PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import type { FirmKeys } from './firm-keys.ts';
+import { largestRecordOf } from './parties.ts';
 import { type ContainerRow, type FirmRow, type Reads, ROOT_LIST, type Writes } from './tables.ts';
 
 /** Whoever keeps a list of revocations, with the secret that signs it. */
@@ -65,6 +67,13 @@ export async function changeList(
       .execute();
   }
   return (await listRevocations(tx)).find((list) => (list.firmCode ?? ROOT_LIST) === firmCode) ?? emptyList(firmCode);
+}
+
+/** Whether a firm's list has room for a container, or has it already. */
+export async function hasRoomOnList(db: Reads, firmCode: number, key: PublicKey): Promise<boolean> {
+  const known = await listOf(db, firmCode);
+  const keys = known === undefined ? new Set<PublicKey>() : revokedKeys(known.raw);
+  return keys.has(key) || keys.size < FORMAT.revokedKeys;
 }
 
 /** Versions by which each restoring is ahead of the time: about a year of seconds. */
@@ -133,6 +142,15 @@ export async function requireUnrevoked(db: Reads, firmCode: number, { key, seria
   const list = await listOf(db, firmCode);
   if (list !== undefined && revokedKeys(list.raw).has(key))
     throw new FerryError('TARGET_REVOKED', { target: serial, firm: firmCode });
+}
+
+/** The lists that are too large for every file for a container, so that they are left out of them; null: that of the root. */
+export async function listsTooLargeFor(db: Reads, container: ContainerRow): Promise<(number | null)[]> {
+  const rows = await db.selectFrom('revocations').select(['firmCode', 'raw']).orderBy('firmCode').execute();
+  const room = fileRoom(largestRecordOf(container));
+  return rows
+    .filter(({ raw }) => noticeWeight({ raw, signer: null }) > room)
+    .map(({ firmCode }) => (firmCode === ROOT_LIST ? null : firmCode));
 }
 
 /** The keys whose certificates the root has withdrawn. */

@@ -1,17 +1,20 @@
 import type { ItemId } from '../../container/model/ids.ts';
 import { type Foundation, issueEntries, openChannel } from './channels.ts';
 import { containerByName } from './parties.ts';
-import { changeList, type FirmKeeper } from './revocations.ts';
+import { changeList, type FirmKeeper, hasRoomOnList } from './revocations.ts';
 import { type Reads, UNSURE, type Writes } from './tables.ts';
 import { planWriteOff, type WriteOffOrder, type WriteOffPlan } from './write-off-plan.ts';
 
 /** A write-off that was carried out: the entry with it is in transit to `from`. */
 export interface WrittenOff extends WriteOffPlan {
   readonly sequence: number;
+  /** Whether the target is on the list of the firm: it is not where that list was full. `from` refuses it all the same. */
+  readonly isListed: boolean;
 }
 
 /**
- * Gives a target up (R14): `from` is told to hold again what is in transit to it, and the target comes on the list of the firm.
+ * Gives a target up (R14): `from` is told to hold again what is in transit to it, and the target comes on the list of the firm
+ * where that has room.
  *
  * @throws as `planWriteOff`, and what issuing and the list throw
  */
@@ -28,10 +31,11 @@ export async function writeOff(
   const { target, after, through } = plan;
   const content = { kind: 'writeOff', target, through } as const;
   const { first: sequence } = await issueEntries(tx, base, channel, [{ content, itemId: null }], giver);
-  await changeList(tx, base, keeper, target, true);
+  const isListed = await hasRoomOnList(tx, firm.firmCode, target);
+  if (isListed) await changeList(tx, base, keeper, target, true);
   const row = { firmCode: firm.firmCode, container: giver.key, sequence, target, after, through };
   await tx.insertInto('writeOffs').values(row).execute();
-  return { ...plan, sequence };
+  return { ...plan, sequence, isListed };
 }
 
 /**

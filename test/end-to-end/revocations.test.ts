@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { storeList } from '../host/license-central/stored-list.ts';
 import { FerryHere } from './ferry-here.ts';
 
 describe('the lists of revocations of a License Central', () => {
@@ -92,6 +94,25 @@ describe('the lists of revocations of a License Central', () => {
     expect(await world.must('central', 'revoked', 'vendor')).toMatch(/3-1234567, key [0-9a-f]{64}/);
     expect(await world.must('central', 'revoke', 'vendor', target, '--lift')).toContain('is not on the list');
     expect(await world.must('central', 'revoked', 'vendor')).not.toContain(target);
+  });
+
+  it('that are full are said not to have gone to a small dongle, and not to name what was written off', async () => {
+    await world.must('dongle', 'create', 'small', '--serial', '3-1000000002');
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
+    await world.must('issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', world.item(1));
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'dongle.ferry-context');
+    await world.must('settle', 'central:vendor', 'dongle.ferry-context');
+    storeList(path.join(world.folder, 'vendor'), 6000010, 1024);
+    const issued = await world.run('central', 'issue', 'vendor', '--to', 'sim:small', '--item', world.item(1));
+    expect(issued).toMatchObject({ exit: 0, stderr: expect.stringContaining('is too large for 3-1000000002') });
+    const again = await world.json('central', 'issue', 'vendor', '--to', '3-1000000002');
+    expect(again).toMatchObject({ leftOut: [6000010], failures: [] });
+    const [from, target] = ['3-1234567', '130-2459324738'];
+    const order = ['--from', from, '--target', target, '--through', '2'];
+    expect(await world.run('central', 'write-off', 'vendor', ...order)).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining(`${target} is not on it, so only ${from} refuses`),
+    });
   });
 
   it('are of one keeper: a firm or the root', async () => {

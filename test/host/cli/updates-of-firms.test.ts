@@ -10,6 +10,7 @@ interface FirmHere {
   readonly list?: boolean;
   readonly asked?: boolean;
   readonly known?: boolean;
+  readonly tooLarge?: boolean;
   readonly fails?: FerryError;
 }
 
@@ -25,6 +26,7 @@ function server(firms: readonly FirmHere[], hasRootList = false): FirmsServer {
     firms: async () => firms,
     askedForTime: async () => codes(({ asked }) => asked),
     channels: async (code: number) => target(firm(code).known),
+    listsTooLargeFor: async () => [null, ...codes(({ tooLarge }) => tooLarge)],
     transit: async (code: number) => target(firm(code).open),
     revocations: async () =>
       [...(hasRootList ? [null] : []), ...codes(({ list }) => list)].map((firmCode) => ({ firmCode })),
@@ -63,6 +65,17 @@ describe('the update files of all firms for a container', () => {
     expect(await firmsIn([known, ...others])).toEqual({ files: [1], failed: [], asked: 1 });
     expect(await firmsIn([known, ...others], false, 2)).toEqual({ files: [2], failed: [], asked: 1 });
     expect(await firmsIn(others)).toEqual({ files: [2], failed: [3], asked: 2 });
+  });
+
+  it('tell which lists are too large for the container, of the root and of the firms whose files they are', async () => {
+    const firms = [
+      { firmCode: 1, open: true, list: true, tooLarge: true },
+      { firmCode: 2, open: true, list: true },
+      { firmCode: 3, list: true, tooLarge: true },
+      { firmCode: 4, open: true, known: true, tooLarge: true, fails: stopped },
+    ];
+    expect((await updatesOfFirms(server(firms), TARGET)).leftOut).toEqual([null, 1]);
+    expect((await updatesOfFirms(server([{ firmCode: 3, known: true }]), TARGET)).leftOut).toEqual([]);
   });
 
   it('do not wait for a firm that a rule stops', async () => {

@@ -1,17 +1,13 @@
-import path from 'node:path';
-import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { SIGNED_KINDS } from '../../../container/files/envelope.ts';
-import { signFirmRevocations, signRootRevocations } from '../../../container/files/notices.ts';
-import { toHex } from '../../../container/model/bytes.ts';
-import type { PublicKey } from '../../../container/model/ids.ts';
 import { FORMAT, LEAST_LARGEST_RECORD } from '../../../container/model/limits.ts';
 import type { LicenseCentral } from '../../../host/license-central/index.ts';
 import { ROOT_LIST } from '../../../host/license-central/tables.ts';
-import { crypto, makeContainer, move, order, root, seededEnv, type TestContainer } from '../../world/parties.ts';
+import { makeContainer, move, order, seats as seatsOf, type TestContainer } from '../../world/parties.ts';
 import { backedUp } from './backup.ts';
 import { contextFor, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
+import { storeList } from './stored-list.ts';
 
 const scene = licenseCentrals();
 
@@ -258,24 +254,11 @@ describe('a container on the list of the root', () => {
 });
 
 describe('a list of revocations', () => {
-  /** Puts a list into the database, as if so many had been revoked one by one. */
-  function store(folder: string, firmCode: number, count: number): void {
-    const env = seededEnv(`keys ${firmCode}`);
-    const content = { version: 5, keys: Array.from({ length: count }, () => toHex(env.random(32)) as PublicKey) };
-    const raw =
-      firmCode === ROOT_LIST
-        ? signRootRevocations(crypto, root.seed, content)
-        : signFirmRevocations(crypto, env.random(32), { firmCode, ...content });
-    const database = new Database(path.join(folder, 'central.sqlite'));
-    database.prepare('insert into revocations values (?, ?, ?)').run(firmCode, content.version, Buffer.from(raw));
-    database.close();
-  }
-
   it('has an end, at which it stays as it is', async () => {
     const folder = scene.folder();
     const central = await scene.central(folder);
     await central.addContainer(makeContainer('dongle', 1).certificate);
-    store(folder, FIRM, FORMAT.revokedKeys);
+    storeList(folder, FIRM, FORMAT.revokedKeys);
     await expect(central.revoke({ list: FIRM, target: '3-1' })).rejects.toMatchObject({
       code: 'REVOCATIONS_FULL',
       details: { list: `The list of firm ${FIRM}`, limit: FORMAT.revokedKeys },
@@ -283,12 +266,33 @@ describe('a list of revocations', () => {
     expect((await central.revocations()).map(({ version }) => version)).toEqual([5]);
   });
 
+  it('that is full keeps no write-off from giving seats back; its target is refused by the giver alone, and that is said', async () => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    const [dongle, device] = [makeContainer('dongle', 1), makeContainer('dongle', 2)];
+    for (const { certificate } of [dongle, device]) await central.addContainer(certificate);
+    await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(5)] });
+    await deliverAndSettle(central, dongle);
+    const holding = holdingOf(dongle);
+    move(dongle, device, [{ holding, quantity: 1 }]);
+    order(dongle, device, [{ holding, quantity: 3 }]);
+    await central.receiveContext(await contextFor(central, dongle));
+    storeList(folder, FIRM, FORMAT.revokedKeys);
+    const lost = { firmCode: FIRM, from: '3-1', target: '3-2', through: 2 };
+    expect(await central.writeOff(lost)).toMatchObject({ target: device.key, isListed: false });
+    expect((await central.revocations()).map(({ version }) => version)).toEqual([5]);
+    await deliverAndSettle(central, dongle);
+    const [line] = await central.ledger();
+    expect(seatsOf(dongle, line?.itemId ?? '')).toEqual({ held: 4, pending: 0 });
+    expect(passOn(device, dongle)).toEqual([CATALOGUE.SENDER_REVOKED.number]);
+  });
+
   it('that has no room beside another one has a file of its own, and licenses do not wait for it', async () => {
     const folder = scene.folder();
     const central = await scene.central(folder);
     const dongle = makeContainer('dongle', 5, { size: 384 * 1024 });
     await central.addContainer(dongle.certificate);
-    for (const firmCode of [ROOT_LIST, FIRM]) store(folder, firmCode, 600);
+    for (const firmCode of [ROOT_LIST, FIRM]) storeList(folder, firmCode, 600);
     await central.grantItems({ firmCode: FIRM, target: '3-5', items: [seats(1)] });
     const updates = await central.updatesFor({ firmCode: FIRM, target: '3-5' });
     expect(Math.max(...updates.map(({ length }) => length))).toBeLessThanOrEqual(LEAST_LARGEST_RECORD.dongle);
@@ -304,10 +308,16 @@ describe('a list of revocations', () => {
     const central = await scene.central(folder);
     const dongle = makeContainer('dongle', 5, { size: 384 * 1024 });
     await central.addContainer(dongle.certificate);
-    store(folder, FIRM, FORMAT.revokedKeys);
+    storeList(folder, FIRM, FORMAT.revokedKeys);
     await central.grantItems({ firmCode: FIRM, target: '3-5', items: [seats(1)] });
     const updates = await central.updatesFor({ firmCode: FIRM, target: '3-5' });
     const reports = updates.map((update) => dongle.container.run('apply', { update }));
     expect(reports.map(({ entries, notices }) => [entries.length, notices])).toEqual([[1, []]]);
+    expect(await central.listsTooLargeFor('3-5')).toEqual([FIRM]);
+    storeList(folder, ROOT_LIST, FORMAT.revokedKeys);
+    expect(await central.listsTooLargeFor('3-5')).toEqual([null, FIRM]);
+    const device = makeContainer('soft', 6);
+    await central.addContainer(device.certificate);
+    expect(await central.listsTooLargeFor('130-6')).toEqual([]);
   });
 });

@@ -8,13 +8,14 @@ import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
 import { namingFile } from '../../naming-file.ts';
 import { firmOf, withCentral } from '../../open-central.ts';
+import type { Output } from '../../output.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { collect, parseItem, parseNumber, usage } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
 import { exitOfUnreached } from '../../unreached.ts';
 import { broughtBy, broughtText, isTimeAlone } from './brought.ts';
-import { type UpdatesOfFirms, updatesOfFirms } from './updates-of-firms.ts';
+import { listsLeftOut, type UpdatesOfFirms, updatesOfFirms } from './updates-of-firms.ts';
 
 const ISSUE_EXAMPLES = `
 TARGET is the serial number of a container that is known here, or what makes it known: its address or its context file.
@@ -70,8 +71,11 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
     const order = { firmCode, target, items: licenses };
     const granted = await server.grantItems(options.order === undefined ? order : { ...order, name: options.order });
     const updates = await server.updatesFor({ firmCode, target });
-    const brought = await broughtBy(server, target, updates);
-    return { target, several, granted, made: { updates, failures: [], asked: 1 }, brought };
+    const [brought, leftOut] = [
+      await broughtBy(server, target, updates),
+      await listsLeftOut(server, target, [firmCode]),
+    ];
+    return { target, several, granted, made: { updates, failures: [], asked: 1, leftOut }, brought };
   });
   const [onlyFailure] = made.failures;
   if (!several && onlyFailure !== undefined) throw onlyFailure.error;
@@ -94,6 +98,7 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
       `Bring them: ferry apply ADDRESS FILE, or ferry move --from ${quoted(`central:${folder}`)} --to ADDRESS --all${firm}`,
     );
   }
+  complainOfLeftOut(output, made.leftOut, target);
   for (const { firmCode, error } of made.failures) {
     output.complain(`Of firm ${firmCode} nothing was written: ${error.message} [${error.code}]`);
     output.complain(`  ${explain(error.code, error.details).remedy}`);
@@ -104,9 +109,21 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
     granted,
     files,
     brought,
+    leftOut: made.leftOut,
     failures: made.failures.map(({ firmCode, error }) => ({ firmCode, ...explain(error.code, error.details) })),
   });
   context.endWith(exitOfUnreached(made.failures, made.asked));
+}
+
+function complainOfLeftOut(output: Output, lists: readonly (number | null)[], target: string): void {
+  for (const list of lists) {
+    const keeper = list === null ? 'the root' : `firm ${list}`;
+    output.complain(
+      `The list of ${keeper} is too large for ${target} and was left out: it goes on taking what is refused by it.`,
+    );
+  }
+  if (lists.length > 0)
+    output.complain('  Take those off that are long gone: ferry central revoked, ferry central revoke --lift.');
 }
 
 /** The firm that is named, by the items or by itself. @throws USAGE_WRONG when several are */

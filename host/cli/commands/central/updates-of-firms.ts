@@ -4,7 +4,7 @@ import { type LicenseCentral, requireNoGrantsToRevoked } from '../../../license-
 /** What is read of a License Central for this. */
 export type FirmsServer = Pick<
   LicenseCentral,
-  'askedForTime' | 'channels' | 'firms' | 'revocations' | 'transit' | 'updatesFor'
+  'askedForTime' | 'channels' | 'firms' | 'listsTooLargeFor' | 'revocations' | 'transit' | 'updatesFor'
 >;
 
 /** A firm whose files could not be made, beside others whose files could. */
@@ -19,6 +19,8 @@ export interface UpdatesOfFirms {
   readonly failures: readonly FirmFailure[];
   /** Firms whose files were asked for. */
   readonly asked: number;
+  /** The lists that these files would carry if they were not too large for the container; null: that of the root. */
+  readonly leftOut: readonly (number | null)[];
 }
 
 /**
@@ -84,8 +86,9 @@ async function withRootList(
   let made = before;
   for (const firmCode of firms) {
     if (failed.includes(firmCode)) continue;
-    const { updates, failures, asked } = await eachFirm(server, target, [firmCode]);
-    made = { updates, failures: [...made.failures, ...failures], asked: made.asked + asked };
+    const { updates, leftOut, ...next } = await eachFirm(server, target, [firmCode]);
+    const failures = [...made.failures, ...next.failures];
+    made = { updates, failures, asked: made.asked + next.asked, leftOut };
     if (updates.length > 0) break;
   }
   return made;
@@ -94,16 +97,28 @@ async function withRootList(
 async function eachFirm(server: FirmsServer, target: string, firms: readonly number[]): Promise<UpdatesOfFirms> {
   const updates: Uint8Array[] = [];
   const failures: FirmFailure[] = [];
+  const made: number[] = [];
   for (const firmCode of firms) {
     try {
       await requireNoGrantsToRevoked(server, firmCode, { serial: target });
       updates.push(...(await server.updatesFor({ firmCode, target })));
+      made.push(firmCode);
     } catch (error) {
       if (!(error instanceof FerryError) || !isRule(error)) throw error;
       failures.push({ firmCode, error });
     }
   }
-  return { updates, failures, asked: firms.length };
+  return { updates, failures, asked: firms.length, leftOut: await listsLeftOut(server, target, made) };
+}
+
+/** The lists that are left out of the files of these firms, as they are too large for the container. */
+export async function listsLeftOut(
+  server: Pick<FirmsServer, 'listsTooLargeFor'>,
+  target: string,
+  firms: readonly number[],
+): Promise<readonly (number | null)[]> {
+  if (firms.length === 0) return [];
+  return (await server.listsTooLargeFor(target)).filter((list) => list === null || firms.includes(list));
 }
 
 /** Whether it concerns the firm and its container alone; what is damaged or interrupted stops every firm. */

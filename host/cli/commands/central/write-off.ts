@@ -80,6 +80,7 @@ async function writeOff(
   output.line(`The write-off is in transit to ${done.from}, as ${done.sequence}. It means, for good:`);
   explain(context, firmCode, done);
   for (const file of files) output.line(`  ${file}`);
+  if (!done.isListed) complainOfFullList(output, done);
   output.note('Bring it: ferry apply ADDRESS FILE');
   output.json({ address, dryRun: false, ...done, files });
 }
@@ -126,4 +127,10 @@ function showTold(output: Output, firmCode: number, plan: WriteOffPlan, lost: st
 function seatsText(firmCode: number, { itemId, quantity, productCode, text }: NamedSeats): string {
   const product = productCode === null ? `license ${itemId.slice(0, 12)}` : `${firmCode}:${productCode}`;
   return `${quantity} of ${product}${text === null || text === '' ? '' : ` ${text}`}`;
+}
+
+function complainOfFullList(output: Output, { from, target, targetSerial }: WriteOffPlan): void {
+  const lost = targetSerial ?? `the container with key ${target.slice(0, 16)}`;
+  output.complain(`The list of the firm is full: ${lost} is not on it, so only ${from} refuses what it passes on.`);
+  output.complain('  Take those off that are long gone, then put it on: ferry central revoked, ferry central revoke.');
 }
