@@ -322,6 +322,14 @@ export const CATALOGUE = {
     remedy:
       'Bring fresh contexts of {where}, made for this vendor, to `ferry settle`; then the order becomes possible.',
   },
+  SEATS_RETIRED: {
+    number: 252,
+    exit: 3,
+    happened: '{seats} seats of {item} are in {where}, which was set back and whose state was accepted.',
+    effect: 'They can be used there as they are, for good, and no change reaches them. Nothing was changed.',
+    remedy:
+      'Leave the license as it is. What others hold of it can be moved; what is to be different, grant anew to another container.',
+  },
   ROLE_WRONG: {
     number: 223,
     exit: 3,

@@ -335,14 +335,14 @@ export class LicenseCentral {
 
   /**
    * Lets a firm's licenses be used in a container that was set back and shows its state by this context. Its vendor decides
-   * that: what was used or given away since that state can be used again.
+   * that: what was used or given away since that state can be used again. With `dryRun` it only says what it would mean.
    *
    * @throws NOT_LOCKED, and what opening a context throws
    */
-  async acceptState(raw: Uint8Array): Promise<AcceptedState> {
+  async acceptState(raw: Uint8Array, dryRun = false): Promise<AcceptedState> {
     const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
-    const keys = this.#keysOf(firm);
-    return this.#database.write((tx) => acceptState(tx, this.#base, firm, keys, file));
+    const state = { firm, keys: this.#keysOf(firm), file, dryRun };
+    return this.#database.write((tx) => acceptState(tx, this.#base, this.#pinned(), state));
   }
 
   /** Where an item is, or all items are, as their containers told last. */

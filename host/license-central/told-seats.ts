@@ -3,6 +3,7 @@ import { type Certificate, type IssueRight, readStoredCertificate } from '../../
 import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { acceptedStates, channelName } from './accepted-states.ts';
 import { loggedSeats } from './logged-seats.ts';
 import { rowsOf } from './named-at-once.ts';
 import { type Balanced, seatsLeft, type ToldSeats } from './seat-balance.ts';
@@ -126,7 +127,7 @@ async function partlyKnown(db: Reads): Promise<ReadonlySet<PublicKey>> {
 }
 
 /** A container as the teller of its licenses of one firm. */
-type Teller = Pick<ToldSeats, 'issues' | 'contradicted'> & Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
+type Teller = Pick<ToldSeats, 'issues' | 'contradicted' | 'accepted'> & Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
 
 /** By firm and container; one that was only named in transfers so far told nothing and may do anything. */
 type Tellers = (firmCode: number, container: PublicKey) => Teller;
@@ -143,11 +144,14 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
       .where('container', 'in', some)
       .execute(),
   );
-  const channelOf = new Map(channels.map((channel) => [`${channel.firmCode}/${channel.container}`, channel]));
+  const channelOf = new Map(channels.map((it) => [channelName(it.firmCode, it.container), it]));
+  const accepted = await acceptedStates(db);
   return (firmCode, container) => {
-    const { logWhole = 1, toldGeneration = 0, contradiction = null } = channelOf.get(`${firmCode}/${container}`) ?? {};
+    const name = channelName(firmCode, container);
+    const { logWhole = 1, toldGeneration = 0, contradiction = null } = channelOf.get(name) ?? {};
     const right = issues.get(container) ?? 'move';
-    return { issues: right, contradicted: contradiction !== null, logWhole, toldGeneration };
+    const contradicted = contradiction !== null;
+    return { issues: right, contradicted, accepted: accepted.has(name), logWhole, toldGeneration };
   };
 }
 

@@ -90,7 +90,7 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     if (late) output.line('  It settles nothing that was in transit.');
     for (const { itemId, quantity } of duplicates)
       output.line(
-        `  License ${itemId}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
+        `  License ${itemId}: ${quantity} are there twice, written off or set back: a duplicate that was accepted.`,
       );
     for (const { itemId, quantity } of surplus)
       output.complain(
