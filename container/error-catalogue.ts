@@ -807,6 +807,16 @@ export const CATALOGUE = {
     effect: 'What is in transit is not lost; nobody can use it before it has arrived or come back.',
     remedy: 'Mend the cause and run the same command again, or take it back with `ferry cancel`.',
   },
+  LEFT_WITH_RESTORED: {
+    number: 892,
+    exit: 6,
+    happened:
+      'The order is in transit from {from} (sequences {sequences}), and the License Central there is in an earlier state, as if restored from a backup: {why}',
+    effect:
+      'Nothing is given twice: it gives and settles nothing more. Every license that was delivered is where it was.',
+    remedy:
+      'Where it was restored, say so: `{command}`. Then run the same command again; where another folder has its latest state, use that one.',
+  },
   LEFT_WITH_COPY: {
     number: 891,
     exit: 6,

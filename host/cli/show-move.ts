@@ -1,7 +1,8 @@
 import { CATALOGUE, explain, FerryError } from '../../container/errors.ts';
 import type { MoveProgress, MoveResult } from '../../state-machines/index.ts';
+import { isAddress } from './addresses.ts';
 import { cargoOf, type Shown } from './cargo.ts';
-import { orderText } from './next-commands.ts';
+import { orderText, restoredCommand } from './next-commands.ts';
 import type { Output } from './output.ts';
 import type { Peer } from './peers.ts';
 import { counted, type ProductSeats, seatsText } from './product-seats.ts';
@@ -81,8 +82,9 @@ export function failureOfMove(output: Output, { sides, result, shown, firm, id }
   if (state === 'refused' && inTransit.length > 0) {
     const details = { from, to, sequences: inTransit.join(', '), why: happened(failure), cause: failure.code };
     const copy = copyIn(sides, failure);
-    return copy === null
-      ? new FerryError('LEFT_IN_TRANSIT', details)
+    if (copy === null) return new FerryError('LEFT_IN_TRANSIT', details);
+    return isAddress(copy, ['central'])
+      ? new FerryError('LEFT_WITH_RESTORED', { ...details, command: restoredCommand(copy, firm) })
       : new FerryError('LEFT_WITH_COPY', { ...details, copy });
   }
   if (state === 'interrupted' && id !== null) {

@@ -11,7 +11,7 @@ import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './ch
 import { cancelEntries, type Foundation, openChannel, requireTrust } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
-import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
+import { listFirms, makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
@@ -133,8 +133,8 @@ export class LicenseCentral {
   }
 
   /** Firm Codes that it issues for, ascending. */
-  async firms(): Promise<{ readonly firmCode: number; readonly name: string; readonly key: PublicKey }[]> {
-    return this.#read((db) => db.selectFrom('firms').select(['firmCode', 'name', 'key']).orderBy('firmCode').execute());
+  async firms(): Promise<Pick<FirmRow, 'firmCode' | 'name' | 'key' | 'restores' | 'rolledBackBy'>[]> {
+    return this.#read((db) => listFirms(db));
   }
 
   /** The firms that a container, in its newest context, has asked for the time: their next update file answers it. */
