@@ -69,6 +69,18 @@ describe('a License Central whose folder was restored from a backup', () => {
     expect((await world.seats('dongle')).held).toBe(5 + 2 + 4);
   });
 
+  it('says of what had arrived before the loss that only the receipt was missing, and not that it moved', async () => {
+    await grant(3);
+    fs.cpSync(at('vendor'), at('backup'), { recursive: true });
+    await deliver();
+    restore();
+    await world.must('central', 'restored', 'vendor');
+    const said = await deliver();
+    expect(said).toContain('3 seats of 6000010:1002, 1 entry, which had arrived before: only the receipt was missing.');
+    expect(said).not.toContain('moved');
+    expect((await world.seats('dongle')).held).toBe(5 + 3);
+  });
+
   it('says in status and after a move what its vendor has to say first, and of nothing that it arrived', async () => {
     await grant(2);
     await deliver();
