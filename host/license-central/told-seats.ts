@@ -42,7 +42,7 @@ export async function toldItems(
   for (const { way, quantity, ...where } of await untoldMoves(db, itemIds)) seatsAt(items, where)[way] += quantity;
   for (const { quantity, forGood, ...where } of await takenItems(db, itemIds))
     Object.assign(seatsAt(items, where), { taken: quantity, takenForGood: forGood });
-  for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db), itemIds))
+  for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db, itemIds), itemIds))
     seatsAt(items, where).logged = seats;
   const tellers = await tellersOf(db, new Set([...items.values()].flatMap((containers) => [...containers.keys()])));
   return new Map([...items].map(([itemId, containers]) => [itemId, toldItem(containers, tellers)]));
@@ -109,21 +109,20 @@ async function placesOf(db: Reads, itemIds: readonly ItemId[] | undefined) {
   return (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
 }
 
-/** Containers of which not all is known that their logs hold, or held. */
-async function partlyKnown(db: Reads): Promise<ReadonlySet<PublicKey>> {
-  const rows = await db
-    .selectFrom('channels')
-    .leftJoin('places', (join) =>
+/** Containers of which not all is known that their logs hold, or held: of all firms, or as far as it bears on some items. */
+async function partlyKnown(db: Reads, itemIds: readonly ItemId[] | undefined): Promise<ReadonlySet<PublicKey>> {
+  const lost = await db.selectFrom('channels').select('container').where('logWhole', '=', 0).execute();
+  const older = db
+    .selectFrom('places')
+    .innerJoin('channels', (join) =>
       join
-        .onRef('places.firmCode', '=', 'channels.firmCode')
-        .onRef('places.container', '=', 'channels.container')
-        .onRef('places.generation', '<', 'channels.toldGeneration'),
+        .onRef('channels.firmCode', '=', 'places.firmCode')
+        .onRef('channels.container', '=', 'places.container')
+        .onRef('channels.toldGeneration', '>', 'places.generation'),
     )
-    .select('channels.container')
-    .where(({ or, eb }) => or([eb('channels.logWhole', '=', 0), eb('places.itemId', 'is not', null)]))
-    .distinct()
-    .execute();
-  return new Set(rows.map(({ container }) => container));
+    .select('places.container');
+  const behind = await (itemIds === undefined ? older : older.where('places.itemId', 'in', itemIds)).execute();
+  return new Set([...lost, ...behind].map(({ container }) => container));
 }
 
 /** A container as the teller of its licenses of one firm. */
