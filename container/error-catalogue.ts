@@ -327,6 +327,14 @@ export const CATALOGUE = {
     remedy:
       'Bring fresh contexts of {where}, made for this vendor, to `ferry settle`; then the order becomes possible.',
   },
+  SEATS_RETIRED: {
+    number: 252,
+    exit: 3,
+    happened: '{seats} seats of {item} are in {where}, which was set back and whose state was accepted.',
+    effect: 'They can be used there as they are, for good, and no change reaches them. Nothing was changed.',
+    remedy:
+      'Leave the license as it is. What others hold of it can be moved; what is to be different, grant anew to another container.',
+  },
   ROLE_WRONG: {
     number: 223,
     exit: 3,
@@ -804,6 +812,16 @@ export const CATALOGUE = {
     happened: 'The order is in transit from {from} (sequences {sequences}), but {to} does not take it: {why}',
     effect: 'What is in transit is not lost; nobody can use it before it has arrived or come back.',
     remedy: 'Mend the cause and run the same command again, or take it back with `ferry cancel`.',
+  },
+  LEFT_WITH_RESTORED: {
+    number: 892,
+    exit: 6,
+    happened:
+      'The order is in transit from {from} (sequences {sequences}), and the License Central there is in an earlier state, as if restored from a backup: {why}',
+    effect:
+      'Nothing is given twice: it gives and settles nothing more. Every license that was delivered is where it was.',
+    remedy:
+      'Where it was restored, say so: `{command}`. Then run the same command again; where another folder has its latest state, use that one.',
   },
   LEFT_WITH_COPY: {
     number: 891,

@@ -15,7 +15,7 @@ export interface EntryUnderWay {
   /** What it carries; empty where it carries no seats, but changes what was granted before. */
   readonly items: readonly { readonly productCode: number; readonly seats: number }[];
   readonly cancelled: boolean;
-  /** Whether the target has applied or refused it; null where the target was not asked. */
+  /** Whether the target has applied or refused it; null where the target was not asked, or its issuer was set back. */
   readonly arrived: boolean | null;
   /** Whether its vendor has written it off: what it carried is held again. */
   readonly writtenOff: boolean;
@@ -27,6 +27,8 @@ export interface UnderWay {
   readonly from: string;
   /** Firm Code, for a License Central. */
   readonly firm: number | null;
+  /** Whether it was proven to be set back, and its vendor has not said yet that it was restored. */
+  readonly isSetBack: boolean;
   /** Serial number of the target. */
   readonly to: string;
   /** Where the target can be reached; null when it is none of the containers that answered. */
@@ -43,6 +45,21 @@ export interface UnderWay {
 
 /** What to type so that nothing is in transit between the two any more, in order; or, without the target, the choices. */
 export function nextCommands(way: UnderWay): readonly NextCommand[] {
+  return way.isSetBack ? [restoredOf(way), ...commandsFor(way)] : commandsFor(way);
+}
+
+/** Before it, a License Central that was set back gives nothing and settles nothing. */
+function restoredOf({ from, firm }: UnderWay): NextCommand {
+  const why = 'says that its folder was restored from a backup';
+  return { command: restoredCommand(from, firm === null ? null : String(firm)), why };
+}
+
+/** By which its vendor says that a License Central was restored. @param firm null where it has only one */
+export function restoredCommand(central: string, firm: string | null): string {
+  return `ferry central restored ${quoted(central.slice('central:'.length))}${firm === null ? '' : ` --firm ${firm}`}`;
+}
+
+function commandsFor(way: UnderWay): readonly NextCommand[] {
   if (way.kept === 'whole') return [resumeOf(way.id)];
   // Another order than its own would be made after it, and move once more.
   if (way.kept === 'unnoted') return [];

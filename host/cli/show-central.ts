@@ -89,7 +89,7 @@ function showLedger(output: Output, ledger: readonly LedgerLine[], revoked: Revo
 
 /** What became of a grant, and where its seats are, as its containers told last; red when they do not add up. */
 function whereabouts(line: LedgerLine, revoked: Revoked): Part {
-  const { refusedFor, duplicates, surplus, movedOn, unaccounted, places, firstHolder, status } = line;
+  const { refusedFor, duplicates, usedAgain, surplus, movedOn, unaccounted, places, firstHolder, status } = line;
   if (refusedFor !== null) return styled('red', `refused by ${firstHolder}: ${summary(refusedFor)} [${refusedFor}]`);
   if (status === 'unsure')
     return styled(
@@ -102,7 +102,9 @@ function whereabouts(line: LedgerLine, revoked: Revoked): Part {
   ];
   if (movedOn > 0) told.push(`${movedOn} of these moved on, not told from where`);
   if (unaccounted > 0) told.push(`${unaccounted} moved on, not told where`);
-  if (duplicates > 0) told.push(`${duplicates} written off, yet applied: a duplicate that was accepted`);
+  const writtenOff = duplicates - usedAgain;
+  if (usedAgain > 0) told.push(`${usedAgain} used again in a state that was set back: a duplicate that was accepted`);
+  if (writtenOff > 0) told.push(`${writtenOff} written off, yet applied: a duplicate that was accepted`);
   if (surplus > 0) return styled('red', [...told, `${surplus} more than granted`].join('; '));
   const isRevoked = places.some(({ container }) => revoked.has(container));
   if (movedOn + unaccounted + duplicates > 0 || isRevoked) return styled('yellow', told.join('; '));

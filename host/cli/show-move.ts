@@ -1,7 +1,8 @@
 import { CATALOGUE, explain, FerryError } from '../../container/errors.ts';
 import type { MoveProgress, MoveResult } from '../../state-machines/index.ts';
+import { isAddress } from './addresses.ts';
 import { cargoOf, type Shown } from './cargo.ts';
-import { orderText } from './next-commands.ts';
+import { orderText, restoredCommand } from './next-commands.ts';
 import type { Output } from './output.ts';
 import type { Peer } from './peers.ts';
 import { counted, type ProductSeats, seatsText } from './product-seats.ts';
@@ -57,6 +58,8 @@ export interface RunMove {
   readonly result: MoveResult;
   /** What the issuer showed before the run. */
   readonly shown: Shown;
+  /** Last sequence of the issuer that the target had applied before the run; 0: none, or of no interest. */
+  readonly arrivedThrough: number;
   readonly firm: string | null;
   /** Under what it is kept when it is unfinished; null when nothing of it is. */
   readonly id: string | null;
@@ -81,8 +84,9 @@ export function failureOfMove(output: Output, { sides, result, shown, firm, id }
   if (state === 'refused' && inTransit.length > 0) {
     const details = { from, to, sequences: inTransit.join(', '), why: happened(failure), cause: failure.code };
     const copy = copyIn(sides, failure);
-    return copy === null
-      ? new FerryError('LEFT_IN_TRANSIT', details)
+    if (copy === null) return new FerryError('LEFT_IN_TRANSIT', details);
+    return isAddress(copy, ['central'])
+      ? new FerryError('LEFT_WITH_RESTORED', { ...details, command: restoredCommand(copy, firm) })
       : new FerryError('LEFT_WITH_COPY', { ...details, copy });
   }
   if (state === 'interrupted' && id !== null) {
@@ -104,13 +108,14 @@ function copyIn({ from, to, giver }: Sides, { code, details }: NonNullable<MoveR
 }
 
 /** A move that ended, for people. */
-export function tellMove(output: Output, { sides, result, shown }: RunMove): void {
+export function tellMove(output: Output, run: RunMove): void {
+  const { result, shown } = run;
   const { earlier, failure } = result;
   if (earlier !== null && earlier.entries.length > 0) {
     output.line('The interrupted move before it:');
-    showEntries(output, sides, earlier, shown);
+    showEntries(output, { ...run, result: earlier, arrivedThrough: 0 });
   }
-  showEntries(output, sides, result, shown);
+  showEntries(output, run);
   showAlong(output, result, shown);
   if (isCalledBack(result))
     output.line('It was cancelled, and all of it is home again. Whatever is ordered now is a new order.');
@@ -123,7 +128,7 @@ function isCalledBack({ state, entries, inTransit }: MoveResult): boolean {
 }
 
 /** A move that ended, as `--json` shows it. */
-export function moveDocument({ sides, result, shown }: RunMove): object {
+export function moveDocument({ sides, result, shown, arrivedThrough }: RunMove): object {
   const { state, resumed, plan, entries, along, inTransit, failure, earlier } = result;
   const seats = arrivedSeats(shown, result);
   const before =
@@ -140,6 +145,7 @@ export function moveDocument({ sides, result, shown }: RunMove): object {
     state,
     resumed,
     delivery: isDelivery(sides, result),
+    arrivedBefore: hadArrived(result, arrivedThrough),
     moved: isAnything ? (plan?.parts ?? []) : [],
     seats,
     entries: entries.map(withCode),
@@ -167,12 +173,20 @@ function isDelivery({ giver }: Sides, { plan, resumed }: MoveResult): boolean {
   return giver.kind !== null && plan !== null && plan.parts.length === 0 && !resumed;
 }
 
-function showEntries(output: Output, sides: Sides, result: MoveResult, shown: Shown): void {
+/** Whether all of it was there before, so that nothing but the receipt was missing. */
+function hadArrived({ entries, resumed }: MoveResult, arrivedThrough: number): boolean {
+  const isThere = entries.every(({ state, sequence }) => state === 'applied' && sequence <= arrivedThrough);
+  return isThere && entries.length > 0 && !resumed;
+}
+
+function showEntries(output: Output, { sides, result, shown, arrivedThrough }: Omit<RunMove, 'firm' | 'id'>): void {
   const { from, to } = sides;
   const { entries, resumed } = result;
+  const wasThere = hadArrived(result, arrivedThrough);
   const before = isDelivery(sides, result) ? ', in transit since an order before this one: nothing new was given' : '';
-  const again = resumed ? ', after an interruption' : before;
-  output.line(`${from} -> ${to}: ${movedText(entries, arrivedSeats(shown, result))}${again}.`);
+  const receipt = wasThere ? ', which had arrived before: only the receipt was missing' : before;
+  const again = resumed ? ', after an interruption' : receipt;
+  output.line(`${from} -> ${to}: ${movedText(entries, arrivedSeats(shown, result), wasThere)}${again}.`);
   for (const { state, sequence, reason } of entries) {
     if (state === 'refused') output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
     if (state === 'waiting') output.line(`  Sequence ${sequence} waits: ${words(reason)}`);
@@ -196,10 +210,11 @@ function showAlong(output: Output, result: MoveResult, shown: Shown): void {
     if (reason !== 0) output.line(`  Along with it, sequence ${sequence} came back: ${words(reason)}`);
 }
 
-function movedText(entries: MoveResult['entries'], seats: readonly ProductSeats[] | null): string {
+function movedText(entries: MoveResult['entries'], seats: readonly ProductSeats[] | null, hadArrived: boolean): string {
   const applied = entries.filter(({ state }) => state === 'applied').length;
   const all = counted(entries.length, 'entry', 'entries');
   const count = applied === entries.length ? all : `${applied} of ${all}`;
   if (applied === 0) return `nothing moved, ${count}`;
+  if (hadArrived) return seats === null || seats.length === 0 ? count : `${seatsText(seats)}, ${count}`;
   return seats === null || seats.length === 0 ? `${count} moved` : `${seatsText(seats)} moved, ${count}`;
 }

@@ -19,6 +19,8 @@ export interface AskedFirm {
   readonly key: PublicKey;
   /** Its fingerprint words. */
   readonly words: string;
+  /** Whether a container proved that the License Central was set back. */
+  readonly isSetBack: boolean;
   readonly transit: readonly (Pick<Listing['transit'][number], 'target' | 'serial' | 'sequence' | 'cancelled'> & {
     readonly firmCode: number;
     readonly items: EntryUnderWay['items'];
@@ -39,8 +41,7 @@ export function waysOf(answers: Answers, unfinished: readonly UnfinishedMove[], 
   const asked = new Map(answers.containers.map((one) => [one.listing.key, one]));
   const kept = new Map(unfinished.map((move) => [move.id, move]));
   const way = (
-    from: string,
-    firm: number | null,
+    { from, firm, isSetBack }: Pick<UnderWay, 'from' | 'firm' | 'isSetBack'>,
     issuer: PublicKey,
     [target, entries]: readonly [PublicKey, readonly (Omit<EntryUnderWay, 'arrived'> & { readonly serial: string })[]],
   ): UnderWay => {
@@ -50,23 +51,25 @@ export function waysOf(answers: Answers, unfinished: readonly UnfinishedMove[], 
     return {
       from,
       firm,
+      isSetBack,
       to: entries[0]?.serial ?? '',
       toAddress: there?.address ?? null,
       id,
       kept: stateOf(kept.get(id)),
       entries: entries.map(({ serial: _, ...entry }) => ({
         ...entry,
-        arrived: there === undefined ? null : entry.sequence <= applied,
+        // What was applied under the numbers of an issuer that was set back may be something else, which it forgot.
+        arrived: there === undefined || isSetBack ? null : entry.sequence <= applied,
       })),
     };
   };
   return [
     ...answers.containers.flatMap(({ address, listing }) =>
-      byTarget(entriesOf(listing)).map((of) => way(address, null, listing.key, of)),
+      byTarget(entriesOf(listing)).map((of) => way({ from: address, firm: null, isSetBack: false }, listing.key, of)),
     ),
-    ...answers.firms.flatMap(({ address, firmCode, key, transit }) => {
+    ...answers.firms.flatMap(({ address, firmCode, key, isSetBack, transit }) => {
       return byTarget(transit.map((entry) => ({ ...entry, writtenOff: false }))).map((of) =>
-        way(address, firmCode, key, of),
+        way({ from: address, firm: firmCode, isSetBack }, key, of),
       );
     }),
   ];

@@ -12,7 +12,7 @@ import { cancelEntries, type Foundation, openChannel } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
 import { type KeptEvidence, listEvidence } from './evidence.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
-import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
+import { listFirms, makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
@@ -136,8 +136,8 @@ export class LicenseCentral {
   }
 
   /** Firm Codes that it issues for, ascending. */
-  async firms(): Promise<{ readonly firmCode: number; readonly name: string; readonly key: PublicKey }[]> {
-    return this.#read((db) => db.selectFrom('firms').select(['firmCode', 'name', 'key']).orderBy('firmCode').execute());
+  async firms(): Promise<Pick<FirmRow, 'firmCode' | 'name' | 'key' | 'restores' | 'rolledBackBy'>[]> {
+    return this.#read((db) => listFirms(db));
   }
 
   /** The firms that a container, in its newest context, has asked for the time: their next update file answers it. */
@@ -334,14 +334,14 @@ export class LicenseCentral {
 
   /**
    * Lets a firm's licenses be used in a container that was set back and shows its state by this context. Its vendor decides
-   * that: what was used or given away since that state can be used again.
+   * that: what was used or given away since that state can be used again. With `dryRun` it only says what it would mean.
    *
    * @throws NOT_LOCKED, and what opening a context throws
    */
-  async acceptState(raw: Uint8Array): Promise<AcceptedState> {
+  async acceptState(raw: Uint8Array, dryRun = false): Promise<AcceptedState> {
     const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
-    const keys = this.#keysOf(firm);
-    return this.#database.write((tx) => acceptState(tx, this.#base, firm, keys, file));
+    const state = { firm, keys: this.#keysOf(firm), file, dryRun };
+    return this.#database.write((tx) => acceptState(tx, this.#base, this.#pinned(), state));
   }
 
   /** Where an item is, or all items are, as their containers told last. */

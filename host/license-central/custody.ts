@@ -195,7 +195,9 @@ export function itemsOf({ content, records }: CheckedInventory): Set<ItemId> {
 }
 
 /** Seats of each item over all holdings of it; enabled only when every one of them is. */
-function countByItem({ holdings }: Inventory): Map<ItemId, Pick<PlaceRow, 'quantity' | 'pending' | 'enabled'>> {
+export function countByItem({
+  holdings,
+}: Pick<Inventory, 'holdings'>): Map<ItemId, Pick<PlaceRow, 'quantity' | 'pending' | 'enabled'>> {
   const counted = new Map<ItemId, { quantity: number; pending: number; enabled: Flag }>();
   for (const { itemId, quantity, pending, enabled } of holdings) {
     const sum = counted.get(itemId) ?? { quantity: 0, pending: 0, enabled: 1 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -6,7 +7,7 @@ import Database from 'libsql';
 import { FerryError } from '../../container/errors.ts';
 import { makeFolder } from '../../container/store/file-durable.adapter.ts';
 import { readFailed, systemCode, systemWords } from '../../container/store/file-failure.ts';
-import { CENTRAL_FILE } from './central-folder.adapter.ts';
+import { CENTRAL_FILE, isCentralFolder } from './central-folder.adapter.ts';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** How long a statement may wait for another program, in milliseconds: it blocks the whole process meanwhile. */
@@ -24,7 +25,7 @@ export class CentralDatabase {
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#database = connect(folder);
+    this.#database = connect(path.join(folder, CENTRAL_FILE));
     this.#connection = new Kysely({ dialect: new SqliteDialect({ database: adapted(this.#database) }) });
   }
 
@@ -38,7 +39,8 @@ export class CentralDatabase {
       makeFolder(folder, 0o700);
       if (fs.readdirSync(folder).some((name) => !name.startsWith(CENTRAL_FILE)))
         throw new FerryError('CONTAINER_EXISTS', { where: folder });
-      fs.closeSync(fs.openSync(path.join(folder, CENTRAL_FILE), 'a', 0o600));
+      if (!isCentralFolder(folder)) makeEmpty(folder);
+      requireContent(folder);
       return new CentralDatabase(folder);
     });
   }
@@ -46,6 +48,7 @@ export class CentralDatabase {
   /** Opens the database of a folder. @throws NO_CENTRAL, FILE_UNREADABLE, CENTRAL_DAMAGED */
   static open(folder: string): CentralDatabase {
     checkReadable(folder);
+    requireContent(folder);
     return translated(folder, () => new CentralDatabase(folder));
   }
 
@@ -122,8 +125,42 @@ function checkReadable(folder: string): void {
   }
 }
 
-function connect(folder: string): Database.Database {
-  const database = new Database(path.join(folder, CENTRAL_FILE), { timeout: BUSY_MS });
+/**
+ * Makes an empty database that only its owner may read. It gets its name when it has its first page: what is empty under that name
+ * has lost its content.
+ */
+function makeEmpty(folder: string): void {
+  const making = path.join(folder, `${CENTRAL_FILE}-${randomUUID()}`);
+  try {
+    fs.closeSync(fs.openSync(making, 'wx', 0o600));
+    connect(making).close();
+    giveName(making, path.join(folder, CENTRAL_FILE));
+  } catch (error) {
+    // Another program made it meanwhile.
+    if (systemCode(error) !== 'EEXIST') throw error;
+  } finally {
+    for (const beside of ['', '-wal', '-shm']) fs.rmSync(`${making}${beside}`, { force: true });
+  }
+}
+
+/** Never takes the place of what another program made; at once where the disk knows links. */
+function giveName(making: string, file: string): void {
+  try {
+    fs.linkSync(making, file);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw error;
+    fs.copyFileSync(making, file, fs.constants.COPYFILE_EXCL);
+  }
+}
+
+/** @throws CENTRAL_DAMAGED: SQLite would take an empty file for a new database. */
+function requireContent(folder: string): void {
+  if (fs.statSync(path.join(folder, CENTRAL_FILE)).size === 0)
+    throw new FerryError('CENTRAL_DAMAGED', { where: folder, what: 'its file is empty' });
+}
+
+function connect(file: string): Database.Database {
+  const database = new Database(file, { timeout: BUSY_MS });
   try {
     for (const setting of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON']) database.pragma(setting);
   } catch (error) {

@@ -5,7 +5,7 @@ import { toHex } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import type { Foundation } from './channels.ts';
 import type { FirmKeys, KeyVault } from './firm-keys.ts';
-import type { FirmRow, Writes } from './tables.ts';
+import type { FirmRow, Reads, Writes } from './tables.ts';
 
 /** A vendor: its Firm Code and the name that containers show. */
 export interface NewFirm {
@@ -49,4 +49,12 @@ export async function storeFirm(tx: Writes, firm: FirmRow): Promise<void> {
   const taken = await tx.selectFrom('firms').select('key').where('firmCode', '=', firmCode).executeTakeFirst();
   if (taken !== undefined) throw new FerryError('USAGE_WRONG', { what: `The firm ${firmCode} is already here` });
   await tx.insertInto('firms').values(firm).execute();
+}
+
+/** The firms, by Firm Code. */
+export async function listFirms(
+  db: Reads,
+): Promise<Pick<FirmRow, 'firmCode' | 'name' | 'key' | 'restores' | 'rolledBackBy'>[]> {
+  const columns = ['firmCode', 'name', 'key', 'restores', 'rolledBackBy'] as const;
+  return db.selectFrom('firms').select(columns).orderBy('firmCode').execute();
 }

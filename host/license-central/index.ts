@@ -1,3 +1,4 @@
+export type { AcceptedItem } from './accept-state.ts';
 export { type CentralOptions, type Direction, LicenseCentral } from './central.ts';
 export { centralIssuer } from './central-issuer.ts';
 export type { ChangeOrder } from './change-item.ts';

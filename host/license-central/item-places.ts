@@ -1,8 +1,9 @@
 import { FerryError } from '../../container/errors.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import { acceptedStates, channelName } from './accepted-states.ts';
 import { findChannel } from './channels.ts';
 import { rowsOf } from './named-at-once.ts';
-import type { ContainerRow, GrantRow, Reads } from './tables.ts';
+import type { ContainerRow, GrantRow, PlaceRow, Reads } from './tables.ts';
 import { listPlaces } from './told-seats.ts';
 
 /** An item that is, for certain, wholly in one container. */
@@ -46,9 +47,10 @@ const NOT_THERE = {
 /**
  * The container that has the whole of an item, with nothing of it in transit, as far as signed words tell: that
  * container's newest inventory says so, nobody else is known to have any of it, no transfer out of that container is
- * known that it did not tell of itself, and no change of it is on its way.
+ * known that it did not tell of itself, and no change of it is on its way. What a container that was set back has of it beyond
+ * that, as its vendor accepted, is out of reach for good.
  *
- * @throws LICENSE_UNKNOWN when the firm never granted it, PLACE_UNKNOWN
+ * @throws LICENSE_UNKNOWN when the firm never granted it, PLACE_UNKNOWN, SEATS_RETIRED
  */
 export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId): Promise<CertainItem> {
   const grant = await db
@@ -59,7 +61,10 @@ export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId):
     .executeTakeFirst();
   if (grant === undefined)
     throw new FerryError('LICENSE_UNKNOWN', { id: itemId, found: `no license of firm ${firmCode}` });
-  const places = await db.selectFrom('places').selectAll().where('itemId', '=', itemId).execute();
+  const accepted = await acceptedStates(db);
+  const shown = await db.selectFrom('places').selectAll().where('itemId', '=', itemId).execute();
+  const kept = shown.filter((it) => accepted.has(channelName(firmCode, it.container)));
+  const places = shown.filter((it) => !kept.includes(it));
   const [place = { container: grant.container, quantity: 0, pending: 0, generation: 0 }] = places;
   const container = await db
     .selectFrom('containers')
@@ -73,6 +78,15 @@ export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId):
       where: await namesOf(db, ask.length === 0 ? [container.key] : ask),
     });
   if (grant.status !== 'active') throw await unknown(NOT_THERE[grant.status]);
+  if (sum(places) < grant.quantity && sum(kept) > 0)
+    throw new FerryError('SEATS_RETIRED', {
+      item: `the license ${itemId}`,
+      seats: sum(kept),
+      where: await namesOf(
+        db,
+        kept.map((it) => it.container),
+      ),
+    });
   if (places.length > 1)
     throw await unknown('several containers show it', await behindOf(db, firmCode, itemId, places));
   if (places.length === 0) throw await unknown('no container shows it', await takersOf(db, itemId, places));
@@ -86,6 +100,10 @@ export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId):
   if (!(await isNewest(db, firmCode, place))) throw await unknown('the container did not tell all of its licenses');
   if (await leftUnseen(db, firmCode, itemId, place.container)) throw await unknown('it has left the container since');
   return { grant, container };
+}
+
+function sum(places: readonly Pick<PlaceRow, 'quantity' | 'pending'>[]): number {
+  return places.reduce((seats, { quantity, pending }) => seats + quantity + pending, 0);
 }
 
 /** Those of several containers that show an item whose word is known to be overtaken; all of them when of none it is known. */

@@ -2,7 +2,7 @@ import { codeOfNumber, type ErrorCode } from '../../container/errors.ts';
 import type { ItemId } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { rowsOf } from './named-at-once.ts';
-import { type Balanced, countSeats } from './seat-balance.ts';
+import { acceptedSeats, type Balanced, countSeats } from './seat-balance.ts';
 import type { GrantStatus, Reads } from './tables.ts';
 import { balancedGrant, type ItemPlace, placesIn, type ToldContainer, toldItems } from './told-seats.ts';
 import { appliedThoughWrittenOff } from './write-off.ts';
@@ -29,10 +29,12 @@ export interface LedgerLine {
   /** Seats that were moved by containers whose contexts this server has not seen since. */
   readonly unaccounted: number;
   /**
-   * Seats beyond those granted that were written off, yet applied: their vendor accepted that they are there twice. Of a
-   * license that is withdrawn, replaced or refused, every seat is beyond.
+   * Seats beyond those granted of which their vendor accepted that they are there twice: written off, yet applied, or in a
+   * container that was set back. Of a license that is withdrawn, replaced or refused, every seat is beyond.
    */
   readonly duplicates: number;
+  /** Those of them that are in a state that a container was set back to and that was accepted. */
+  readonly usedAgain: number;
   /** Further seats that certainly exist: a container was copied. Honest containers never come to this. */
   readonly surplus: number;
   readonly places: readonly ItemPlace[];
@@ -53,7 +55,7 @@ export interface Excess {
 /** Every grant of every firm with its whereabouts, or those of some items, oldest first. */
 export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promise<LedgerLine[]> {
   const told = await toldItems(db, itemIds);
-  const accepted = await appliedThoughWrittenOff(db, itemIds);
+  const writtenOff = await appliedThoughWrittenOff(db, itemIds);
   const all = db
     .selectFrom('grants')
     .innerJoin('containers', 'containers.key', 'grants.container')
@@ -65,9 +67,11 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
   return grants.map(({ raw, reason, quantity: granted, serial: firstHolder, ...row }) => {
     const grant = balancedGrant({ raw, status: row.status });
     const valid = grant.over ? 0 : granted;
-    const seats = count(row.itemId, told.get(row.itemId) ?? [], grant);
+    const containers = told.get(row.itemId) ?? [];
+    const seats = count(row.itemId, containers, grant);
     const missing = valid - seats.held - seats.inTransit;
-    const duplicates = Math.min(Math.max(0, -missing), accepted.get(row.itemId) ?? 0);
+    const usedAgain = Math.min(Math.max(0, -missing), acceptedSeats(containers));
+    const duplicates = Math.min(Math.max(0, -missing), usedAgain + (writtenOff.get(row.itemId) ?? 0));
     return {
       ...row,
       ...seats,
@@ -77,6 +81,7 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
       refusedFor: reason === 0 ? null : (codeOfNumber(reason) ?? null),
       unaccounted: row.status === 'active' ? Math.max(0, missing) : 0,
       duplicates,
+      usedAgain,
       surplus: Math.max(0, -missing) - duplicates,
     };
   });

@@ -17,6 +17,8 @@ export interface ToldSeats {
   readonly issues: IssueRight;
   /** Whether it was proven to be set back or copied. */
   readonly contradicted: boolean;
+  /** Whether it was set back, and its word is of the state that its vendor accepted: it keeps what it has, for good. */
+  readonly accepted: boolean;
   /** The seats of the whole license, when they were taken from it at once, for good; otherwise 0. */
   readonly taken: number;
   /** Whether then certainly no seat is anywhere else. */
@@ -42,12 +44,12 @@ function leftSince({ left, arrived }: Pick<ToldSeats, 'left' | 'arrived'>): numb
  * only if the words of all show that so many are elsewhere.
  */
 export function seatsLeft(containers: readonly ToldSeats[], grant: Balanced | null): number[] {
-  const left = containers.map((it) => (it.whole ? Math.min(it.told, leftSince(it)) : 0));
+  const left = containers.map((it) => (it.whole && !it.accepted ? Math.min(it.told, leftSince(it)) : 0));
   if (grant === null) return left;
   const shown = containers.reduce((sum, { told }, at) => sum + told - (left[at] ?? 0), 0);
   let elsewhere = shown - countSeats(containers, grant);
   return containers.map((it, at) => {
-    if (it.whole) return left[at] ?? 0;
+    if (it.whole || it.accepted) return left[at] ?? 0;
     const since = Math.min(it.told, elsewhere, Math.max(0, leftSince(it) + Math.min(0, beyondKnown(it, grant))));
     elsewhere -= since;
     return since;
@@ -67,7 +69,8 @@ export function seatsLeft(containers: readonly ToldSeats[], grant: Balanced | nu
  * than was granted, in whatever order words come. Two things make it more: a container that was copied and of which both
  * copies told, as the seats that one copy kept are in its word and those that the other gave are with their targets; and
  * more seats in containers that cannot give them back than were granted. A contradicted container has nothing to set its
- * debt against, nor has one from which all was taken: what left it since, a copy gave.
+ * debt against, nor has one from which all was taken: what left it since, a copy gave. Where a state that was set back was
+ * accepted, what it shows is there again, whatever left the container after that state.
  *
  * Where a part of a custody log is lost, as after the loss of this server's data, what its container has not told of may have
  * been told of in that part. The words count as they are then, up to what was granted. Only what is more than that whichever
@@ -84,6 +87,11 @@ export function countSeats(containers: readonly ToldSeats[], grant: Balanced): n
   return Math.max(least, Math.min(most, grant.over ? 0 : grant.quantity));
 }
 
+/** Seats in states that containers were set back to and that were accepted. */
+export function acceptedSeats(containers: readonly Pick<ToldSeats, 'accepted' | 'told'>[]): number {
+  return containers.reduce((sum, { accepted, told }) => sum + (accepted ? told : 0), 0);
+}
+
 /** Seats that a container shows beyond what it was granted and its known log leaves it; below 0 when it shows fewer. */
 function beyondKnown({ container, told, logged, taken }: ToldSeats, { firstHolder, quantity }: Balanced): number {
   return told + taken - logged - (container === firstHolder ? quantity : 0);
@@ -97,6 +105,10 @@ function sumOf(
   let moving = 0;
   let kept = 0;
   for (const container of containers) {
+    if (container.accepted) {
+      kept += container.told;
+      continue;
+    }
     const { left, debt } = less(container);
     const balance = container.told - left;
     moving -= debt;

@@ -3,6 +3,7 @@ import { type Certificate, type IssueRight, readStoredCertificate } from '../../
 import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { acceptedStates, channelName } from './accepted-states.ts';
 import { loggedSeats } from './logged-seats.ts';
 import { rowsOf } from './named-at-once.ts';
 import { type Balanced, seatsLeft, type ToldSeats } from './seat-balance.ts';
@@ -41,7 +42,7 @@ export async function toldItems(
   for (const { way, quantity, ...where } of await untoldMoves(db, itemIds)) seatsAt(items, where)[way] += quantity;
   for (const { quantity, forGood, ...where } of await takenItems(db, itemIds))
     Object.assign(seatsAt(items, where), { taken: quantity, takenForGood: forGood });
-  for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db), itemIds))
+  for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db, itemIds), itemIds))
     seatsAt(items, where).logged = seats;
   const tellers = await tellersOf(db, new Set([...items.values()].flatMap((containers) => [...containers.keys()])));
   return new Map([...items].map(([itemId, containers]) => [itemId, toldItem(containers, tellers)]));
@@ -108,25 +109,24 @@ async function placesOf(db: Reads, itemIds: readonly ItemId[] | undefined) {
   return (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
 }
 
-/** Containers of which not all is known that their logs hold, or held. */
-async function partlyKnown(db: Reads): Promise<ReadonlySet<PublicKey>> {
-  const rows = await db
-    .selectFrom('channels')
-    .leftJoin('places', (join) =>
+/** Containers of which not all is known that their logs hold, or held: of all firms, or as far as it bears on some items. */
+async function partlyKnown(db: Reads, itemIds: readonly ItemId[] | undefined): Promise<ReadonlySet<PublicKey>> {
+  const lost = await db.selectFrom('channels').select('container').where('logWhole', '=', 0).execute();
+  const older = db
+    .selectFrom('places')
+    .innerJoin('channels', (join) =>
       join
-        .onRef('places.firmCode', '=', 'channels.firmCode')
-        .onRef('places.container', '=', 'channels.container')
-        .onRef('places.generation', '<', 'channels.toldGeneration'),
+        .onRef('channels.firmCode', '=', 'places.firmCode')
+        .onRef('channels.container', '=', 'places.container')
+        .onRef('channels.toldGeneration', '>', 'places.generation'),
     )
-    .select('channels.container')
-    .where(({ or, eb }) => or([eb('channels.logWhole', '=', 0), eb('places.itemId', 'is not', null)]))
-    .distinct()
-    .execute();
-  return new Set(rows.map(({ container }) => container));
+    .select('places.container');
+  const behind = await (itemIds === undefined ? older : older.where('places.itemId', 'in', itemIds)).execute();
+  return new Set([...lost, ...behind].map(({ container }) => container));
 }
 
 /** A container as the teller of its licenses of one firm. */
-type Teller = Pick<ToldSeats, 'issues' | 'contradicted'> & Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
+type Teller = Pick<ToldSeats, 'issues' | 'contradicted' | 'accepted'> & Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
 
 /** By firm and container; one that was only named in transfers so far told nothing and may do anything. */
 type Tellers = (firmCode: number, container: PublicKey) => Teller;
@@ -143,11 +143,14 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
       .where('container', 'in', some)
       .execute(),
   );
-  const channelOf = new Map(channels.map((channel) => [`${channel.firmCode}/${channel.container}`, channel]));
+  const channelOf = new Map(channels.map((it) => [channelName(it.firmCode, it.container), it]));
+  const accepted = await acceptedStates(db);
   return (firmCode, container) => {
-    const { logWhole = 1, toldGeneration = 0, contradiction = null } = channelOf.get(`${firmCode}/${container}`) ?? {};
+    const name = channelName(firmCode, container);
+    const { logWhole = 1, toldGeneration = 0, contradiction = null } = channelOf.get(name) ?? {};
     const right = issues.get(container) ?? 'move';
-    return { issues: right, contradicted: contradiction !== null, logWhole, toldGeneration };
+    const contradicted = contradiction !== null;
+    return { issues: right, contradicted, accepted: accepted.has(name), logWhole, toldGeneration };
   };
 }
 

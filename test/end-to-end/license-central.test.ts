@@ -233,7 +233,7 @@ describe("the vendor's License Central on the command line", () => {
   it.each([
     ['and more is in transit', true],
     ['and nothing else is in transit', false],
-  ])('says that all has moved where a file was applied by hand whose receipt is not home: %s', async (_, isMore) => {
+  ])('tells of all that is there where a file was applied by hand whose receipt is not home: %s', async (_, isMore) => {
     const grant = (product: string) =>
       world.must(
         'central',
@@ -251,7 +251,7 @@ describe("the vendor's License Central on the command line", () => {
     if (isMore) await grant('8');
     const seats = isMore
       ? '4 seats of 6000010:7, 4 seats of 6000010:8 moved, 2 entries'
-      : '4 seats of 6000010:7 moved, 1 entry';
+      : '4 seats of 6000010:7, 1 entry, which had arrived before: only the receipt was missing';
     expect(await world.must('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all')).toContain(seats);
     const told = (await ledger()).filter(({ productCode }) => productCode === 7 || productCode === 8);
     expect(told.map(({ held }) => held)).toEqual(isMore ? [4, 4] : [4]);

@@ -69,6 +69,40 @@ describe('a License Central whose folder was restored from a backup', () => {
     expect((await world.seats('dongle')).held).toBe(5 + 2 + 4);
   });
 
+  it('says of what had arrived before the loss that only the receipt was missing, and not that it moved', async () => {
+    await grant(3);
+    fs.cpSync(at('vendor'), at('backup'), { recursive: true });
+    await deliver();
+    restore();
+    await world.must('central', 'restored', 'vendor');
+    const said = await deliver();
+    expect(said).toContain('3 seats of 6000010:1002, 1 entry, which had arrived before: only the receipt was missing.');
+    expect(said).not.toContain('moved');
+    expect((await world.seats('dongle')).held).toBe(5 + 3);
+  });
+
+  it('says in status and after a move what its vendor has to say first, and of nothing that it arrived', async () => {
+    await grant(2);
+    await deliver();
+    restore();
+    await grant(4);
+    const moved = await world.run('move', '--from', 'central:vendor', '--to', 'sim:dongle', '--all');
+    expect(moved).toMatchObject({ exit: 6, stderr: expect.stringContaining('LEFT_WITH_RESTORED') });
+    expect(moved.stderr).toContain('say so: `ferry central restored vendor`');
+    const status = await world.must('status', 'central:vendor', 'sim:dongle');
+    expect(status).toContain('on its way, as far as is known');
+    expect(status).not.toContain('arrived');
+    expect(status).toContain('ferry central restored vendor --firm 6000010');
+    await world.must('central', 'restored', 'vendor');
+    expect(await world.must('central', 'revoked', 'vendor')).toContain('No list is known here since the restoring.');
+  });
+
+  it('names the firm in what is to be typed after the restoring, where there are several', async () => {
+    await world.must('central', 'init', 'two', '--firm', '6000010:One', '--firm', '6000011:Other');
+    const { stderr } = await world.run('central', 'restored', 'two', '--firm', '6000010');
+    expect(stderr).toContain('ferry context ADDRESS --for central:two --firm 6000010');
+  });
+
   it('says of a grant that was in transit at the backup that it is unsure, as long as no container shows it', async () => {
     await grant(3);
     fs.cpSync(at('vendor'), at('backup'), { recursive: true });

@@ -67,6 +67,22 @@ describe('a device whose files were put back from a backup, but not its anchor,'
     expect(await world.seats('dongle')).toEqual({ held: 2, pending: 0 });
   });
 
+  it('is accepted by a word that says what is accepted with it, of which the ledger shows what is there twice', async () => {
+    await context();
+    const meant = await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '--dry-run');
+    expect(meant).toContain('Nothing was done. It would mean:');
+    expect(meant).toContain(`  2 of ${world.item(2).replace('x2', '')}`);
+    const said = await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'ok.ferry-update');
+    expect(said).toContain(`  2 of ${world.item(2).replace('x2', '')}`);
+    await world.must('apply', 'sim:device', 'ok.ferry-update', '-o', 'receipt.ferry-context');
+    await world.must('settle', 'central:vendor', 'receipt.ferry-context');
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'dongle.ferry-context');
+    await world.must('settle', 'central:vendor', 'dongle.ferry-context');
+    const listed = await world.must('list', 'central:vendor');
+    expect(listed).toContain('it was set back, and its state was accepted');
+    expect(listed).toContain('2 in 130-2459324738');
+  });
+
   it('is not accepted by a context of before, which tells of no lock', async () => {
     await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'open.ferry-context');
     const refused = await world.run('central', 'accept', 'vendor', 'open.ferry-context', '-o', 'no.ferry-update');

@@ -91,7 +91,9 @@ describe('a write-off on the command line', () => {
     await world.must('settle', 'central:vendor', 'receipt.ferry-context');
     expect(await world.seats('dongle')).toEqual({ held: 5, pending: 0 });
     expect(await ledger()).toMatchObject([{ held: 5, duplicates: 0, surplus: 0 }]);
-    expect(await tell(world, 'device')).toContain('2 are there twice, written off, yet applied');
+    expect(await tell(world, 'device')).toContain(
+      '2 are there twice, written off or set back: a duplicate that was accepted',
+    );
     expect(await ledger()).toMatchObject([{ held: 7, duplicates: 2, surplus: 0 }]);
     expect(await world.must('list', 'central:vendor')).toContain('2 written off, yet applied');
   });

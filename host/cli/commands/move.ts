@@ -169,6 +169,7 @@ async function carryOut(
     sides: { from, to, giver, getter },
     result,
     shown: shownFor(shown.issuer, getter.key),
+    arrivedThrough: shown.target.channels.find(({ partner }) => partner === giver.key)?.applied ?? 0,
     firm,
     id: isKept ? id : null,
   });

@@ -192,6 +192,7 @@ async function finishBetween(
     sides: { ...places, giver, getter },
     result,
     shown: shownFor(shown.issuer, getter.key),
+    arrivedThrough: 0,
     firm,
     id,
   });

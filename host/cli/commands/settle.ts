@@ -103,7 +103,7 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     if (late) output.line('  It settles nothing that was in transit.');
     for (const { itemId, quantity, product } of duplicates)
       output.line(
-        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
+        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, written off or set back: a duplicate that was accepted.`,
       );
     if (writtenOff.some((sequence) => isApplied(entries, sequence)))
       output.line(`  Their vendor sees it when a context of ${target} that is made for it comes home.`);

@@ -108,9 +108,10 @@ async function askAll(far: FarBank, context: CommandContext, addresses: readonly
 async function firmsOf(context: CommandContext, address: string, folder: string): Promise<readonly AskedFirm[]> {
   return withCentral(context, folder, async (central) => {
     const firms: AskedFirm[] = [];
-    for (const { firmCode } of await central.firms()) {
+    for (const { firmCode, rolledBackBy } of await central.firms()) {
       const { key } = readStoredCertificate(await central.certificateOf(firmCode));
-      firms.push({ address, firmCode, key, words: await wordsOf(key), transit: await central.transit(firmCode) });
+      const transit = await central.transit(firmCode);
+      firms.push({ address, firmCode, key, words: await wordsOf(key), isSetBack: rolledBackBy !== null, transit });
     }
     return firms;
   });

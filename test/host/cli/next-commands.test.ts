@@ -16,6 +16,7 @@ const entry = (sequence: number, seats: number, cancelled = false): EntryUnderWa
 const way: UnderWay = {
   from: 'sim:my dongle',
   firm: null,
+  isSetBack: false,
   to: '130-1000000001',
   toAddress: 'sim:device',
   id: ID,
@@ -39,6 +40,11 @@ describe('what to type next', () => {
       'brings a firm of a License Central everything',
       { from: 'central:v', firm: 10, entries: [{ ...entry(1, 1), items: [] }] },
       ['ferry move --from central:v --to sim:device --all --firm 10'],
+    ],
+    [
+      'has a License Central that was set back say first that it was restored',
+      { from: 'central:v', firm: 10, isSetBack: true },
+      ['ferry central restored v --firm 10', 'ferry move --from central:v --to sim:device --all --firm 10'],
     ],
     [
       'writes a cancellation again where the target is away',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testRoot } from '../../../container/files/test-root.ts';
 import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
+import { CentralDatabase } from '../../../host/license-central/database.adapter.ts';
 import { KeyVault } from '../../../host/license-central/firm-keys.ts';
 import { LicenseCentral, type NewFirm } from '../../../host/license-central/index.ts';
 import { passphraseKey } from '../../../host/license-central/passphrase-key.adapter.ts';
@@ -136,9 +137,19 @@ describe('the storage of a License Central', () => {
 
   it('takes up an init that was interrupted before its commit', async () => {
     const folder = scene.folder();
-    fs.writeFileSync(path.join(folder, 'central.sqlite'), '');
+    await CentralDatabase.create(folder).close();
+    for (const name of fs.readdirSync(folder)) expect(name).toMatch(/^central\.sqlite(-wal|-shm)?$/);
     await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'NO_CENTRAL' });
     await expect(scene.central(folder)).resolves.toBeInstanceOf(LicenseCentral);
+  });
+
+  it('is damaged where its file is empty, and no new one is made over it', async () => {
+    const folder = scene.folder();
+    fs.writeFileSync(path.join(folder, 'central.sqlite'), '');
+    const damaged = { code: 'CENTRAL_DAMAGED', details: { where: folder, what: 'its file is empty' } };
+    await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject(damaged);
+    await expect(LicenseCentral.init(scene.options(folder))).rejects.toMatchObject(damaged);
+    expect(fs.statSync(path.join(folder, 'central.sqlite')).size).toBe(0);
   });
 
   it('refuses a database that is damaged, of a newer program or of an older one', async () => {

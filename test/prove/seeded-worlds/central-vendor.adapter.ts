@@ -152,7 +152,7 @@ export class CentralVendor implements Vendor {
   }
 
   async accept(context: Uint8Array): Promise<Uint8Array> {
-    return (await this.#central.acceptState(context)).update;
+    return (await this.#central.acceptState(context)).update as Uint8Array;
   }
 
   async declareRestored(): Promise<void> {

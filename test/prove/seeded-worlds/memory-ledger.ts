@@ -120,6 +120,7 @@ export function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
     ...counted,
     ...known.teller(container),
     container,
+    accepted: false,
     taken: 0,
     takenForGood: false,
   }));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { nativeCrypto } from '../../../../container/crypto/native/node-crypto.ts';
 import { toHex } from '../../../../container/model/bytes.ts';
+import type { AcceptedItem } from '../../../license-central/index.ts';
 import { namingAddressee } from '../../addressee.ts';
 import type { FarBank } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
@@ -17,6 +18,7 @@ any more; give a new one in its place the licenses for good.
 
 Examples:
   ferry context sim:device --for central:vendor -o locked.ferry-context
+  ferry central accept vendor locked.ferry-context --dry-run
   ferry central accept vendor locked.ferry-context -o accepted.ferry-update
   ferry apply sim:device accepted.ferry-update`;
 
@@ -27,11 +29,15 @@ export function registerAccept(central: Command, context: CommandContext, far: F
     .description('Lets its licenses be used in a container that was set back, as they are there.')
     .argument('<DIR>', 'folder of the License Central')
     .argument('<FILE>', 'context of the locked container')
+    .option('--dry-run', 'only say what it would mean')
     .option('-o, --output <PLACE>', 'where the update file goes: a file or folder:DIR')
     .addHelpText('after', EXAMPLES)
-    .action((folder: string, file: string, options: { readonly output?: string }) =>
-      accept(far, context, folder, file, options.output),
-    );
+    .action((folder: string, file: string, options: AcceptOptions) => accept(far, context, folder, file, options));
+}
+
+interface AcceptOptions {
+  readonly dryRun?: boolean;
+  readonly output?: string;
 }
 
 async function accept(
@@ -39,20 +45,29 @@ async function accept(
   context: CommandContext,
   folder: string,
   file: string,
-  place: string | undefined,
+  { dryRun = false, output: place }: AcceptOptions,
 ): Promise<void> {
   await checkOutput(far, place, 'update');
   const { output } = context;
   const shown = readFerryFile(file);
-  const { firmCode, serial, update } = await withCentral(context, folder, (server) =>
-    namingFile(file, () => namingAddressee(shown, undefined, () => server.acceptState(shown))),
+  const { update, ...state } = await withCentral(context, folder, (server) =>
+    namingFile(file, () => namingAddressee(shown, undefined, () => server.acceptState(shown, dryRun))),
   );
+  const { firmCode, serial, items } = state;
   const again = `ferry central accept ${quoted(folder)} ${quoted(file)} -o PLACE`;
-  const files = writeUpdates(place, [update], again, wordFor(shown));
+  const files = update === null ? [] : writeUpdates(place, [update], again, wordFor(shown));
+  if (dryRun) output.line('Nothing was done. It would mean:');
   output.line(`Licenses of firm ${firmCode} may be used in ${serial} as they are there.`);
+  for (const item of items) output.line(`  ${seatsOf(item, firmCode)}`);
   for (const written of files) output.line(`  ${written}`);
-  output.note('Bring it: ferry apply ADDRESS FILE');
-  output.json({ address: `central:${folder}`, target: serial, firmCode, files });
+  if (!dryRun) output.note('Bring it: ferry apply ADDRESS FILE');
+  output.json({ address: `central:${folder}`, dryRun, target: serial, firmCode, items, files });
+}
+
+function seatsOf({ itemId, productCode, text, seats, beyond }: AcceptedItem, firmCode: number): string {
+  const name = productCode === null ? `license ${itemId.slice(0, 12)}` : `${firmCode}:${productCode}`;
+  const twice = beyond > 0 ? `; with them there are ${beyond} more than granted: a duplicate that you accept` : '';
+  return `${seats} of ${name}${text === '' ? '' : ` (${text})`}${twice}`;
 }
 
 /** What the file is called: the words for two states lie side by side, since each is good for its own alone. */

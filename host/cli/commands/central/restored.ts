@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { firmOf, withCentral } from '../../open-central.ts';
+import { firmOf, firmOption, withCentral } from '../../open-central.ts';
 import { parseNumber } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
@@ -7,7 +7,8 @@ import type { CommandContext } from '../../run-ferry.ts';
 const EXAMPLES = `
 Give it once after every restoring from a backup, best before anything else, and for each firm. What was granted after the backup
 is forgotten, and may have been applied. So each container gets something again only after a fresh context of it was brought:
-ferry context ADDRESS --for central:DIR, then ferry settle central:DIR FILE. A move from the License Central does both by itself.
+ferry context ADDRESS --for central:DIR, with --firm where there are several, then ferry settle central:DIR FILE. A move from the
+License Central does both by itself.
 ferry list central:DIR shows the licenses that were forgotten, and the grants of which it is not known whether they were applied.
 
 Examples:
@@ -27,13 +28,14 @@ export function registerRestored(central: Command, context: CommandContext): voi
 async function restored(context: CommandContext, folder: string, firm: string | undefined): Promise<void> {
   const { output } = context;
   const named = firm === undefined ? undefined : parseNumber(firm, 'Firm Code', 1);
-  const firmCode = await withCentral(context, folder, async (server) => {
+  const { firmCode, option } = await withCentral(context, folder, async (server) => {
     const code = await firmOf(server, named);
     await server.restored(code);
-    return code;
+    return { firmCode: code, option: await firmOption(server, code) };
   });
   const address = `central:${folder}`;
   output.line(`Firm ${firmCode} goes on. Each container gets something of it again after a fresh context was brought.`);
-  output.note(`Bring it: ferry context ADDRESS --for ${quoted(address)}, then ferry settle ${quoted(address)} FILE`);
+  const to = quoted(address);
+  output.note(`Bring it: ferry context ADDRESS --for ${to}${option}, then ferry settle ${to} FILE`);
   output.json({ address, firmCode });
 }

@@ -89,9 +89,15 @@ async function grantedTo(server: LicenseCentral, list: RevocationList, target: s
 
 async function showRevoked(context: CommandContext, folder: string): Promise<void> {
   const { output } = context;
-  const lists = await withCentral(context, folder, (server) => server.revocations());
-  if (lists.length === 0) output.line('Nobody was ever on a list.');
+  const { lists, restored } = await withCentral(context, folder, async (server) => ({
+    lists: await server.revocations(),
+    restored: (await server.firms()).some(({ restores }) => restores > 0),
+  }));
+  if (lists.length === 0)
+    output.line(restored ? 'No list is known here since the restoring.' : 'Nobody was ever on a list.');
   for (const list of lists) showList(output, list);
+  if (restored)
+    output.note('It was restored from a backup: what was put on a list or taken off after that is forgotten here.');
   output.json({ address: `central:${folder}`, lists });
 }
 
