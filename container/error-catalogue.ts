@@ -559,16 +559,18 @@ export const CATALOGUE = {
   SENDER_REVOKED: {
     number: 321,
     exit: 3,
-    happened: 'The vendor has written the sender off and refuses what it passes on.',
+    happened:
+      'The vendor refuses what the sender passes on: the sender is on the list of the vendor, or was written off here.',
     effect:
       "The entry was refused; what it carried stays with the sender, and other vendors' licenses are not touched.",
-    remedy: 'Bring the sender and its receipt to the vendor, who knows what was replaced.',
+    remedy: 'Bring the sender and its receipt to the vendor, who knows why, and what was replaced.',
   },
   WRITE_OFF_AHEAD: {
     number: 322,
     exit: 3,
     happened: 'The write-off names a sequence that the target was never given ({through} of {issued}).',
-    effect: 'The entry was refused; nothing was written off, and what is in transit stays there.',
+    effect:
+      'The entry was refused; nothing was written off, and what is in transit stays there. The target is on the list of its vendor all the same.',
     remedy: 'The vendor writes off again, up to the last sequence that `ferry list` of the container shows in transit.',
   },
   REFUSED_BY_OWNER: {
@@ -1123,6 +1125,14 @@ export const CATALOGUE = {
     effect: BOTH_KEEP,
     remedy:
       'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+  },
+  WRITE_OFF_OWN: {
+    number: 889,
+    exit: 3,
+    happened: 'What a License Central granted by itself is not written off: nothing went off its hands.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Cancel what is in transit to {target}, so that it refuses it if it is met again: `ferry cancel central:DIR --to {target}`. No receipt is needed: grant it anew to another container.',
   },
   WRITE_OFF_NOTHING: {
     number: 884,

@@ -75,6 +75,25 @@ describe('a write-off on the command line', () => {
     expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
   });
 
+  it('of what the vendor granted by itself is refused, by what is done instead', async () => {
+    for (const from of ['central:vendor', '6000010']) {
+      const said = await world.run('central', 'write-off', 'vendor', '--from', from, ...GIVEN_UP.slice(5));
+      expect(said).toMatchObject({ exit: 3, stderr: expect.stringContaining('WRITE_OFF_OWN') });
+      expect(said.stderr).toContain('ferry cancel central:DIR --to 130-2459324738');
+    }
+  });
+
+  it('that goes beyond what was given is refused by the giver, and every command says so by its exit code', async () => {
+    const ahead = [...GIVEN_UP.slice(0, -1), '7', '-o', 'ahead.ferry-update'];
+    await world.must(...ahead);
+    const refused = { exit: 3, stdout: expect.stringContaining('WRITE_OFF_AHEAD') };
+    expect(await world.run('apply', 'sim:dongle', 'ahead.ferry-update', '-o', 'no.ferry-context')).toMatchObject(
+      refused,
+    );
+    expect(await world.run('settle', 'central:vendor', 'no.ferry-context')).toMatchObject(refused);
+    expect(await world.run('settle', 'central:vendor', 'no.ferry-context')).toMatchObject({ exit: 0 });
+  });
+
   it('is refused where nothing is in transit, by what to do about a device that broke', async () => {
     await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'done.ferry-context');
     await world.must('settle', 'sim:dongle', 'done.ferry-context');

@@ -4,6 +4,7 @@ import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
 import { NO_BYTES } from '../../../container/model/bytes.ts';
 import { type FarBank, isAddress } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
+import { exitOfEntries } from '../exit-of-entries.ts';
 import { readFerryFile } from '../ferry-files.adapter.ts';
 import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
@@ -43,7 +44,13 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   show(context, address, done);
   showRest(context, handled);
   context.output.json({ address, receipts: done, foreign, failures: failures.map(failureDocument) });
-  if (failures.length > 0 || done.some(isAlarming)) context.endWith(exitInPart(failures));
+  const isInPart = failures.length > 0 || done.some(isAlarming);
+  context.endWith(isInPart ? exitInPart(failures) : exitOfEntries(done.flatMap(givenEntries)));
+}
+
+/** What was on its way until now; of what was written off, nothing was. */
+function givenEntries({ entries, writtenOff }: Settled): Settled['entries'] {
+  return entries.filter(({ sequence }) => !writtenOff.includes(sequence));
 }
 
 /** Whether a context shows that somebody was set back or copied. */
