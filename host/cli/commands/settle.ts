@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../../../container/errors.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
@@ -10,7 +11,7 @@ import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { words } from '../say-reason.ts';
+import { advice, words } from '../say-reason.ts';
 
 const EXAMPLES = `
 A License Central learns from any context made for it where its licenses are; several files may come in any order.
@@ -89,6 +90,7 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
       if (writtenOff.includes(sequence))
         output.line(`  Sequence ${sequence} was written off: ${metAgain(target, reason)}`);
       else if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
+    for (const line of isAddress(address, ['central']) ? advice(refusedOf(entries)) : []) output.line(`  ${line}`);
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     for (const sequence of unsure)
@@ -113,6 +115,11 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
         `  ${target} was set back or copied (${contradiction}); the proof is kept, it gets nothing more.`,
       );
   }
+}
+
+/** For what a vendor's own entries were refused; what was cancelled needs no advice. */
+function refusedOf(entries: Settled['entries']): number[] {
+  return entries.map(({ reason }) => reason).filter((reason) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number);
 }
 
 function isApplied(entries: Settled['entries'], sequence: number): boolean {
