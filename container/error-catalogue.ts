@@ -1138,7 +1138,7 @@ export const CATALOGUE = {
     number: 884,
     exit: 3,
     happened: 'Of firm {firm} nothing is in transit from {from} to {target} that could be written off: {why}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy:
       'What a lost container held is lost with it: grant it anew where you decide so, and put the lost one on the list by `ferry central revoke`, so that it counts if it is met again. If {from} gave it something since, bring a fresh context of {from} first.',
   },
@@ -1146,7 +1146,7 @@ export const CATALOGUE = {
     number: 885,
     exit: 3,
     happened: 'It is {target} that has something in transit, by its own word, and not {from}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy:
       'If {target} gave and {from} is lost, name them the other way round: --from {target} --target {from}. If {target} is lost, bring a fresh context of {from} first, which shows what it gave.',
   },
@@ -1155,14 +1155,14 @@ export const CATALOGUE = {
     exit: 3,
     happened:
       'All that {from} told to be in transit is known, and sequence {last} is the last of it to {target}, not {through}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy: 'Write off up to there: --through {last}. If {from} gave more since, bring a fresh context of it first.',
   },
   WRITE_OFF_UNTOLD: {
     number: 887,
     exit: 3,
     happened: 'It is not known what {from} has in transit to {target}: {why}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy:
       'Bring a fresh context of {from}, which names all whom it ever gave something: `ferry context ADDRESS --for central:DIR -o FILE`, then `ferry settle central:DIR FILE`. Then run the same command again.',
   },
