@@ -7,8 +7,10 @@ const CANCELLED = { reason: CATALOGUE.CANCELLED.number };
 const REVOKED = { reason: CATALOGUE.SENDER_REVOKED.number };
 
 describe('the exit code of what became of entries', () => {
-  it('is 0 where all were applied, called back or known before', () => {
-    for (const entries of [[], [APPLIED], [CANCELLED], [APPLIED, CANCELLED]]) expect(exitOfEntries(entries)).toBe(0);
+  it('is 0 where all were applied, called back, refused by hand or known before', () => {
+    const byHand = { reason: CATALOGUE.REFUSED_BY_OWNER.number };
+    for (const entries of [[], [APPLIED], [CANCELLED], [byHand], [APPLIED, CANCELLED]])
+      expect(exitOfEntries(entries)).toBe(0);
   });
 
   it('is that of the refusal where nothing was applied, and of any rule where the reason is not known here', () => {
