@@ -571,16 +571,18 @@ export const CATALOGUE = {
   SENDER_REVOKED: {
     number: 321,
     exit: 3,
-    happened: 'The vendor has written the sender off and refuses what it passes on.',
+    happened:
+      'The vendor refuses what the sender passes on: the sender is on the list of the vendor, or was written off here.',
     effect:
       "The entry was refused; what it carried stays with the sender, and other vendors' licenses are not touched.",
-    remedy: 'Bring the sender and its receipt to the vendor, who knows what was replaced.',
+    remedy: 'Bring the sender and its receipt to the vendor, who knows why, and what was replaced.',
   },
   WRITE_OFF_AHEAD: {
     number: 322,
     exit: 3,
     happened: 'The write-off names a sequence that the target was never given ({through} of {issued}).',
-    effect: 'The entry was refused; nothing was written off, and what is in transit stays there.',
+    effect:
+      'The entry was refused; nothing was written off, and what is in transit stays there. The target is on the list of its vendor all the same.',
     remedy: 'The vendor writes off again, up to the last sequence that `ferry list` of the container shows in transit.',
   },
   REFUSED_BY_OWNER: {
@@ -1201,11 +1203,19 @@ export const CATALOGUE = {
     remedy:
       'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
   },
+  WRITE_OFF_OWN: {
+    number: 889,
+    exit: 3,
+    happened: 'What a License Central granted by itself is not written off: nothing went off its hands.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Cancel what is in transit to {target}, so that it refuses it if it is met again: `ferry cancel central:DIR --to {target}`. No receipt is needed: grant it anew to another container.',
+  },
   WRITE_OFF_NOTHING: {
     number: 884,
     exit: 3,
     happened: 'Of firm {firm} nothing is in transit from {from} to {target} that could be written off: {why}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy:
       'What a lost container held is lost with it: grant it anew where you decide so, and put the lost one on the list by `ferry central revoke`, so that it counts if it is met again. If {from} gave it something since, bring a fresh context of {from} first.',
   },
@@ -1213,7 +1223,7 @@ export const CATALOGUE = {
     number: 885,
     exit: 3,
     happened: 'It is {target} that has something in transit, by its own word, and not {from}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy:
       'If {target} gave and {from} is lost, name them the other way round: --from {target} --target {from}. If {target} is lost, bring a fresh context of {from} first, which shows what it gave.',
   },
@@ -1222,14 +1232,14 @@ export const CATALOGUE = {
     exit: 3,
     happened:
       'All that {from} told to be in transit is known, and sequence {last} is the last of it to {target}, not {through}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy: 'Write off up to there: --through {last}. If {from} gave more since, bring a fresh context of it first.',
   },
   WRITE_OFF_UNTOLD: {
     number: 887,
     exit: 3,
     happened: 'It is not known what {from} has in transit to {target}: {why}.',
-    effect: 'Nothing was written off, and {target} was put on no list.',
+    effect: 'Nothing was written off, and no list was changed.',
     remedy:
       'Bring a fresh context of {from}, which names all whom it ever gave something: `ferry context ADDRESS --for central:DIR -o FILE`, then `ferry settle central:DIR FILE`. Then run the same command again.',
   },

@@ -141,4 +141,8 @@ function showTransit(output: Output, transit: CentralListing['transit'], lists: 
     ]),
     { indent: 2 },
   );
+  if (transit.some(({ cancelled }) => cancelled))
+    output.note(
+      '  What was cancelled waits for a receipt, and nothing waits for it: where its target is lost, grant anew.',
+    );
 }

@@ -5,6 +5,7 @@ import { type Output, styled } from './output.ts';
 import { nameOf } from './peers.ts';
 import type { CommandContext } from './run-ferry.ts';
 import type { Sides } from './show-move.ts';
+import { type GivenUp, tellGivenUp } from './written-off-between.ts';
 
 /** An unfinished move between the two, which goes on first, or gives way. */
 export interface KeptBetween {
@@ -22,7 +23,13 @@ export interface KeptBetween {
  *
  * Ends as the move itself would, as far as that can be known. @throws what the move would be refused for
  */
-export function showPlan(context: CommandContext, sides: Sides, preview: MovePreview, first: KeptBetween | null): void {
+export function showPlan(
+  context: CommandContext,
+  sides: Sides,
+  preview: MovePreview,
+  first: KeptBetween | null,
+  givenUp: GivenUp,
+): void {
   const { output } = context;
   const { refusal, obstacles, changes, plan, inTransit } = preview;
   output.line(`From ${sides.from}: ${nameOf(sides.giver)}`);
@@ -31,12 +38,15 @@ export function showPlan(context: CommandContext, sides: Sides, preview: MovePre
   if (inTransit.length > 0) showTransit(output, inTransit);
   if (changes.length > 0) showChanges(output, preview);
   showObstacles(output, preview);
+  for (const line of tellGivenUp(givenUp, sides)) output.line(styled('yellow', line));
   if (preview.needsWorkOrder)
     output.line(`Without the PIN of ${sides.from} this is moved only as far as an armed work order covers it.`);
   output.line(`Dry run: nothing was moved from ${sides.from} to ${sides.to}.`);
+  output.note(`Only ${sides.to} itself knows whom a vendor or the maker has it refuse: that is not foreseen here.`);
   output.json({
     ...sides,
     dryRun: true,
+    givenUp,
     plan,
     changes,
     inTransit,
@@ -47,7 +57,7 @@ export function showPlan(context: CommandContext, sides: Sides, preview: MovePre
     refusal: refusal === null ? null : explain(refusal.code, refusal.details),
   });
   if (refusal !== null && !output.isJson) throw new FerryError(refusal.code, refusal.details);
-  context.endWith(exitOf(preview));
+  context.endWith(exitOf(preview, givenUp));
 }
 
 function textOf({ work, isSame, isOver, isReplaced }: KeptBetween): string {
@@ -58,8 +68,10 @@ function textOf({ work, isSame, isOver, isReplaced }: KeptBetween): string {
   return 'An unfinished move of this order is over, and nothing of it is in transit: if it arrived, nothing more is moved; if it was cancelled, it is ordered afresh.';
 }
 
-function exitOf({ refusal, entries, inTransit }: MovePreview): number {
+function exitOf({ refusal, entries, inTransit, changes }: MovePreview, { refused }: GivenUp): number {
   if (refusal !== null) return CATALOGUE[refusal.code].exit;
+  const stay = changes.filter(({ firmCode }) => refused.includes(firmCode));
+  if (stay.length > 0) return CATALOGUE[stay.length === changes.length ? 'SENDER_REVOKED' : 'DONE_IN_PART'].exit;
   if (entries.refused === 0) return 0;
   const isNothing = entries.refused === entries.all && inTransit.length === 0;
   return CATALOGUE[isNothing ? 'TARGET_LIMIT' : 'DONE_IN_PART'].exit;

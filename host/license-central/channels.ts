@@ -81,6 +81,11 @@ export function requireUnlocked({ locked, serial }: ContainerRow): void {
   if (locked === 1) throw new FerryError('TARGET_LOCKED', { target: serial });
 }
 
+/** Whether its certificate counts. @throws CERTIFICATE_REVOKED when the root has withdrawn it */
+export async function requireCertified(db: Reads, { key, serial }: ContainerRow): Promise<void> {
+  if ((await revokedByRoot(db)).has(key)) throw new FerryError('CERTIFICATE_REVOKED', { who: serial });
+}
+
 /** Generation and state hash of a channel after one more change; fresh randomness makes every history its own. */
 export function nextState(base: Foundation, channel: ChannelRow): Pick<ChannelRow, 'generation' | 'stateHash'> {
   if (channel.generation >= U32_MAX) throw new FerryError('EXHAUSTED', { what: 'generation' });
@@ -92,7 +97,7 @@ export function nextState(base: Foundation, channel: ChannelRow): Pick<ChannelRo
  * Issues entries to a container (R2): the channel moves from the sequence that was read to the last new one by compare
  * and set, in the transaction that stores the entries.
  *
- * @throws CHANNEL_FULL, EXHAUSTED, CERTIFICATE_REVOKED when the root has withdrawn the certificate of the container
+ * @throws CHANNEL_FULL, EXHAUSTED, CERTIFICATE_REVOKED
  */
 export async function issueEntries(
   tx: Writes,
@@ -102,7 +107,7 @@ export async function issueEntries(
   target: ContainerRow,
 ): Promise<IssuedRange> {
   const { firmCode, container, issued, settled } = channel;
-  if ((await revokedByRoot(tx)).has(container)) throw new FerryError('CERTIFICATE_REVOKED', { who: target.serial });
+  await requireCertified(tx, target);
   if (issued - settled + entries.length > FORMAT.pendingEntries)
     throw new FerryError('CHANNEL_FULL', { pending: issued - settled, target: target.serial });
   if (issued + entries.length > U32_MAX) throw new FerryError('EXHAUSTED', { what: 'sequence' });

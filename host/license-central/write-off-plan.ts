@@ -2,7 +2,7 @@ import { FerryError } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { isoDate } from '../../container/model/time.ts';
-import { findChannel, requireTrust, requireUnlocked } from './channels.ts';
+import { findChannel, requireCertified, requireTrust, requireUnlocked } from './channels.ts';
 import { containerByName } from './parties.ts';
 import type { ContainerRow, FirmRow, Reads } from './tables.ts';
 import {
@@ -55,7 +55,7 @@ type Lost = Pick<ContainerRow, 'key'> & { readonly serial: SerialNumber | null }
  * whether anything is in transit from it at all, and to which containers it ever gave.
  *
  * @throws TARGET_UNKNOWN for the giver, USAGE_WRONG, WRITE_OFF_NOTHING, WRITE_OFF_SWAPPED, WRITE_OFF_BEYOND, WRITE_OFF_UNTOLD;
- * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_LOCKED
+ * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_LOCKED, CERTIFICATE_REVOKED
  */
 export async function planWriteOff(
   db: Reads,
@@ -67,6 +67,7 @@ export async function planWriteOff(
   const channel = await findChannel(db, firmCode, giver.key);
   if (channel !== undefined) requireTrust(firm, channel, giver);
   requireUnlocked(giver);
+  await requireCertified(db, giver);
   const told = await toldTransit(db, firmCode, giver.key);
   const target = await lostContainer(db, giver, order.target, told);
   if (target.key === giver.key) throw new FerryError('USAGE_WRONG', { what: `${giver.serial} is on both sides` });

@@ -128,7 +128,13 @@ describe('the exit code of an import', () => {
   it.each<[string, number, Partial<ImportReport>, string]>([
     ['of which a file was not taken', 6, { files: [applied, gap] }, 'b: not taken: The update 3 to 3'],
     ['of which no file was taken', 3, { files: [gap] }, '[UPDATE_GAP]'],
-    ['that refused an entry', 6, { files: [refusedEntry(305)] }, 'a: 0 applied, 1 refused.\n  Sequence 1 was refused'],
+    [
+      'that refused every entry',
+      3,
+      { files: [refusedEntry(305)] },
+      'a: 0 applied, 1 refused.\n  Sequence 1 was refused',
+    ],
+    ['that refused an entry', 6, { files: [applied, refusedEntry(305)] }, 'a: 0 applied, 1 refused.'],
     [
       'that heard of a cancellation',
       0,

@@ -58,6 +58,22 @@ describe('the page on losses', () => {
     expect(world.seats('dongle')).toEqual({ held: 5, pending: 0 });
   }, 60_000);
 
+  it('grants anew what a device held that broke', () => {
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    fs.rmSync(path.join(world.folder, 'device'), { recursive: true });
+    expect(type('A device breaks, and nothing is on its way to it')).toContain('is on the list of firm 6000010');
+    expect(world.seats('other')).toEqual({ held: 2, pending: 0 });
+  }, 60_000);
+
+  it('grants anew what a lost device never applied, which stays cancelled and holds up nothing', () => {
+    world.must('central', 'issue', 'vendor', '--to', 'sim:other', '--item', world.item(2), '-o', 'lost.ferry-update');
+    fs.rmSync(path.join(world.folder, 'other'), { recursive: true });
+    const said = type('A device is lost before it applied what its vendor granted to it');
+    expect(said).toContain('Cancelled for 130-1000000001: 1.');
+    expect(world.seats('device')).toEqual({ held: 2, pending: 0 });
+    expect(world.must('list', 'central:vendor')).toContain('cancelled, waits for the receipt');
+  }, 60_000);
+
   it('makes a restored server go on', () => {
     const copy = (from: string, to: string): void => {
       const done = spawnSync('cp', ['-r', path.join(world.folder, from), path.join(world.folder, to)]);

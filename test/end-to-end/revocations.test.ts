@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeList } from '../host/license-central/stored-list.ts';
@@ -37,6 +38,25 @@ describe('the lists of revocations of a License Central', () => {
     expect((await move()).exit).toBe(0);
     const { lists } = await world.json('central', 'revoked', 'vendor');
     expect(lists).toMatchObject([{ firmCode: 6000010, containers: [] }]);
+  });
+
+  it('end every command that takes or brings home what is refused by one exit code, in words that fit a stolen dongle', async () => {
+    await world.must('central', 'revoke', 'vendor', '3-1234567');
+    await bring();
+    const stick = path.join(world.folder, 'stick');
+    fs.mkdirSync(stick);
+    await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
+    const order = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', world.item(1)];
+    await world.must(...order, '-o', 'folder:stick');
+    const refused = { exit: 3, stdout: expect.stringContaining('the sender is on the list of the vendor') };
+    expect(await world.run('device', 'import', 'device', 'stick')).toMatchObject(refused);
+    expect(await world.run('settle', 'sim:dongle', 'folder:stick')).toMatchObject(refused);
+    await world.must(...order, '-o', 'again.ferry-update');
+    expect(await world.run('apply', 'sim:device', 'again.ferry-update', '-o', 'no.ferry-context')).toMatchObject(
+      refused,
+    );
+    expect(await world.run('settle', 'sim:dongle', 'no.ferry-context')).toMatchObject(refused);
+    expect(await move()).toMatchObject(refused);
   });
 
   it('mark in the listing whoever has licenses or gets them, and what is in transit to it is called back', async () => {

@@ -75,6 +75,27 @@ describe('a write-off on the command line', () => {
     expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
   });
 
+  it('of what the vendor granted by itself is refused, by what is done instead', async () => {
+    for (const from of ['central:vendor', '6000010']) {
+      const said = await world.run('central', 'write-off', 'vendor', '--from', from, ...GIVEN_UP.slice(5));
+      expect(said).toMatchObject({ exit: 3, stderr: expect.stringContaining('WRITE_OFF_OWN') });
+      expect(said.stderr).toContain('ferry cancel central:DIR --to 130-2459324738');
+    }
+  });
+
+  it('that goes beyond what was given is refused by the giver, and every command says so by its exit code', async () => {
+    const ahead = [...GIVEN_UP.slice(0, -1), '7', '-o', 'ahead.ferry-update'];
+    await world.must(...ahead);
+    const refused = { exit: 3, stdout: expect.stringContaining('WRITE_OFF_AHEAD') };
+    expect(await world.run('apply', 'sim:dongle', 'ahead.ferry-update', '-o', 'no.ferry-context')).toMatchObject(
+      refused,
+    );
+    const told = await world.run('settle', 'central:vendor', 'no.ferry-context');
+    expect(told).toMatchObject(refused);
+    expect(told.stdout).toContain('on the list of its vendor all the same');
+    expect(await world.run('settle', 'central:vendor', 'no.ferry-context')).toMatchObject({ exit: 0 });
+  });
+
   it('is refused where nothing is in transit, by what to do about a device that broke', async () => {
     await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'done.ferry-context');
     await world.must('settle', 'sim:dongle', 'done.ferry-context');
@@ -143,6 +164,18 @@ describe('a device that is met again after it was written off', () => {
     const said = await world.must('settle', 'sim:dongle', 'late.ferry-context');
     expect(said).toContain('130-2459324738 has them, too');
     expect(said).not.toContain('there twice');
+  });
+
+  it('is warned of by both dry runs, that to it and that back from it, which would be refused', async () => {
+    const item = ['--item', world.item(1), '--dry-run'];
+    const there = await world.run('move', '--from', 'sim:dongle', '--to', 'sim:device', ...item);
+    expect(there).toMatchObject({ exit: 0, stdout: expect.stringContaining('it can never give back there') });
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'late.ferry-context');
+    const back = ['move', '--from', 'sim:device', '--to', 'sim:dongle', '--item', world.item(1)];
+    const dry = await world.run(...back, '--dry-run');
+    expect(dry).toMatchObject({ exit: 3, stdout: expect.stringContaining('which refuses what it passes on of firm') });
+    expect(await world.json(...back, '--dry-run')).toMatchObject({ givenUp: { refused: [6000010], oneWay: [] } });
+    expect(await world.run(...back)).toMatchObject({ exit: 3, stdout: expect.stringContaining('SENDER_REVOKED') });
   });
 
   it('and refuses what it was given has nothing, and nothing is said to stay there or to come back', async () => {

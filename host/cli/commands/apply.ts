@@ -1,10 +1,10 @@
 import type { ApplyReport } from '../../../container/commands/apply.ts';
-import { CATALOGUE } from '../../../container/errors.ts';
 import { SIGNED_KINDS } from '../../../container/files/envelope.ts';
 import { UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { namingAddressee } from '../addressee.ts';
 import { type FarBank, withContainer } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
+import { exitOfEntries } from '../exit-of-entries.ts';
 import { expandFiles, headerIn, headerOf, isOneFile, readFerryFile, writeContext } from '../ferry-files.adapter.ts';
 import { checkOutput } from '../output-place.adapter.ts';
 import { usage } from '../parse-arguments.ts';
@@ -74,17 +74,14 @@ export async function apply(
     foreign,
     failures: failures.map(failureDocument),
   });
-  if (failures.length > 0 || done.some(({ report }) => isInPart(report))) context.endWith(exitInPart(failures));
+  const entries = done.flatMap(({ report }) => report.entries);
+  const isWaiting = done.some(({ report }) => report.deferred !== null);
+  context.endWith(failures.length > 0 ? exitInPart(failures) : exitOfEntries(entries, isWaiting));
 }
 
 /** As `--json` shows it, without the receipt, which is written to a file. */
 export function reportDocument({ receipt: _bytes, entries, notices, ...rest }: ApplyReport): object {
   return { ...rest, entries: entries.map(withCode), notices: notices.map(withCode) };
-}
-
-/** Whether an entry was refused for another reason than its cancelling, or has to wait. */
-function isInPart({ entries, deferred }: ApplyReport): boolean {
-  return deferred !== null || entries.some(({ reason }) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number);
 }
 
 const NOTICES: Readonly<Record<number, string>> = {

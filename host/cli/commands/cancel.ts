@@ -1,5 +1,5 @@
 import { parseSerialNumber } from '../../../container/model/serial-number.ts';
-import type { FarBank } from '../addresses.ts';
+import { type FarBank, isAddress } from '../addresses.ts';
 import { writeUpdates } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { checkOutput } from '../output-place.adapter.ts';
@@ -51,5 +51,7 @@ async function cancel(far: FarBank, context: CommandContext, address: string, op
       : `Cancelled for ${to}: ${sequences.join(', ')}. What was not applied before comes back with the receipt.`,
   );
   for (const file of files) output.line(`  ${file}`);
+  if (isAddress(address, ['central']))
+    output.note(`If ${to} is lost for good, no receipt is needed: grant anew with ferry central issue.`);
   output.json({ address, target: to, sequences, files });
 }

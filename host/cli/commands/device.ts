@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { CATALOGUE, explain } from '../../../container/errors.ts';
 import type { Deferral, EntryOutcome, Failure } from '../../../state-machines/index.ts';
 import { type FarBank, parseAddress, type Scheme } from '../addresses.ts';
+import { exitOfEntries } from '../exit-of-entries.ts';
 import { namingOtherKind } from '../other-kind.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -120,14 +121,16 @@ function tell({ code, details }: Failure): string {
   return `${explain(code, details).happened} [${code}]`;
 }
 
-/** 0 when all is well; 5 when it broke off; the exit of the first refusal when nothing was taken; else 6. */
+/** 0 when all is well; 5 when it broke off; the exit of the first refusal when nothing was taken or applied; else 6. */
 function exitOf({ files, receipts, interruption }: Imported): number {
   if (interruption !== null) return CATALOGUE[interruption.code].exit;
   const [first] = files;
   if (first?.failure && files.every(({ state }) => state === 'refused')) return CATALOGUE[first.failure.code].exit;
   const isIncomplete =
     files.some(({ state }) => state === 'refused' || state === 'deferred') ||
-    files.some(({ entries }) => entries.some(({ reason }) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number)) ||
     receipts.some(({ failure }) => failure !== null);
-  return isIncomplete ? CATALOGUE.DONE_IN_PART.exit : 0;
+  return exitOfEntries(
+    files.flatMap(({ entries }) => entries),
+    isIncomplete,
+  );
 }

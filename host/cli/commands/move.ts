@@ -13,6 +13,7 @@ import { shortId } from '../short-id.ts';
 import { progressOf, showMove } from '../show-move.ts';
 import { showPlan } from '../show-plan.ts';
 import { strangerBetween } from '../stranger-between.ts';
+import { givenUpBetween, tellGivenUp } from '../written-off-between.ts';
 import { type MoveOptions, moveByFolder } from './move-by-folder.ts';
 
 const EXAMPLES = `
@@ -21,6 +22,8 @@ gives way to another order. Unfinished moves are kept in the folder that
 FERRY_STATE in the environment names, or where the system keeps such things. What was cancelled meanwhile comes home by it. Once a
 move is over, the same command is a new order: when it is not clear whether it was over, ferry status shows what is under way.
 Where somebody else answers by then, nothing is moved unless --expect names who that is.
+The dry run asks both sides only what they show to anybody: that a vendor's list or the maker's has the getter refuse the giver, only
+the getter finds, and the move says so.
 
 Examples:
   ferry move --from sim:dongle --to sim:device --item 6000010:1001x2
@@ -43,7 +46,10 @@ export function moveCommand(far: FarBank): Register {
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
       .option('--start-over', 'forget what is stored of an unfinished move when it cannot be read')
       .option('--expect <WHO>', 'serial number or fingerprint words of who gets; somebody else gets nothing')
-      .option('--dry-run', 'only show what would change, what would be refused, and why')
+      .option(
+        '--dry-run',
+        'only show what would change, and what would be refused and why as far as both sides show it',
+      )
       .addHelpText('after', EXAMPLES)
       .action((options: MoveOptions) => context.interruptible(INTERRUPTED_MOVE, () => move(far, context, options)));
   };
@@ -136,7 +142,7 @@ async function preview(
   const isSame = work !== null && sameOrder(work.context.order, order);
   const isReplaced = work !== null && !isSame && isUnissued(shown.issuer, work.context);
   const first = work === null ? null : { work, isSame, isOver: isOver(shown.issuer, work.context), isReplaced };
-  showPlan(context, { from, to, giver, getter }, seen, first);
+  showPlan(context, { from, to, giver, getter }, seen, first, givenUpBetween(shown));
 }
 
 async function carryOut(
@@ -148,6 +154,7 @@ async function carryOut(
   const { moveId, runLicenseMove } = await import('../../../state-machines/index.ts');
   const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
   remarkPeers(context, giver, getter);
+  for (const line of tellGivenUp(givenUpBetween(shown), { giver, getter })) context.output.note(line);
   const progress = context.progress();
   const { store, blobs, notebook, claim } = moveStores(stateFolder((name) => context.variable(name)));
   const result = await runLicenseMove({

@@ -1,15 +1,17 @@
+import { CATALOGUE } from '../../../container/errors.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
 import { NO_BYTES } from '../../../container/model/bytes.ts';
 import { type FarBank, isAddress } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
+import { exitOfEntries } from '../exit-of-entries.ts';
 import { readFerryFile } from '../ferry-files.adapter.ts';
 import type { Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { withCode, words } from '../say-reason.ts';
+import { advice, withCode, words } from '../say-reason.ts';
 
 const EXAMPLES = `
 A License Central learns from any context made for it where its licenses are; several files may come in any order.
@@ -44,7 +46,13 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   showRest(context, handled);
   const receipts = done.map(({ entries, ...rest }) => ({ ...rest, entries: entries.map(withCode) }));
   context.output.json({ address, receipts, foreign, failures: failures.map(failureDocument) });
-  if (failures.length > 0 || done.some(isAlarming)) context.endWith(exitInPart(failures));
+  const isInPart = failures.length > 0 || done.some(isAlarming);
+  context.endWith(isInPart ? exitInPart(failures) : exitOfEntries(done.flatMap(givenEntries)));
+}
+
+/** What was on its way until now; of what was written off, nothing was. */
+function givenEntries({ entries, writtenOff }: Settled): Settled['entries'] {
+  return entries.filter(({ sequence }) => !writtenOff.includes(sequence));
 }
 
 /** Whether a context shows that somebody was set back or copied. */
@@ -92,6 +100,7 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
       if (writtenOff.includes(sequence))
         output.line(`  Sequence ${sequence} was written off: ${metAgain(target, reason)}`);
       else if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
+    for (const line of isAddress(address, ['central']) ? advice(refusedOf(entries)) : []) output.line(`  ${line}`);
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     for (const sequence of unsure)
@@ -120,6 +129,11 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
         `  ${target} has proof that ${serial} was set back or copied (${why}); ${serial} gets nothing more.`,
       );
   }
+}
+
+/** For what a vendor's own entries were refused; what was cancelled needs no advice. */
+function refusedOf(entries: Settled['entries']): number[] {
+  return entries.map(({ reason }) => reason).filter((reason) => reason !== 0 && reason !== CATALOGUE.CANCELLED.number);
 }
 
 function isApplied(entries: Settled['entries'], sequence: number): boolean {

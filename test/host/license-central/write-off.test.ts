@@ -306,5 +306,8 @@ describe('a write-off that cannot be meant', () => {
     const { central } = await underWay();
     await central.restored(FIRM);
     await refused(central, {}, { code: 'EPOCH_NEEDED' });
+    const other = await underWay();
+    await other.central.revoke({ list: 'root', target: '3-1' });
+    await expect(other.central.planWriteOff(LOST)).rejects.toMatchObject({ code: 'CERTIFICATE_REVOKED' });
   });
 });

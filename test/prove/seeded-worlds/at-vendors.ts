@@ -47,6 +47,10 @@ export const writeOff: Doing = async (scene) => {
   if (from === undefined || entry === undefined || scene.draw(2) === 0) return;
   const vendor = scene.world.vendors.find(({ firmCode }) => firmCode === entry.firmCode) ?? scene.vendor();
   const order = { from: from.key, target: entry.target, through: entry.sequence };
+  if (vendor.asksBeforeWriteOff) {
+    const told = scene.command(from, 'context', { certificate: vendor.certificate, firmCode: null });
+    if ('response' in told) await scene.tell(vendor, told.response.context);
+  }
   await scene.atServer(() => vendor.writeOff(order));
   if (scene.draw(3) > 0) await bring(scene, from, await scene.vendorFiles(vendor, from));
 };

@@ -27,6 +27,7 @@ export class CentralVendor implements Vendor {
   readonly firmCode: number;
   readonly key: PublicKey;
   readonly certificate: Uint8Array;
+  readonly asksBeforeWriteOff = true;
   readonly #central: LicenseCentral;
   readonly #files: DatabaseFiles;
   readonly #targets: ReadonlyMap<string, PublicKey>;

@@ -46,6 +46,7 @@ export class MemoryVendor implements Vendor {
   readonly firmCode: number;
   readonly key: PublicKey;
   readonly certificate: Uint8Array;
+  readonly asksBeforeWriteOff = false;
   readonly #keys: VendorKeys;
   readonly #crypto: Crypto;
   readonly #root: RootAuthority;

@@ -42,6 +42,8 @@ export interface Vendor {
   readonly firmCode: number;
   readonly key: PublicKey;
   readonly certificate: Uint8Array;
+  /** Whether it writes off only what the giver told to be in transit. */
+  readonly asksBeforeWriteOff: boolean;
   grant(target: PublicKey, specs: readonly GrantSpec[]): Promise<void>;
   change(order: ItemOrder): Promise<void>;
   unblock(target: PublicKey): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { FerryError } from '../../../../container/errors.ts';
 import { isoDate } from '../../../../container/model/time.ts';
 import type { NamedSeats, WriteOffPlan } from '../../../license-central/index.ts';
 import type { FarBank } from '../../addresses.ts';
@@ -56,6 +57,7 @@ async function writeOff(
   const { output } = context;
   const named = options.firm === undefined ? undefined : parseNumber(options.firm, 'Firm Code', 1);
   const { from, target } = options;
+  if (/^(central:.*|\d+)$/.test(from)) throw new FerryError('WRITE_OFF_OWN', { target });
   const through = parseNumber(options.through, 'sequence', 1);
   const address = `central:${folder}`;
   await checkOutput(far, options.output, 'update');
