@@ -107,7 +107,8 @@ class FileApplication {
   decide(own: Certificate): Decided<ApplyResult> | Refusal {
     const certificates = this.#certificates(own);
     if (!certificates.ok) return certificates;
-    this.#notices = takeNotices(this.#draft, this.#book, this.#signers(certificates.value), this.#body.notices);
+    const source = { signers: this.#signers(certificates.value), issuer: this.#file.certificate };
+    this.#notices = takeNotices(this.#draft, this.#book, source, this.#body.notices);
     this.#ofNotices = this.#draft.changes.length;
     const barred = this.#locked() ?? retired(this.#draft.state, nameOf(this.#state));
     const decision = barred ?? this.#applyFile(this.#withoutRevoked(certificates.value));
