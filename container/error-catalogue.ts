@@ -19,6 +19,8 @@ export interface CatalogueEntry {
 
 const NOTHING_CHANGED = 'Nothing was changed.';
 const BOTH_KEEP = 'Nothing was changed; every license is where it was.';
+const RENEW_OR_MEND =
+  'If that is the right day, ask the vendor to renew it. If it is not, the clock is or was wrong, which the container does not forget: correct it, then bring the vendor a fresh context and take the file it makes (docs/losses.md, "A clock that was wrong").';
 
 export const CATALOGUE = {
   FILE_TOO_LARGE: {
@@ -91,14 +93,16 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The certificate of {who} was revoked.',
     effect: NOTHING_CHANGED,
-    remedy: 'Ask your vendor for a replacement.',
+    remedy:
+      'What it signs is refused as long as it is on the list of the root: use another container. What was in it, its vendor can grant anew.',
   },
   NOT_ADDRESSED: {
     number: 111,
     exit: 4,
     happened: 'The file is for {wanted}, not for {here}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Take the file to the container it names, or have one issued for this container.',
+    remedy:
+      'Take an update file to the container it names, and a context to the issuer it was made for; or have one made for {here}: a context by `ferry context ADDRESS --for ISSUER`.',
     field: 231,
   },
   CANNOT_OPEN: {
@@ -177,10 +181,10 @@ export const CATALOGUE = {
   SELF_ROLLED_BACK: {
     number: 205,
     exit: 3,
-    happened: '{partner} has proof that this container was set back to an earlier state or copied.',
-    effect: 'This container issues nothing any more; what it holds stays in it. The signed evidence is kept.',
+    happened: '{partner} has proof that {here} was set back to an earlier state or copied.',
+    effect: '{here} issues nothing any more; what it holds stays in it. The signed evidence is kept.',
     remedy:
-      'Where the container itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
+      'Where {here} itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
   },
   CONTAINER_LOCKED: {
     number: 206,
@@ -303,7 +307,8 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The container {target} is not known to {here}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Bring a context file of that container, or its certificate.',
+    remedy:
+      'Bring a context file of that container, or its certificate. On a list of revocations its key can be put without either.',
     field: 201,
   },
   NOT_ENROLLED: {
@@ -621,9 +626,10 @@ export const CATALOGUE = {
     number: 502,
     exit: 4,
     happened: 'The anchor in {where} cannot be used: {why}.',
-    effect: 'The container was not opened and nothing was written; its licenses are blocked in it.',
+    effect:
+      'The container was not opened and nothing was written; without its anchor its licenses are blocked in it, and it makes no context.',
     remedy:
-      'Check the disk and put the anchor file of this container back. If it is lost, ask the vendors of the licenses.',
+      'Check the disk and put the anchor file of this container back, an older one from a backup if need be: then it opens, locked, and its vendors can accept its state. Where there is none: docs/losses.md, "The anchor of a device is gone".',
   },
   STORE_WRITE_FAILED: {
     number: 503,
@@ -679,23 +685,23 @@ export const CATALOGUE = {
   ITEM_EXPIRED: {
     number: 601,
     exit: 3,
-    happened: '{item} expired on {date}.',
+    happened: '{item} expired on {date}; for its container it is {time}.',
     effect: 'The license stays in the container but may not be used.',
-    remedy: 'Ask the vendor to renew it: a container does not forget how late it has been.',
+    remedy: RENEW_OR_MEND,
   },
   ITEM_NOT_YET_ACTIVE: {
     number: 602,
     exit: 3,
-    happened: '{item} may be used from {date} on.',
+    happened: '{item} may be used from {date} on; for its container it is {time}.',
     effect: 'The license stays in the container but may not be used yet.',
     remedy: 'Wait, or correct the clock of the device.',
   },
   USAGE_PERIOD_OVER: {
     number: 603,
     exit: 3,
-    happened: 'The usage period of {item} ended on {date}.',
+    happened: 'The usage period of {item} ended on {date}; for its container it is {time}.',
     effect: 'The license stays in the container but may not be used.',
-    remedy: 'Ask the vendor to renew it.',
+    remedy: RENEW_OR_MEND,
   },
   UNITS_EXHAUSTED: {
     number: 604,
@@ -1092,6 +1098,15 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Its firms are: {firms}. Name one of these, by its Firm Code.',
   },
+  NOTHING_TO_BRING: {
+    number: 920,
+    exit: 3,
+    happened:
+      'There is nothing to bring from {from} to {target}: no license in transit, no list, and no question for the time.',
+    effect: 'Nothing was changed, and no file was written.',
+    remedy:
+      'Name with --item what to grant. For the certified time bring a fresh context first: `ferry context ADDRESS --for {central}`, then `ferry settle {central} FILE`.',
+  },
   STORE_UNOPENED: {
     number: 903,
     exit: 5,
@@ -1121,6 +1136,46 @@ export const CATALOGUE = {
     happened: '{list} has {limit} containers on it, as many as a list may have.',
     effect: NOTHING_CHANGED,
     remedy: 'Take those off that are long gone: `ferry central revoked`, then `ferry central revoke --lift`.',
+  },
+  TARGET_REVOKED: {
+    number: 888,
+    exit: 3,
+    happened: '{target} is on the list of firm {firm}, which gives it no licenses.',
+    effect: BOTH_KEEP,
+    remedy:
+      'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+  },
+  WRITE_OFF_NOTHING: {
+    number: 884,
+    exit: 3,
+    happened: 'Of firm {firm} nothing is in transit from {from} to {target} that could be written off: {why}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy:
+      'What a lost container held is lost with it: grant it anew where you decide so, and put the lost one on the list by `ferry central revoke`, so that it counts if it is met again. If {from} gave it something since, bring a fresh context of {from} first.',
+  },
+  WRITE_OFF_SWAPPED: {
+    number: 885,
+    exit: 3,
+    happened: 'It is {target} that has something in transit, by its own word, and not {from}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy:
+      'If {target} gave and {from} is lost, name them the other way round: --from {target} --target {from}. If {target} is lost, bring a fresh context of {from} first, which shows what it gave.',
+  },
+  WRITE_OFF_BEYOND: {
+    number: 886,
+    exit: 3,
+    happened:
+      'All that {from} told to be in transit is known, and sequence {last} is the last of it to {target}, not {through}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy: 'Write off up to there: --through {last}. If {from} gave more since, bring a fresh context of it first.',
+  },
+  WRITE_OFF_UNTOLD: {
+    number: 887,
+    exit: 3,
+    happened: 'It is not known what {from} has in transit to {target}: {why}.',
+    effect: 'Nothing was written off, and {target} was put on no list.',
+    remedy:
+      'Bring a fresh context of {from}, which names all whom it ever gave something: `ferry context ADDRESS --for central:DIR -o FILE`, then `ferry settle central:DIR FILE`. Then run the same command again.',
   },
   CENTRAL_DAMAGED: {
     number: 883,

@@ -82,11 +82,12 @@ function unusable(
   if (!holding.enabled) return refuse('ITEM_DISABLED', { item });
   if (holding.quantity === 0) return refuse('NOT_USABLE_HERE', { item, here, why: 'all of it is in transit' });
   if (grant.activationTime !== null && time < grant.activationTime)
-    return refuse('ITEM_NOT_YET_ACTIVE', { item, date: isoDate(grant.activationTime) });
+    return refuse('ITEM_NOT_YET_ACTIVE', { item, date: isoDate(grant.activationTime), time: isoDate(time) });
   if (grant.expirationTime !== null && time >= grant.expirationTime)
-    return refuse('ITEM_EXPIRED', { item, date: isoDate(grant.expirationTime) });
+    return refuse('ITEM_EXPIRED', { item, date: isoDate(grant.expirationTime), time: isoDate(time) });
   const end = periodEnd(holding, grant);
-  if (end !== null && time >= end) return refuse('USAGE_PERIOD_OVER', { item, date: isoDate(end) });
+  if (end !== null && time >= end)
+    return refuse('USAGE_PERIOD_OVER', { item, date: isoDate(end), time: isoDate(time) });
   const { maintenance } = grant;
   const date = usage.releaseDate;
   if (maintenance !== null && date !== null && (date < maintenance.start || date > maintenance.end))

@@ -65,7 +65,7 @@ const INVENTORY_HOLDING_BYTES = 48;
 
 /** What one firm is told: its holdings, and the custody log that it does not know yet, as far as both fit. */
 function inventoryFor(state: ContainerState, emitter: Emitter, firmCode: number): Inventory {
-  let room = INVENTORY_BYTES;
+  let room = INVENTORY_BYTES - counter(state, 'evidenceBytes');
   const holdings: Inventory['holdings'][number][] = [];
   let complete = true;
   for (const { itemId, quantity, pending, units, usageStart, enabled } of state.holdings.values()) {
@@ -78,7 +78,15 @@ function inventoryFor(state: ContainerState, emitter: Emitter, firmCode: number)
   }
   const { log, first, parties } = custodyLog(state, emitter, firmCode, room);
   const certificates = [...parties].flatMap((key) => state.certificates.get(key)?.raw ?? []);
-  return { complete, holdings, logFirst: first, log, certificates };
+  const setBackBy = (state.marks.get('rolledBack') ?? null) as PublicKey | null;
+  return { complete, holdings, logFirst: first, log, certificates, setBackBy, proofs: proofsOf(state) };
+}
+
+/** What proves without anybody's word that a container was set back or copied. What firms did is no matter of others. */
+function proofsOf(state: ContainerState): Inventory['proofs'] {
+  return [...state.evidence.values()].filter(
+    ({ about, statements }) => statements.length === 2 && certificateOf(state, about)?.party === 'container',
+  );
 }
 
 function custodyLog(

@@ -139,5 +139,6 @@ export function partnerName(state: ContainerState, key: PublicKey): string {
 /** SELF_ROLLED_BACK once a partner proved that this container was set back (R4). */
 export function provenRolledBack(state: ContainerState): Refusal | undefined {
   const key = state.marks.get('rolledBack') as PublicKey | undefined;
-  return key === undefined ? undefined : refuse('SELF_ROLLED_BACK', { partner: partnerName(state, key), key });
+  if (key === undefined) return undefined;
+  return refuse('SELF_ROLLED_BACK', { partner: partnerName(state, key), here: nameOf(state), key });
 }

@@ -52,9 +52,13 @@ export function armor(raw: Uint8Array): string {
  */
 export function unarmor(file: Uint8Array | string): Result<Uint8Array> {
   if (file.length > LONGEST_TEXT) return refuse('FILE_TOO_LARGE', { size: file.length, limit: LONGEST_TEXT });
-  if (typeof file !== 'string' && file[0] === ENVELOPE_START) return { ok: true, value: file };
-  const text = typeof file === 'string' ? file : asText(withoutMark(file));
-  if (text === undefined) return malformed('it is neither text nor an envelope');
+  if (typeof file === 'string') return readText(file);
+  if (file[0] === ENVELOPE_START) return { ok: true, value: file };
+  const text = asText(withoutMark(file));
+  return text === undefined ? malformed('it is neither text nor an envelope') : readText(text);
+}
+
+function readText(text: string): Result<Uint8Array> {
   const lines = text.replaceAll('\r\n', '\n');
   if (text !== lines && text !== lines.replaceAll('\n', '\r\n')) return malformed('its line ends are mixed');
   return readArmor(lines);
@@ -140,7 +144,7 @@ export function rootName(id: Hex): string {
 function readArmor(text: string): Result<Uint8Array> {
   const lines = text.split('\n');
   const blank = lines.indexOf('');
-  if (!lines[0]?.startsWith('-----BEGIN LICENSE FERRY ') || blank === -1) return malformed('it has no header');
+  if (!text.startsWith('-----BEGIN LICENSE FERRY ') || blank === -1) return malformed('it has no header');
   const raw = decodeBase64(lines.slice(blank + 1, -2).join(''));
   if (raw === undefined) return malformed('what follows the header is not base64');
   const described = describeFile(raw);
@@ -168,13 +172,9 @@ function malformed(what: string): Refusal {
   return refuse('FILE_MALFORMED', { what });
 }
 
+const decoder = new TextDecoder();
+
 /** Armor is ASCII; anything else is no armor. */
 function asText(bytes: Uint8Array): string | undefined {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 4096) {
-    const part = bytes.subarray(at, at + 4096);
-    if (part.some((byte) => byte > 126)) return undefined;
-    parts.push(String.fromCharCode(...part));
-  }
-  return parts.join('');
+  return bytes.some((byte) => byte > 126) ? undefined : decoder.decode(bytes);
 }

@@ -8,6 +8,7 @@ import { type ContainerCertificate, partyName } from './certificate.ts';
 import { defineRecord, type ValueOf } from './codec.ts';
 import { sealEnvelope } from './envelope.ts';
 import { bool, bytes, hexBytes, list, optional, u32, u32From } from './fields.ts';
+import { MOST_PROOFS, proof } from './proof.ts';
 import { type CheckedFile, checkFile, type Result, readFile, type Verifier } from './signed-file.ts';
 import { type Statement, statement } from './statement.ts';
 
@@ -40,6 +41,11 @@ export const inventory = defineRecord('inventory', 'What a container tells one f
   logFirst: [u32From(1), 'position of the first record in the custody log kept for the firm'],
   log: [list(bytes(64, FORMAT.entryBytes), 65535), 'signed transfer records'],
   certificates: [list(bytes(1, 1024), 65535), 'of the containers named in them, each once'],
+  setBackBy: [
+    optional(hexBytes<PublicKey>(32)),
+    'of a container that was proven to be set back: the partner that proved it',
+  ],
+  proofs: [list(proof, MOST_PROOFS), 'of containers that were set back or copied, as far as their own words prove it'],
 });
 
 export type ContextHeader = ValueOf<typeof contextHeader>;
@@ -101,10 +107,8 @@ export function openInventory(crypto: Crypto, sealingSecret: Uint8Array, file: C
   if (file.sealed.length === 0) return { ok: true, value: null };
   const info = concatBytes(INFO, fromHex(file.statement.signer), fromHex(file.header.issuer));
   const associated = concatBytes(file.hashes[0], file.hashes[1]);
-  const plaintext =
-    file.sealed.length < 32
-      ? undefined
-      : hpkeOpen(crypto, sealingSecret, file.sealed.subarray(0, 32), info, associated, file.sealed.subarray(32));
+  const [encapsulated, box] = [file.sealed.subarray(0, 32), file.sealed.subarray(32)];
+  const plaintext = hpkeOpen(crypto, sealingSecret, encapsulated, info, associated, box);
   if (plaintext === undefined) return refuse('CANNOT_OPEN', { here: 'the firm' });
   return inventory.decode(plaintext);
 }

@@ -120,10 +120,8 @@ export function openUpdateBody(
 ): Result<UpdateBody> {
   const info = bodyInfo(file.statement.signer, file.header.container);
   const associated = concatBytes(file.hashes[0], file.hashes[1]);
-  const plaintext =
-    file.sealed.length < 32
-      ? undefined
-      : hpkeOpen(crypto, sealingSecret, file.sealed.subarray(0, 32), info, associated, file.sealed.subarray(32));
+  const [encapsulated, box] = [file.sealed.subarray(0, 32), file.sealed.subarray(32)];
+  const plaintext = hpkeOpen(crypto, sealingSecret, encapsulated, info, associated, box);
   if (plaintext === undefined) return refuse('CANNOT_OPEN', { here });
   const body = updateBody.decode(plaintext);
   if (!body.ok) return body;

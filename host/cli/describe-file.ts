@@ -16,7 +16,8 @@ export async function describe(raw: Uint8Array): Promise<Described> {
   if (asFile.ok) {
     const { kind, lines } = asFile.value;
     const said = statementOf(raw, kind === 'context' ? 'contextFile' : 'updateFile');
-    return { kind, lines: [...lines, ...(await partiesOf(said, kind)), ...(kind === 'context' ? progress(said) : [])] };
+    const more = kind === 'context' ? progress(said) : [SEALED];
+    return { kind, lines: [...lines, ...(await partiesOf(said, kind)), ...more] };
   }
   if (asFile.code !== 'FILE_KIND') throw new FerryError(asFile.code, asFile.details);
   const { describeCertificate } = await import('../../container/files/describe-certificate.ts');
@@ -25,6 +26,12 @@ export async function describe(raw: Uint8Array): Promise<Described> {
   const { key, lines } = described.value;
   return { kind: 'certificate', lines: [...lines, ['Words', await wordsOf(key)]] };
 }
+
+/** Of an update file nobody but its target reads more. */
+const SEALED = [
+  'Beside licenses',
+  'sealed: only the target can tell whether it brings certified time, a list of revocations or a word of acceptance',
+] as const;
 
 /** @throws FILE_MALFORMED, FILE_VERSION */
 function statementOf(raw: Uint8Array, kind: SignedKind): Statement {

@@ -1,5 +1,6 @@
 import { CATALOGUE, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
 import { expandFiles } from './ferry-files.adapter.ts';
+import { withFile } from './naming-file.ts';
 import type { Progress } from './progress.ts';
 import type { CommandContext } from './run-ferry.ts';
 
@@ -29,8 +30,8 @@ const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOW
  * others, as long as that brings any of them in. When the work itself is interrupted, the files behind are left for the
  * next time.
  *
- * @throws when no file could be taken, the first failure of a file that is not for somebody else, or else the first of all;
- *   FILE_UNREADABLE
+ * @throws when no file could be taken, the first failure of a file that is not for somebody else, or else the first of all, with
+ *   the name of the file; FILE_UNREADABLE
  */
 export async function eachFile<T extends object>(
   { names, suffix, bar }: { readonly names: readonly string[]; readonly suffix: string; readonly bar: Progress },
@@ -60,7 +61,7 @@ export async function eachFile<T extends object>(
   const isForeign = ({ file, error }: FileFailure): boolean => FOREIGN.has(error.code) && !names.includes(file);
   const failures = inOrder.filter((failure) => !isForeign(failure));
   const [first] = [...failures, ...inOrder];
-  if (first !== undefined && done.length === 0) throw first.error;
+  if (first !== undefined && done.length === 0) throw withFile(first.error, first.file);
   return { done, foreign: inOrder.filter(isForeign).map(({ file }) => file), failures };
 }
 

@@ -22,6 +22,18 @@ function ask(question: string): Promise<string | undefined> {
   return askHidden(process.stdin, process.stderr, question, () => process.kill(process.pid, 'SIGINT'));
 }
 
+/** What a shell shows of a program that Ctrl-C has ended. */
+const INTERRUPTED_EXIT = 130;
+
+function beforeInterrupt(say: () => void): () => void {
+  const stop = (): void => {
+    say();
+    process.exit(INTERRUPTED_EXIT);
+  };
+  process.on('SIGINT', stop);
+  return () => process.off('SIGINT', stop);
+}
+
 process.exitCode = await runFerry(process.argv.slice(2), COMMANDS, {
   version: VERSION,
   env: {
@@ -32,5 +44,6 @@ process.exitCode = await runFerry(process.argv.slice(2), COMMANDS, {
   stderr: process.stderr,
   clock: () => performance.now(),
   variable: (name) => process.env[name],
+  beforeInterrupt,
   ...(isatty(0) ? { ask } : {}),
 });

@@ -43,6 +43,7 @@ export async function withSides<T>(
       const target = await client.call('list', {});
       // Only now is it known of what is served.
       if (target.key === listing.key) throw usage(SAME);
+      await giver.admit(target);
       const getting = containerTarget(client);
       return work({
         issuer: { ...issuer, list: firstGiven(listing, () => issuer.list()) },

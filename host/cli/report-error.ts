@@ -36,7 +36,9 @@ export function reportError(error: unknown, output: Output, options: { readonly 
 
 function reportRefusal(code: ErrorCode, details: Details, output: Output): number {
   const { happened, field, exit } = explain(code, details);
-  const sentence = field === undefined ? happened : `${happened.replace(/\.$/, '')} (CodeMeter error ${field}).`;
+  const told = field === undefined ? happened : `${happened.replace(/\.$/, '')} (CodeMeter error ${field}).`;
+  const { file } = details;
+  const sentence = file === undefined || told.includes(String(file)) ? told : `${file}: ${told}`;
   report(errorDocument(code, details), sentence, output);
   return exit;
 }

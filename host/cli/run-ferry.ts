@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly canAsk: boolean;
   /** Asks whoever sits at the terminal, without showing what is typed; undefined when nobody does, or says nothing. */
   ask(question: string): Promise<string | undefined>;
+  /** Does the work; where Ctrl-C ends the program meanwhile, this is said first, and the exit code is 130. */
+  interruptible<T>(said: string, work: () => Promise<T>): Promise<T>;
   /** Ends the program with this exit code once the command is over, although nothing was thrown. */
   endWith(exit: number): void;
 }
@@ -34,6 +36,8 @@ export interface Surroundings {
   variable(name: string): string | undefined;
   /** Left out where nobody can be asked. */
   ask?(question: string): Promise<string | undefined>;
+  /** Has this called before Ctrl-C ends the program, until what it returns is called. Left out where nobody presses it. */
+  beforeInterrupt?(say: () => void): () => void;
 }
 
 /** Runs `ferry` with these arguments to its end and gives the exit code; never throws. */
@@ -49,13 +53,24 @@ export async function runFerry(
   const output = new Output({ stdout, stderr, json: hasFlag(args, '--json'), quiet, color: !isSet('NO_COLOR') });
 
   let exit = 0;
+  let bar: Progress | undefined;
   const context: CommandContext = {
     env,
     output,
-    progress: () => new Progress({ stderr, clock, quiet }),
+    progress: () => {
+      bar = new Progress({ stderr, clock, quiet });
+      return bar;
+    },
     variable,
     canAsk: surroundings.ask !== undefined,
     ask: async (question) => surroundings.ask?.(question),
+    interruptible: async (said, work) => {
+      const done = surroundings.beforeInterrupt?.(() => {
+        bar?.end();
+        output.complain(said);
+      });
+      return work().finally(() => done?.());
+    },
     endWith: (wanted) => {
       exit = wanted;
     },

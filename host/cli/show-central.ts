@@ -1,6 +1,14 @@
 import { summary } from '../../container/errors.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
 import { isoDate } from '../../container/model/time.ts';
-import type { CentralTransit, ItemPlace, LedgerLine, LicenseCentral, UnknownItem } from '../license-central/index.ts';
+import type {
+  CentralTransit,
+  ItemPlace,
+  LedgerLine,
+  LicenseCentral,
+  RevocationList,
+  UnknownItem,
+} from '../license-central/index.ts';
 import { type Cell, type Output, type Part, styled } from './output.ts';
 import { stateOfEntry } from './state-of-entry.ts';
 
@@ -11,6 +19,8 @@ export interface CentralListing {
   readonly transit: readonly CentralTransit[];
   /** Licenses that containers show and that were granted by a state of this server that is lost. */
   readonly unknown: readonly UnknownItem[];
+  /** Who is on which list of revocations. */
+  readonly lists: readonly RevocationList[];
   readonly evidence: Awaited<ReturnType<LicenseCentral['evidence']>>;
 }
 
@@ -19,31 +29,46 @@ export async function listCentral(central: LicenseCentral): Promise<CentralListi
   const transit: CentralTransit[] = [];
   for (const { firmCode } of firms) transit.push(...(await central.transit(firmCode)));
   const [ledger, unknown, evidence] = [await central.ledger(), await central.unknownItems(), await central.evidence()];
-  return { firms, ledger, transit, unknown, evidence };
+  return { firms, ledger, transit, unknown, lists: await central.revocations(), evidence };
 }
 
 /** Shows it for people. */
 export function showCentral(
   output: Output,
   address: string,
-  { firms, ledger, transit, unknown, evidence }: CentralListing,
+  { firms, ledger, transit, unknown, lists, evidence }: CentralListing,
 ): void {
   output.line(styled('bold', 'License Central'), `  ${address}`);
-  for (const { container, reason } of evidence)
-    output.line(styled('yellow', `  Proof about ${container.slice(0, 16)}: ${reason}`));
+  for (const proof of new Set(evidence.map(proofText))) output.line(styled('yellow', `  ${proof}`));
   for (const { firmCode, name } of firms) {
     output.line(`  Firm Item ${firmCode}  ${name}`);
-    showLedger(
-      output,
-      ledger.filter((line) => line.firmCode === firmCode),
-    );
+    const own = ledger.filter((line) => line.firmCode === firmCode);
+    showLedger(output, own, revokedBy(lists, firmCode));
   }
-  showUnknown(output, unknown);
-  showTransit(output, transit);
+  showUnknown(output, unknown, lists);
+  showTransit(output, transit, lists);
   output.line();
 }
 
-function showLedger(output: Output, ledger: readonly LedgerLine[]): void {
+/** What is kept of one contradiction, the signed statements of both sides of it, is one proof for people. */
+function proofText({ container, serial, reason }: CentralListing['evidence'][number]): string {
+  return `Proof about ${serial ?? `the container with the key ${container.slice(0, 16)}`}: ${reason}`;
+}
+
+/** Those whom a firm or the root refuses. */
+type Revoked = ReadonlySet<PublicKey>;
+
+function revokedBy(lists: readonly RevocationList[], firmCode: number): Revoked {
+  const own = lists.filter((list) => list.firmCode === null || list.firmCode === firmCode);
+  return new Set(own.flatMap(({ containers }) => containers.map(({ key }) => key)));
+}
+
+/** A container by its serial number, marked where it is revoked: what is with it is out of reach, or not to be trusted. */
+function markedName(serial: string, key: PublicKey, revoked: Revoked): string {
+  return revoked.has(key) ? `${serial} (revoked)` : serial;
+}
+
+function showLedger(output: Output, ledger: readonly LedgerLine[], revoked: Revoked): void {
   if (ledger.length === 0) {
     output.line('    No licenses granted.');
     return;
@@ -58,12 +83,12 @@ function showLedger(output: Output, ledger: readonly LedgerLine[]): void {
       line.held,
       line.inTransit,
     ]),
-    { indent: 4, notes: ledger.map(whereabouts) },
+    { indent: 4, notes: ledger.map((line) => whereabouts(line, revoked)) },
   );
 }
 
 /** What became of a grant, and where its seats are, as its containers told last; red when they do not add up. */
-function whereabouts(line: LedgerLine): Part {
+function whereabouts(line: LedgerLine, revoked: Revoked): Part {
   const { refusedFor, duplicates, surplus, movedOn, unaccounted, places, firstHolder, status } = line;
   if (refusedFor !== null) return styled('red', `refused by ${firstHolder}: ${summary(refusedFor)} [${refusedFor}]`);
   if (status === 'unsure')
@@ -72,36 +97,41 @@ function whereabouts(line: LedgerLine): Part {
       `${firstHolder} applied or refused it before the restoring; whoever shows it in a context settles that`,
     );
   if (status === 'issued') return styled('yellow', `on its way to ${firstHolder}, not confirmed`);
-  const told = [`${status}: ${places.length === 0 ? `was granted to ${firstHolder}` : places.map(placeOf).join('; ')}`];
+  const told = [
+    `${status}: ${places.length === 0 ? `was granted to ${firstHolder}` : places.map((place) => placeOf(place, revoked)).join('; ')}`,
+  ];
   if (movedOn > 0) told.push(`${movedOn} of these moved on, not told from where`);
   if (unaccounted > 0) told.push(`${unaccounted} moved on, not told where`);
   if (duplicates > 0) told.push(`${duplicates} written off, yet applied: a duplicate that was accepted`);
   if (surplus > 0) return styled('red', [...told, `${surplus} more than granted`].join('; '));
-  if (movedOn + unaccounted + duplicates > 0) return styled('yellow', told.join('; '));
+  const isRevoked = places.some(({ container }) => revoked.has(container));
+  if (movedOn + unaccounted + duplicates > 0 || isRevoked) return styled('yellow', told.join('; '));
   return styled('dim', told.join('; '));
 }
 
-function placeOf({ serial, quantity, pending, leftSince, enabled, toldAt }: ItemPlace): string {
+function placeOf(place: ItemPlace, revoked: Revoked): string {
+  const { serial, container, quantity, pending, leftSince, enabled, toldAt } = place;
+  const where = markedName(serial, container, revoked);
   const away = pending > 0 ? ` and ${pending} in transit` : '';
   const left = leftSince > 0 ? `, ${leftSince} left since` : '';
-  return `${quantity}${away} in ${serial}${enabled ? '' : ', disabled'} (${isoDate(toldAt)}${left})`;
+  return `${quantity}${away} in ${where}${enabled ? '' : ', disabled'} (${isoDate(toldAt)}${left})`;
 }
 
-function showUnknown(output: Output, unknown: readonly UnknownItem[]): void {
+function showUnknown(output: Output, unknown: readonly UnknownItem[], lists: CentralListing['lists']): void {
   for (const { itemId, firmCode, places } of unknown)
     output.line(
       styled('yellow', `  License ${itemId.slice(0, 12)} of Firm Item ${firmCode} was granted and forgotten: `),
-      styled('yellow', places.map(placeOf).join('; ')),
+      styled('yellow', places.map((place) => placeOf(place, revokedBy(lists, firmCode))).join('; ')),
     );
 }
 
-function showTransit(output: Output, transit: CentralListing['transit']): void {
+function showTransit(output: Output, transit: CentralListing['transit'], lists: CentralListing['lists']): void {
   if (transit.length === 0) return;
   output.line();
   output.table(
     ['In transit to', 'Firm Item', 'Sequence', 'What', 'State'],
-    transit.map(({ serial, firmCode, sequence, kind, cancelled }) => [
-      serial,
+    transit.map(({ target, serial, firmCode, sequence, kind, cancelled }) => [
+      markedName(serial, target, revokedBy(lists, firmCode)),
       String(firmCode),
       sequence,
       kind,

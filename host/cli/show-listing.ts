@@ -1,6 +1,7 @@
 import { type Listing, movesWhole } from '../../container/commands/list.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import { isoDate } from '../../container/model/time.ts';
+import { conditionsOf } from './conditions.ts';
 import { type ListedProduct, productsOf } from './listed-products.ts';
 import { type Cell, type Output, type Part, styled } from './output.ts';
 import { quoted } from './printable.ts';
@@ -27,14 +28,7 @@ export function showListing(output: Output, address: string, listing: Listing, w
     `  ${kind}  ${address}  ${kibibytes(freeMemory)} of ${kibibytes(capacity)} KiB free  generation ${generation}`,
   );
   output.line(`  Fingerprint words: ${words}`);
-  if (listing.locked) output.line(styled('red', '  Locked: its state does not match its anchor.'));
-  if (listing.retired)
-    output.line(styled('yellow', '  Set back, and used as it is: it takes nothing and gives nothing on any more.'));
-  if (listing.lockedFirms.length > 0)
-    output.line(
-      styled('red', `  Locked are the licenses of: ${listing.lockedFirms.map((code) => `firm ${code}`).join(', ')}.`),
-    );
-  if (listing.rolledBack) output.line(styled('red', '  Set back: a partner has proof of it; it issues nothing.'));
+  for (const condition of conditionsOf(listing)) output.line('  ', condition);
   if (listing.evidence > 0)
     output.line(styled('yellow', `  Evidence is kept here (${listing.evidence}): ferry history ${quoted(address)}`));
   if (listing.pinTries === 0) output.line('  Guarded by a PIN, which is blocked: only a vendor can unblock it.');

@@ -1,7 +1,8 @@
 import { explain } from '../../container/errors.ts';
 import { FIELD_EPOCH } from '../../container/model/time.ts';
 import type { UnfinishedMove } from '../../state-machines/index.ts';
-import { copiesAmong, sayCopies } from './copies.ts';
+import { conditionsOf } from './conditions.ts';
+import { copiesAmong, isCopied, sayCopies } from './copies.ts';
 import {
   forgetOf,
   NEW_ADDRESS,
@@ -13,10 +14,10 @@ import {
   type UnderWay,
 } from './next-commands.ts';
 import { type Output, styled } from './output.ts';
-import { displayWidth } from './printable.ts';
+import { displayWidth, quoted } from './printable.ts';
 import { shortId } from './short-id.ts';
 import { stateOfEntry } from './state-of-entry.ts';
-import type { Answers } from './under-way.ts';
+import type { Answers, Asked } from './under-way.ts';
 import { placesOf, type Stranger, shownAs, sidesByKey } from './unfinished-places.ts';
 import { sayUnreached } from './unreached.ts';
 
@@ -27,11 +28,18 @@ export function showStatus(
   unfinished: readonly UnfinishedMove[],
   ways: readonly UnderWay[],
 ): void {
-  const next = nextOf(answers, unfinished, ways);
+  const copies = copiesAmong(answers.containers, answers.firms);
+  // Which of several copies is in its latest state, nobody can tell from outside: from none of them anything is proposed.
+  const sound = ways.filter((way) => !isCopied(way.from, copies) && !isCopied(way.toAddress ?? '', copies));
+  const next = nextOf(answers, unfinished, sound);
   if (unfinished.length > 0) showUnfinished(output, answers, unfinished);
   if (ways.length > 0) showWays(output, ways);
-  const copies = copiesAmong(answers.containers);
+  showConditions(output, answers);
   sayCopies((...parts) => output.line(...parts), copies);
+  if (sound.length < ways.length)
+    output.line(
+      '  What to do about what is in transit from them is said of one of them alone: ferry status ADDRESS...',
+    );
   sayUnreached((...parts) => output.line(...parts), answers.unreachable);
   for (const move of unfinished) {
     const places = placesOf(answers, move);
@@ -59,15 +67,36 @@ export function showStatus(
       strangers: placesOf(answers, move)?.strangers ?? [],
       elsewhere: placesOf(answers, move)?.elsewhere ?? null,
     })),
-    transit: ways.map((way) => ({ ...way, id: shortId(way.id), next: nextOfWay(answers, unfinished, way) })),
+    transit: ways.map((way) => ({
+      ...way,
+      id: shortId(way.id),
+      next: sound.includes(way) ? nextOfWay(answers, unfinished, way) : [],
+    })),
     asked: [
-      ...answers.containers.map(({ address, listing }) => ({ address, serial: listing.serial, key: listing.key })),
+      ...answers.containers.map(askedDocument),
       ...answers.firms.map(({ address, firmCode, key }) => ({ address, firmCode, key })),
     ],
     copies,
     unreachable: answers.unreachable.map(({ address, error }) => ({ address, ...explain(error.code, error.details) })),
     next,
   });
+}
+
+function askedDocument({ address, listing }: Asked): object {
+  const { serial, key, locked, lockedFirms, retired, rolledBack } = listing;
+  return { address, serial, key, locked, lockedFirms, retired, rolledBack };
+}
+
+/** Who is locked or was set back, and what is done about it. */
+function showConditions(output: Output, { containers }: Answers): void {
+  for (const { address, listing } of containers) {
+    for (const condition of conditionsOf(listing)) output.line(`${address}: `, condition);
+    const [firm] = listing.lockedFirms;
+    if (firm !== undefined)
+      output.line(
+        `  Its vendors decide, each for its own licenses: ferry context ${quoted(address)} --for ${firm} -o FILE, then ferry central accept.`,
+      );
+  }
 }
 
 function isGivenUp({ entries, toAddress }: UnderWay): boolean {

@@ -1,6 +1,7 @@
 import { readStoredCertificate } from '../../container/files/certificate.ts';
 import type { MoveIssuer } from '../../state-machines/index.ts';
 import type { LicenseCentral } from './central.ts';
+import { requireNoGrantsToRevoked } from './granted-to-revoked.ts';
 
 /**
  * A firm of a License Central as the side that gives licenses in a move. It orders nothing by itself: what was granted
@@ -35,6 +36,7 @@ export function centralIssuer(central: LicenseCentral, firmCode: number): MoveIs
     certificate: () => central.certificateOf(firmCode),
     issue: async ({ context, plan }) => {
       const { target, outcomes } = await central.receiveContext(context, plan.targetKey);
+      await requireNoGrantsToRevoked(central, firmCode, { key: target });
       const updates = await central.updatesFor({ firmCode, target });
       const entries = outcomes.map(({ sequence, reason }) => ({ sequence, settled: true, reason: reason ?? 0 }));
       return { first: plan.first, last: plan.last ?? plan.first, repeated: true, updates, entries };

@@ -8,35 +8,31 @@ import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { type AcceptedState, acceptState } from './accept-state.ts';
 import { addContainer, verifiedContainer } from './add-container.ts';
 import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './change-item.ts';
-import { cancelEntries, type Foundation, openChannel, requireTrust } from './channels.ts';
+import { cancelEntries, type Foundation, openChannel } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
+import { type KeptEvidence, listEvidence } from './evidence.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
 import { makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
-import { containerByName, firmByCode } from './parties.ts';
+import { containerByName, firmByCode, HERE, keyByName } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { restoreFirm } from './restored-firms.ts';
-import {
-  changeList,
-  type FirmKeeper,
-  type ListKeeper,
-  listRevocations,
-  noticesOf,
-  type RevocationList,
-} from './revocations.ts';
+import { changeList, type FirmKeeper, type ListKeeper, listRevocations, type RevocationList } from './revocations.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
 import type { FirmRow, Reads, Writes } from './tables.ts';
-import { certifiedTimeFor, firmsAskedForTime, makeTimeServer } from './time-server.ts';
+import { firmsAskedForTime, makeTimeServer } from './time-server.ts';
 import { type ItemPlace, listPlaces } from './told-seats.ts';
 import { type CentralChannel, type CentralTransit, listChannels, listTransit } from './transit.ts';
 import { unblockPin } from './unblock-pin.ts';
 import { listUnknownItems, type UnknownItem } from './unknown-items.ts';
-import { entriesInTransit, updateFiles } from './update-files.ts';
+import { updateFiles } from './update-files.ts';
+import { updateSource } from './update-source.ts';
 import { usingDatabase } from './using-database.ts';
-import { planWriteOff, type WriteOffOrder, type WriteOffPlan, type WrittenOff, writeOff } from './write-off.ts';
+import { type WrittenOff, writeOff } from './write-off.ts';
+import { planWriteOff, type WriteOffOrder, type WriteOffPlan } from './write-off-plan.ts';
 
 /** What a License Central stands on. */
 export interface CentralOptions {
@@ -163,7 +159,7 @@ export class LicenseCentral {
    * is given; without one, every call grants anew.
    *
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, TOO_LARGE_FOR_TARGET,
-   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
+   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
    */
   async grantItems(
     order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },
@@ -234,21 +230,15 @@ export class LicenseCentral {
   }
 
   /**
-   * The update files with all that is in transit from a firm to a container; one without entries when nothing is.
-   * Changes nothing.
+   * The update files with all that is in transit from a firm to a container; one without entries when nothing is. One that
+   * was set back, as it says and as was proven, gets the time that it asked for, and nothing else. Changes nothing.
    *
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED
    */
   async updatesFor({ firmCode, target }: Direction): Promise<Uint8Array[]> {
     const source = await this.#database.write(async (tx) => {
       const firm = await firmByCode(tx, firmCode);
-      const container = await containerByName(tx, target);
-      const channel = await openChannel(tx, this.#base, firm, container.key);
-      requireTrust(firm, channel, container);
-      const server = await tx.selectFrom('central').selectAll().executeTakeFirstOrThrow();
-      const time = certifiedTimeFor(this.#base, this.#vault, server, channel);
-      const notices = [...(await noticesOf(tx, firmCode)), ...time];
-      return { firm, container, channel, entries: await entriesInTransit(tx, channel), notices };
+      return updateSource(tx, this.#base, this.#vault, firm, await containerByName(tx, target));
     });
     return updateFiles(this.#base, this.#keysOf(source.firm), source);
   }
@@ -266,7 +256,7 @@ export class LicenseCentral {
       const now = await firmByCode(tx, firm.firmCode);
       return receiveContext(tx, this.#base, this.#pinned(), { firm: now, sealingSecret, file, raw });
     });
-    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial });
+    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial, here: HERE });
     return report;
   }
 
@@ -287,6 +277,7 @@ export class LicenseCentral {
    * firms. Repeatable.
    *
    * @param change.list a Firm Code, or `root`
+   * @param change.target a serial number, or a key, also of a container that is not known here
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, REVOCATIONS_FULL
    */
   async revoke(change: {
@@ -297,7 +288,7 @@ export class LicenseCentral {
     return this.#database.write(async (tx) => {
       const keeper: ListKeeper =
         change.list === 'root' ? { kind: 'root', root: this.#root } : await this.#keeperOf(tx, change.list);
-      return changeList(tx, this.#base, keeper, await containerByName(tx, change.target), change.lift !== true);
+      return changeList(tx, this.#base, keeper, await keyByName(tx, change.target), change.lift !== true);
     });
   }
 
@@ -311,12 +302,9 @@ export class LicenseCentral {
     return this.#read((db) => listRevocations(db));
   }
 
-  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, TARGET_UNKNOWN, USAGE_WRONG */
+  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, and as `planWriteOff` */
   async planWriteOff(order: WriteOffOrder): Promise<WriteOffPlan> {
-    return this.#read(async (db) => {
-      await firmByCode(db, order.firmCode);
-      return planWriteOff(db, order);
-    });
+    return this.#read(async (db) => planWriteOff(db, await firmByCode(db, order.firmCode), order));
   }
 
   /**
@@ -324,8 +312,7 @@ export class LicenseCentral {
    * lost one comes on the list of the firm. If it was not lost, these seats are there twice, and the ledger says so when it is
    * next met.
    *
-   * @throws as `planWriteOff`; TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED,
-   * CERTIFICATE_REVOKED, REVOCATIONS_FULL
+   * @throws as `planWriteOff`; CHANNEL_FULL, EXHAUSTED, REVOCATIONS_FULL
    */
   async writeOff(order: WriteOffOrder): Promise<WrittenOff> {
     return this.#database.write(async (tx) =>
@@ -366,8 +353,8 @@ export class LicenseCentral {
   }
 
   /** Pieces of signed evidence kept. */
-  async evidence(): Promise<{ readonly container: PublicKey; readonly reason: string; readonly proof: Uint8Array }[]> {
-    return this.#read((db) => db.selectFrom('evidence').select(['container', 'reason', 'proof']).execute());
+  async evidence(): Promise<KeptEvidence[]> {
+    return this.#read(listEvidence);
   }
 
   /** The last sequences issued to and settled by every container that a firm has a channel with. @throws FIRM_UNKNOWN */

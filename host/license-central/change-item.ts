@@ -12,6 +12,7 @@ import {
 import type { FirmKeys } from './firm-keys.ts';
 import { type GrantSpec, makeGrant, storeGrant } from './grant-items.ts';
 import { type CertainItem, certainPlace } from './item-places.ts';
+import { requireUnrevoked } from './revocations.ts';
 import type { FirmRow, Writes } from './tables.ts';
 
 /** What a change of an item came to: the entry, and the container that it is for. */
@@ -34,7 +35,7 @@ export async function changeItem(
   return issueChange(tx, base, firm, place, { kind, itemId, quantity: place.grant.quantity });
 }
 
-/** Replaces an item where it certainly is by a new grant to the same container. @throws PLACE_UNKNOWN, USAGE_WRONG */
+/** Replaces an item where it certainly is by a new grant to the same container. @throws PLACE_UNKNOWN, USAGE_WRONG, TARGET_REVOKED */
 export async function replaceItem(
   tx: Writes,
   base: Foundation,
@@ -44,6 +45,7 @@ export async function replaceItem(
   spec: GrantSpec,
 ): Promise<ChangeOrder & { readonly itemId: ItemId }> {
   const place = await certainPlace(tx, firm.firmCode, itemId);
+  await requireUnrevoked(tx, firm.firmCode, place.container);
   const granted = makeGrant(base, firm, keys, place.container.key, spec);
   const expected = { itemId, quantity: place.grant.quantity };
   const order = await issueChange(tx, base, firm, place, { kind: 'replace', expected, grant: granted.raw });

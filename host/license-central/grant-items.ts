@@ -17,6 +17,7 @@ import {
 } from './channels.ts';
 import type { FirmKeys } from './firm-keys.ts';
 import { largestRecordOf } from './parties.ts';
+import { requireUnrevoked } from './revocations.ts';
 import type { ContainerRow, FirmRow, Writes } from './tables.ts';
 
 type Chosen = Omit<Grant, 'itemId' | 'firmCode' | 'firstHolder'>;
@@ -83,7 +84,7 @@ export function makeGrant(
  * name is carried out once: repeating it answers what was granted.
  *
  * @throws ORDER_EMPTY, USAGE_WRONG (also for a name that another order has), TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, EXHAUSTED,
- * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
+ * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
   const { firm, keys, target, items, name } = order;
@@ -94,6 +95,7 @@ export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder
   const channel = await openChannel(tx, base, firm, target.key);
   requireTrust(firm, channel, target);
   requireUnlocked(target);
+  await requireUnrevoked(tx, firm.firmCode, target);
   const grants = items.map((spec) => makeGrant(base, firm, keys, target.key, spec));
   const packs = packGrants(grants, target);
   const entries = packs.map((pack) => ({

@@ -1,7 +1,9 @@
 import { FerryError } from '../../container/errors.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
+import { findChannel } from './channels.ts';
 import { rowsOf } from './named-at-once.ts';
 import type { ContainerRow, GrantRow, Reads } from './tables.ts';
+import { listPlaces } from './told-seats.ts';
 
 /** An item that is, for certain, wholly in one container. */
 export interface CertainItem {
@@ -151,13 +153,19 @@ async function isNewest(
 
 type ContainerPlace = { readonly container: ContainerRow['key']; readonly generation: number };
 
-/** Whether somebody else told of a transfer of the item out of the container, which it did not tell of itself. */
+/**
+ * Whether somebody else told of a transfer of the item out of the container, which it did not tell of itself. Where a part of its
+ * log is lost it can never tell of some: then only seats count that are elsewhere by the words of all.
+ */
 async function leftUnseen(
   db: Reads,
   firmCode: number,
   itemId: ItemId,
   container: ContainerRow['key'],
 ): Promise<boolean> {
+  const channel = await findChannel(db, firmCode, container);
+  if (channel?.logLost === 1)
+    return (await listPlaces(db, [itemId])).some((place) => place.container === container && place.leftSince > 0);
   const found = await db
     .selectFrom('transferItems')
     .innerJoin('transfers', 'transfers.hash', 'transferItems.hash')

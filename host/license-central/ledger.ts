@@ -1,12 +1,10 @@
-import { readGrant } from '../../container/engine/stored.ts';
 import { codeOfNumber, type ErrorCode } from '../../container/errors.ts';
-import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { rowsOf } from './named-at-once.ts';
-import { countSeats } from './seat-balance.ts';
+import { type Balanced, countSeats } from './seat-balance.ts';
 import type { GrantStatus, Reads } from './tables.ts';
-import { type ItemPlace, type ToldItem, toldItems } from './told-seats.ts';
+import { balancedGrant, type ItemPlace, placesIn, type ToldContainer, toldItems } from './told-seats.ts';
 import { appliedThoughWrittenOff } from './write-off.ts';
 
 /** A grant and what became of it, as far as this server was told. */
@@ -65,15 +63,15 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
     .orderBy('sequence');
   const grants = await (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
   return grants.map(({ raw, reason, quantity: granted, serial: firstHolder, ...row }) => {
-    const content = readGrant(raw);
-    const valid = isOver(row.status) ? 0 : granted;
-    const seats = count(told.get(row.itemId), { quantity: valid, terms: content.terms });
+    const grant = balancedGrant({ raw, status: row.status });
+    const valid = grant.over ? 0 : granted;
+    const seats = count(row.itemId, told.get(row.itemId) ?? [], grant);
     const missing = valid - seats.held - seats.inTransit;
     const duplicates = Math.min(Math.max(0, -missing), accepted.get(row.itemId) ?? 0);
     return {
       ...row,
       ...seats,
-      text: content.text,
+      text: grant.text,
       firstHolder,
       granted,
       refusedFor: reason === 0 ? null : (codeOfNumber(reason) ?? null),
@@ -82,11 +80,6 @@ export async function listLedger(db: Reads, itemIds?: readonly ItemId[]): Promis
       surplus: Math.max(0, -missing) - duplicates,
     };
   });
-}
-
-/** Whether no seat of a grant is to be anywhere. */
-function isOver(status: GrantStatus): boolean {
-  return status === 'refused' || status === 'withdrawn' || status === 'replaced';
 }
 
 /** Those of some items of which more seats exist than were granted. */
@@ -100,8 +93,8 @@ export async function excessOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Ex
 type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;
 
 /** Seats that have left a place since are taken off what it had in transit first: most likely they were. */
-function count(told: ToldItem | undefined, grant: Pick<Grant, 'quantity' | 'terms'>): Count {
-  const { places = [], containers = [] } = told ?? {};
+function count(itemId: ItemId, containers: readonly ToldContainer[], grant: Balanced): Count {
+  const places = placesIn(itemId, containers, grant);
   let held = 0;
   let inTransit = 0;
   for (const { quantity, pending, leftSince } of places) {
@@ -109,8 +102,7 @@ function count(told: ToldItem | undefined, grant: Pick<Grant, 'quantity' | 'term
     inTransit += pending - arrived;
     held += quantity - (leftSince - arrived);
   }
-  const certain = countSeats(containers, grant);
-  const movedOn = held + inTransit - certain;
+  const movedOn = held + inTransit - countSeats(containers, grant);
   const fromHeld = Math.min(held, movedOn);
   return { held: held - fromHeld, inTransit: inTransit - (movedOn - fromHeld), movedOn, places };
 }

@@ -22,12 +22,19 @@ export async function firmByCode(db: Reads, firmCode: number): Promise<FirmRow> 
 /** A container by what a person or a program calls it: serial number or identity key. @throws TARGET_UNKNOWN, USAGE_WRONG */
 export async function containerByName(db: Reads, name: string): Promise<ContainerRow> {
   const all = db.selectFrom('containers').selectAll();
-  const query = /^[0-9a-f]{64}$/.test(name)
-    ? all.where('key', '=', name as PublicKey)
-    : all.where('serial', '=', parseSerialNumber(name));
+  const query = isKey(name) ? all.where('key', '=', name) : all.where('serial', '=', parseSerialNumber(name));
   const container = await query.executeTakeFirst();
   if (container === undefined) throw new FerryError('TARGET_UNKNOWN', { here: HERE, target: name });
   return container;
+}
+
+/** The key of a container, by the same name; a key needs nobody who is known here. @throws TARGET_UNKNOWN, USAGE_WRONG */
+export async function keyByName(db: Reads, name: string): Promise<PublicKey> {
+  return isKey(name) ? name : (await containerByName(db, name)).key;
+}
+
+function isKey(name: string): name is PublicKey {
+  return /^[0-9a-f]{64}$/.test(name);
 }
 
 /**

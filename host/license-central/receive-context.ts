@@ -12,6 +12,7 @@ import { checkInventory, contradictedLog, itemsOf, storeInventory } from './cust
 import { keepEvidence } from './evidence.ts';
 import { excessOf, type Surplus } from './ledger.ts';
 import { HERE, rememberContainer } from './parties.ts';
+import { type ProvenContainer, receiveProofs } from './proofs.ts';
 import { revokedByRoot } from './revocations.ts';
 import { settleChannel } from './settle-channel.ts';
 import { leaveOutSettled } from './settled-before.ts';
@@ -36,6 +37,8 @@ export interface ContextReport {
   readonly pending: number;
   /** What shows that the container was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
+  /** Other containers that this one proved to have been set back or copied, and that were not known for it. */
+  readonly proven: readonly ProvenContainer[];
   /** Licenses in this context that are shown although they were written off: duplicates that their vendor accepted. */
   readonly duplicates: readonly Surplus[];
   /** Licenses in this context of which more seats are shown now than were granted; empty while everybody is honest. */
@@ -102,7 +105,9 @@ export async function receiveContext(
   const { locked } = file.header;
   const isNewest = generation >= (rememberedStatement(channel)?.generation ?? 0);
   const logged = inventory === null ? null : await contradictedLog(tx, channel, inventory, { generation, locked });
-  const witnessed = await witnessContainer(tx, base, channel, file, logged);
+  const admitted =
+    locked || (inventory?.content.setBackBy ?? null) === null ? null : 'a partner proved to it that it was set back';
+  const witnessed = await witnessContainer(tx, base, channel, file, logged ?? admitted);
   const { contradiction: settledWrong, ...settled } = await settleChannel(tx, base, firm, channel, file, {
     isNewest,
     contradicted: witnessed !== null,
@@ -114,15 +119,17 @@ export async function receiveContext(
     await storeInventory(tx, base, channel, inventory, { generation, contradicted: why !== null, mayHaveGaps });
     if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));
   }
+  const proven = inventory === null ? [] : await receiveProofs(tx, base, firm, inventory.content);
   const now = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
   if (why === null && generation === now.toldGeneration && inventory?.content.complete === true) {
-    await leaveOutSettled(tx, now, settled.outcomes);
+    const applied = settled.outcomes.filter(({ reason }) => reason === null);
+    await leaveOutSettled(tx, now, new Set(applied.map(({ sequence }) => sequence)));
     if (firm.restores > 0) await settleUnsure(tx, now);
   }
   const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;
-  return { firmCode, target, serial, ...settled, pending, contradiction: why, ...excess };
+  return { firmCode, target, serial, ...settled, pending, contradiction: why, proven, ...excess };
 }
 
 async function noteReceipt(
@@ -144,27 +151,29 @@ async function noteReceipt(
 /**
  * Holds a container's statement against what is remembered of it (R8) and remembers the newer one.
  *
- * @param logged what contradicts its custody log
+ * @param known what contradicts its custody log, or what it says of itself
  */
 async function witnessContainer(
   tx: Writes,
   base: Foundation,
   channel: ChannelRow,
   file: ContextFile,
-  logged: string | null,
+  known: string | null,
 ): Promise<string | null> {
-  if (channel.contradiction !== null) return channel.contradiction;
-  const remembered = rememberedStatement(channel);
-  const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled }) ?? logged;
-  if (why !== null) {
-    await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
-    await updateChannel(tx, channel, { contradiction: why });
-    return why;
-  }
-  if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
   const { largestRecord, locked, lockedFirms } = file.header;
   // Where the licenses of the firm are locked, it is asked to accept a state, and by the same field.
   const challenge = lockedFirms.includes(channel.firmCode) ? null : file.header.challenge;
+  // Of one that says itself that it was set back, no state is newer than what is remembered.
+  if (locked) await updateChannel(tx, channel, { challenge });
+  if (channel.contradiction !== null) return channel.contradiction;
+  const remembered = rememberedStatement(channel);
+  const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled }) ?? known;
+  if (why !== null) {
+    await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
+    await updateChannel(tx, channel, { contradiction: why, ...(locked ? {} : { challenge: null }) });
+    return why;
+  }
+  if (remembered !== undefined && file.statement.generation < remembered.generation) return null;
   await updateChannel(tx, channel, { witness: signedStatement.encode(file.signed), challenge });
   await tx
     .updateTable('containers')

@@ -32,10 +32,9 @@ export interface RevocationList {
 /**
  * Puts a container on a list, or takes it off. What is so already stays, and the list keeps its version.
  *
- * The version is the present time at least, in seconds since 2000-01-01: a server that was restored from a backup has forgotten
- * versions, and what it signs later takes the place of them nevertheless. So such a server signs each time: what is so
- * already by the list that is known here may be otherwise by one that it has forgotten. It signs nothing before it is asked to:
- * forgotten revocations hold until then.
+ * A server that was restored from a backup has forgotten versions, and what it signs later is to take the place of them
+ * nevertheless: see `leastVersion`. So such a server signs each time: what is so already by the list that is known here may be
+ * otherwise by one that it has forgotten. It signs nothing before it is asked to: forgotten revocations hold until then.
  *
  * @throws REVOCATIONS_FULL, EXHAUSTED
  */
@@ -43,20 +42,21 @@ export async function changeList(
   tx: Writes,
   { crypto, env }: { readonly crypto: Crypto; readonly env: Env },
   keeper: ListKeeper,
-  { key }: Pick<ContainerRow, 'key'>,
+  key: PublicKey,
   isRevoked: boolean,
 ): Promise<RevocationList> {
   const firmCode = keeper.kind === 'root' ? ROOT_LIST : keeper.firm.firmCode;
   const known = await listOf(tx, firmCode);
   const keys = new Set<PublicKey>(known === undefined ? [] : revokedKeys(known.raw));
-  if (keys.has(key) !== isRevoked || (await mayHaveForgotten(tx, firmCode))) {
+  const restores = await restoresOf(tx, firmCode);
+  if (keys.has(key) !== isRevoked || restores > 0) {
     if (isRevoked) keys.add(key);
     else keys.delete(key);
     if (keys.size > FORMAT.revokedKeys)
       throw new FerryError('REVOCATIONS_FULL', { list: listName(firmCode), limit: FORMAT.revokedKeys });
     const before = known?.version ?? 0;
     if (before >= U32_MAX) throw new FerryError('EXHAUSTED', { what: 'version of a list' });
-    const version = Math.max(before + 1, Math.min(env.now(), U32_MAX));
+    const version = Math.max(before + 1, leastVersion(env, restores));
     const row = { firmCode, version, raw: signed(crypto, keeper, { version, keys: [...keys] }) };
     await tx
       .insertInto('revocations')
@@ -67,11 +67,25 @@ export async function changeList(
   return (await listRevocations(tx)).find((list) => (list.firmCode ?? ROOT_LIST) === firmCode) ?? emptyList(firmCode);
 }
 
-/** Whether containers may have newer lists of this keeper than are known here: its server, by any of its firms, was restored. */
-async function mayHaveForgotten(db: Reads, firmCode: number): Promise<boolean> {
-  const restored = db.selectFrom('firms').select('firmCode').where('restores', '>', 0);
-  const found = firmCode === ROOT_LIST ? restored : restored.where('firmCode', '=', firmCode);
-  return (await found.limit(1).executeTakeFirst()) !== undefined;
+/** Versions by which each restoring is ahead of the time: about a year of seconds. */
+const AHEAD = 2 ** 25;
+/** As many restorings count, so that versions last until 2069 however many there are. */
+const MOST_COUNTED = 64;
+
+/**
+ * The version that a list has at least: the present time in seconds since 2000-01-01, and more after each restoring. So it is
+ * higher than what was forgotten, also where more changes were made than seconds have passed, and where the clock was ahead by
+ * less than `AHEAD`.
+ */
+function leastVersion(env: Env, restores: number): number {
+  return Math.min(env.now() + Math.min(restores, MOST_COUNTED) * AHEAD, U32_MAX);
+}
+
+/** How often a keeper's server was restored, as the vendors say of any of its firms, so that containers may have newer lists. */
+async function restoresOf(db: Reads, firmCode: number): Promise<number> {
+  const all = db.selectFrom('firms').select(({ fn }) => fn.max('restores').as('restores'));
+  const found = await (firmCode === ROOT_LIST ? all : all.where('firmCode', '=', firmCode)).executeTakeFirst();
+  return found?.restores ?? 0;
 }
 
 function signed(
@@ -112,6 +126,13 @@ export async function noticesOf(db: Reads, firmCode: number): Promise<Uint8Array
     .orderBy('firmCode')
     .execute();
   return rows.map(({ raw }) => raw);
+}
+
+/** Whether a firm gives that container licenses at all. @throws TARGET_REVOKED when it is on its list */
+export async function requireUnrevoked(db: Reads, firmCode: number, { key, serial }: ContainerRow): Promise<void> {
+  const list = await listOf(db, firmCode);
+  if (list !== undefined && revokedKeys(list.raw).has(key))
+    throw new FerryError('TARGET_REVOKED', { target: serial, firm: firmCode });
 }
 
 /** The keys whose certificates the root has withdrawn. */

@@ -76,7 +76,10 @@ export interface ChannelRow {
   readonly logLost: Flag;
   /** The `restores` of the firm in which the channel began anew; when these are more, it issues nothing. */
   readonly restore: number;
-  /** By which the container asked for the time in its newest context; null when it did not. */
+  /**
+   * By which the container asked for the time in its newest context; null when it did not. Of one with a contradiction: in the
+   * last context in which it said itself that it was set back.
+   */
   readonly challenge: Uint8Array | null;
   /** What contradicts the container's history; then nothing more is issued to it. */
   readonly contradiction: string | null;

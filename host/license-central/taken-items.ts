@@ -2,25 +2,30 @@ import type { ExpressionBuilder } from 'kysely';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { Reads, Tables } from './tables.ts';
 
-/** Containers from which a whole license was taken, by item. */
-export type TakenItems = ReadonlyMap<ItemId, ReadonlySet<PublicKey>>;
+/** A whole license that was taken from a container. */
+export interface TakenItem {
+  readonly firmCode: number;
+  readonly itemId: ItemId;
+  readonly container: PublicKey;
+  readonly quantity: number;
+  /** Whether no write-off can have doubled it: no seat can have come to the container since, nor gone from it. */
+  readonly forGood: boolean;
+}
 
 /**
- * The licenses that were withdrawn or replaced, as the container itself confirmed, and that no write-off can have doubled; those
- * items or all. Every seat was in that container then, so none can have come to it since, nor gone from it.
+ * The licenses that were withdrawn or replaced, as the container itself confirmed: every seat was in that container then. Those
+ * items or all.
  */
-export async function takenItems(db: Reads, itemIds?: readonly ItemId[]): Promise<TakenItems> {
+export async function takenItems(db: Reads, itemIds?: readonly ItemId[]): Promise<TakenItem[]> {
   const all = db
     .selectFrom('entries')
     .innerJoin('grants', 'grants.itemId', 'entries.itemId')
-    .select(['grants.itemId', 'entries.container'])
+    .select(['entries.firmCode', 'grants.itemId', 'entries.container', 'grants.quantity'])
+    .select(({ exists, ...it }) => exists(mayHaveDoubled(it)).as('doubled'))
     .where('entries.kind', 'in', ['withdraw', 'replace'])
-    .where('entries.outcome', '=', 0)
-    .where(({ not, exists, ...it }) => not(exists(mayHaveDoubled(it))));
+    .where('entries.outcome', '=', 0);
   const rows = await (itemIds === undefined ? all : all.where('grants.itemId', 'in', itemIds)).execute();
-  const taken = new Map<ItemId, Set<PublicKey>>();
-  for (const { itemId, container } of rows) taken.set(itemId, (taken.get(itemId) ?? new Set()).add(container));
-  return taken;
+  return rows.map(({ doubled, ...row }) => ({ ...row, forGood: Number(doubled) === 0 }));
 }
 
 /**

@@ -1,10 +1,13 @@
+import { readGrant } from '../../container/engine/stored.ts';
 import { type Certificate, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
+import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
+import { loggedSeats } from './logged-seats.ts';
 import { rowsOf } from './named-at-once.ts';
-import { leftSince, type ToldSeats } from './seat-balance.ts';
-import type { ChannelRow, Reads } from './tables.ts';
-import { type TakenItems, takenItems } from './taken-items.ts';
+import { type Balanced, seatsLeft, type ToldSeats } from './seat-balance.ts';
+import type { ChannelRow, GrantRow, Reads } from './tables.ts';
+import { takenItems } from './taken-items.ts';
 import { untoldMoves } from './untold-moves.ts';
 
 /** How much of an item a container said that it has. */
@@ -22,37 +25,68 @@ export interface ItemPlace {
   readonly toldAt: number;
 }
 
-/** What was told of one item: where it is, and the seats of every container that had any of it. */
-export interface ToldItem {
-  readonly places: readonly ItemPlace[];
-  readonly containers: readonly ToldSeats[];
+/** What was told of the seats of one item that a container had any of, and what it said itself. */
+export interface ToldContainer extends ToldSeats {
+  readonly place: PlaceWord | undefined;
 }
 
-/** What was told of every item of every firm, or of some items. */
-export async function toldItems(db: Reads, itemIds?: readonly ItemId[]): Promise<Map<ItemId, ToldItem>> {
+/** What was told of every item of every firm, or of some items, by the containers that had any of it. */
+export async function toldItems(
+  db: Reads,
+  itemIds?: readonly ItemId[],
+): Promise<Map<ItemId, readonly ToldContainer[]>> {
   const items = new Map<ItemId, Map<PublicKey, Seats>>();
   for (const { itemId, container, firmCode, ...place } of await placesOf(db, itemIds))
     seatsAt(items, { itemId, container, firmCode }).place = place;
   for (const { way, quantity, ...where } of await untoldMoves(db, itemIds)) seatsAt(items, where)[way] += quantity;
+  for (const { quantity, forGood, ...where } of await takenItems(db, itemIds))
+    Object.assign(seatsAt(items, where), { taken: quantity, takenForGood: forGood });
+  for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db), itemIds))
+    seatsAt(items, where).logged = seats;
   const tellers = await tellersOf(db, new Set([...items.values()].flatMap((containers) => [...containers.keys()])));
-  const taken = await takenItems(db, itemIds);
-  return new Map([...items].map(([itemId, containers]) => [itemId, toldItem(itemId, containers, tellers, taken)]));
+  return new Map([...items].map(([itemId, containers]) => [itemId, toldItem(containers, tellers)]));
 }
 
 /** Where some items are, or all, by item and serial number. */
 export async function listPlaces(db: Reads, itemIds?: readonly ItemId[]): Promise<ItemPlace[]> {
   const told = await toldItems(db, itemIds);
-  return [...told.keys()].sort().flatMap((itemId) => told.get(itemId)?.places ?? []);
+  const grants = await rowsOf(told.keys(), (some) =>
+    db.selectFrom('grants').select(['itemId', 'raw', 'status']).where('itemId', 'in', some).execute(),
+  );
+  const balanced = new Map(grants.map(({ itemId, ...grant }) => [itemId, balancedGrant(grant)]));
+  return [...told]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([itemId, containers]) => placesIn(itemId, containers, balanced.get(itemId) ?? null));
+}
+
+/** The places of one item, by serial number. @param grant null when it is not known here */
+export function placesIn(itemId: ItemId, containers: readonly ToldContainer[], grant: Balanced | null): ItemPlace[] {
+  const left = seatsLeft(containers, grant);
+  return containers.flatMap(({ container, place }, at) => {
+    if (place === undefined) return [];
+    const { generation: _, enabled, ...word } = place;
+    return [{ itemId, container, ...word, leftSince: left[at] ?? 0, enabled: enabled === 1 }];
+  });
+}
+
+/** A grant as its seats are balanced. */
+export function balancedGrant({ raw, status }: Pick<GrantRow, 'raw' | 'status'>): Grant & Balanced {
+  return { ...readGrant(raw), over: status === 'refused' || status === 'withdrawn' || status === 'replaced' };
 }
 
 type PlaceWord = Omit<Awaited<ReturnType<typeof placesOf>>[number], 'itemId' | 'container' | 'firmCode'>;
 
 interface Seats {
   readonly firmCode: number;
+  taken: number;
+  takenForGood: boolean;
   left: number;
   arrived: number;
+  logged: number;
   place: PlaceWord | undefined;
 }
+
+const NO_SEATS = { left: 0, arrived: 0, logged: 0, taken: 0, takenForGood: false, place: undefined } as const;
 
 function seatsAt(
   items: Map<ItemId, Map<PublicKey, Seats>>,
@@ -60,7 +94,7 @@ function seatsAt(
 ): Seats {
   const containers = items.get(itemId) ?? new Map<PublicKey, Seats>();
   items.set(itemId, containers);
-  const seats = containers.get(container) ?? { firmCode, left: 0, arrived: 0, place: undefined };
+  const seats = containers.get(container) ?? { firmCode, ...NO_SEATS };
   containers.set(container, seats);
   return seats;
 }
@@ -72,6 +106,23 @@ async function placesOf(db: Reads, itemIds: readonly ItemId[] | undefined) {
     .select(['firmCode', 'itemId', 'container', 'serial', 'quantity', 'pending', 'enabled', 'generation', 'toldAt'])
     .orderBy('serial');
   return (itemIds === undefined ? all : all.where('itemId', 'in', itemIds)).execute();
+}
+
+/** Containers of which not all is known that their logs hold, or held. */
+async function partlyKnown(db: Reads): Promise<ReadonlySet<PublicKey>> {
+  const rows = await db
+    .selectFrom('channels')
+    .leftJoin('places', (join) =>
+      join
+        .onRef('places.firmCode', '=', 'channels.firmCode')
+        .onRef('places.container', '=', 'channels.container')
+        .onRef('places.generation', '<', 'channels.toldGeneration'),
+    )
+    .select('channels.container')
+    .where(({ or, eb }) => or([eb('channels.logWhole', '=', 0), eb('places.itemId', 'is not', null)]))
+    .distinct()
+    .execute();
+  return new Set(rows.map(({ container }) => container));
 }
 
 /** A container as the teller of its licenses of one firm. */
@@ -104,25 +155,17 @@ function rightOf(certificate: Certificate): IssueRight {
   return certificate.party === 'container' ? certificate.issues : 'nothing';
 }
 
-function toldItem(
-  itemId: ItemId,
-  containers: ReadonlyMap<PublicKey, Seats>,
-  tellers: Tellers,
-  takenItems: TakenItems,
-): ToldItem {
-  const places: ItemPlace[] = [];
-  const seats: ToldSeats[] = [];
-  for (const [container, { firmCode, left, arrived, place }] of containers) {
+function toldItem(containers: ReadonlyMap<PublicKey, Seats>, tellers: Tellers): ToldContainer[] {
+  return [...containers].map(([container, { firmCode, ...seats }]) => {
     const { logWhole, toldGeneration, ...teller } = tellers(firmCode, container);
+    const { place } = seats;
     const told = place === undefined ? 0 : place.quantity + place.pending;
-    // A word that a newer one left out for want of room is older than the log.
-    const whole = logWhole === 1 && (place === undefined || place.generation >= toldGeneration);
-    const taken = takenItems.get(itemId)?.has(container) ?? false;
-    seats.push({ ...teller, told, left, arrived, whole, taken });
-    if (place === undefined) continue;
-    const { generation: _, enabled, ...word } = place;
-    const gone = Math.min(told, leftSince({ left, arrived }));
-    places.push({ itemId, container, ...word, leftSince: gone, enabled: enabled === 1 });
-  }
-  return { places, containers: seats };
+    const whole = logWhole === 1 && isOfNewestWord(place, toldGeneration);
+    return { ...seats, ...teller, container, told, whole, logged: whole ? 0 : seats.logged };
+  });
+}
+
+/** A word that a newer one left out for want of room is older than the log. */
+function isOfNewestWord(place: PlaceWord | undefined, toldGeneration: number): boolean {
+  return place === undefined || place.generation >= toldGeneration;
 }

@@ -24,6 +24,27 @@ export async function untoldMoves(db: Reads, itemIds?: readonly ItemId[]): Promi
   ];
 }
 
+/** A transfer of which its sender has not told yet, with the seats of one item. */
+export interface UntoldTransfer {
+  readonly target: PublicKey;
+  readonly sequence: number;
+  readonly itemId: ItemId;
+  readonly quantity: number;
+}
+
+/** What others told to have from a container, of one firm, and what its own log does not show; not what was written off. */
+export async function untoldTransfers(db: Reads, firmCode: number, sender: PublicKey): Promise<UntoldTransfer[]> {
+  return db
+    .selectFrom('transferItems')
+    .innerJoin('transfers', 'transfers.hash', 'transferItems.hash')
+    .select(['transfers.target', 'transfers.sequence', 'transferItems.itemId', 'transferItems.quantity'])
+    .where('transfers.firmCode', '=', firmCode)
+    .where('transfers.sender', '=', sender)
+    .where(({ not, exists, ...it }) => not(exists(toldBy(it, 'sender'))))
+    .where(({ not, exists, ...it }) => not(exists(takenBack(it))))
+    .execute();
+}
+
 async function untold(
   db: Reads,
   side: 'sender' | 'target',

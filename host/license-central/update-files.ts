@@ -43,9 +43,14 @@ export async function entriesInTransit(db: Reads, channel: ChannelRow): Promise<
 
 /**
  * The update files with all that is in transit to a container, each small enough for it; one without entries when
- * nothing is. Changes nothing: a missed file never matters, since the next ones carry the same.
+ * nothing is, or when it gets notices alone. Changes nothing: a missed file never matters, since the next ones carry the same.
  */
-export function updateFiles(base: Foundation, keys: FirmKeys, source: UpdateSource): Uint8Array[] {
+export function updateFiles(
+  base: Foundation,
+  keys: FirmKeys,
+  source: UpdateSource & { readonly noticesAlone: boolean },
+): Uint8Array[] {
+  if (source.noticesAlone) return [noticeFile(base, keys, source)];
   const { container, channel, entries } = source;
   const bytesOf = (sequence: number): number => carried(entries[sequence - channel.settled - 1]).length + ENTRY_FRAME;
   const largest = largestRecordOf(container);

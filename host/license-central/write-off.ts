@@ -1,49 +1,13 @@
-import { FerryError } from '../../container/errors.ts';
-import type { ItemId, PublicKey } from '../../container/model/ids.ts';
-import type { SerialNumber } from '../../container/model/serial-number.ts';
-import { type Foundation, issueEntries, openChannel, requireTrust, requireUnlocked } from './channels.ts';
+import type { ItemId } from '../../container/model/ids.ts';
+import { type Foundation, issueEntries, openChannel } from './channels.ts';
 import { containerByName } from './parties.ts';
 import { changeList, type FirmKeeper } from './revocations.ts';
-import { type ContainerRow, type Reads, UNSURE, type Writes } from './tables.ts';
-
-/** What is in transit from one container to another that is lost. */
-export interface WriteOffOrder {
-  readonly firmCode: number;
-  /** Serial number or key of the container that gave. */
-  readonly from: string;
-  /** Serial number of the lost container, or its key when it is not known here. */
-  readonly target: string;
-  /** Last sequence of `from` to it that is given up. */
-  readonly through: number;
-}
-
-/** What a write-off concerns, before anything is done. */
-export interface WriteOffPlan {
-  readonly from: SerialNumber;
-  readonly target: PublicKey;
-  /** Null when nothing is known of the target but its key. */
-  readonly targetSerial: SerialNumber | null;
-  /** Sequences up to here were settled, as `from` told, and stay so. */
-  readonly after: number;
-  readonly through: number;
-}
+import { type Reads, UNSURE, type Writes } from './tables.ts';
+import { planWriteOff, type WriteOffOrder, type WriteOffPlan } from './write-off-plan.ts';
 
 /** A write-off that was carried out: the entry with it is in transit to `from`. */
 export interface WrittenOff extends WriteOffPlan {
   readonly sequence: number;
-}
-
-/** What a write-off would concern. @throws TARGET_UNKNOWN, USAGE_WRONG when nothing of it can be in transit */
-export async function planWriteOff(db: Reads, { firmCode, through, ...order }: WriteOffOrder): Promise<WriteOffPlan> {
-  const giver = await containerByName(db, order.from);
-  const target = await lostContainer(db, order.target);
-  if (target.key === giver.key) throw new FerryError('USAGE_WRONG', { what: `${giver.serial} is on both sides` });
-  const after = await settledThrough(db, firmCode, giver.key, target.key);
-  if (through <= after)
-    throw new FerryError('USAGE_WRONG', {
-      what: `What ${giver.serial} gave to ${order.target} up to ${through} is settled, and not in transit`,
-    });
-  return { from: giver.serial, target: target.key, targetSerial: target.serial, after, through };
 }
 
 /**
@@ -58,15 +22,13 @@ export async function writeOff(
   order: WriteOffOrder,
 ): Promise<WrittenOff> {
   const { firm } = keeper;
-  const plan = await planWriteOff(tx, order);
+  const plan = await planWriteOff(tx, firm, order);
   const giver = await containerByName(tx, plan.from);
   const channel = await openChannel(tx, base, firm, giver.key);
-  requireTrust(firm, channel, giver);
-  requireUnlocked(giver);
   const { target, after, through } = plan;
   const content = { kind: 'writeOff', target, through } as const;
   const { first: sequence } = await issueEntries(tx, base, channel, [{ content, itemId: null }], giver);
-  await changeList(tx, base, keeper, { key: target }, true);
+  await changeList(tx, base, keeper, target, true);
   const row = { firmCode: firm.firmCode, container: giver.key, sequence, target, after, through };
   await tx.insertInto('writeOffs').values(row).execute();
   return { ...plan, sequence };
@@ -109,28 +71,4 @@ function writtenOffTransfers(db: Reads) {
         .onRef('transfers.sequence', '>', 'writeOffs.after')
         .onRef('transfers.sequence', '<=', 'writeOffs.through'),
     );
-}
-
-async function lostContainer(
-  db: Reads,
-  name: string,
-): Promise<Pick<ContainerRow, 'key'> & { readonly serial: SerialNumber | null }> {
-  if (!/^[0-9a-f]{64}$/.test(name)) return containerByName(db, name);
-  const key = name as PublicKey;
-  const known = await db.selectFrom('containers').select('serial').where('key', '=', key).executeTakeFirst();
-  return { key, serial: known?.serial ?? null };
-}
-
-/** The last sequence from one container to another that the giver's own log shows as settled. */
-async function settledThrough(db: Reads, firmCode: number, sender: PublicKey, target: PublicKey): Promise<number> {
-  const found = await db
-    .selectFrom('transfers')
-    .innerJoin('custodyLog', 'custodyLog.hash', 'transfers.hash')
-    .select(({ fn }) => fn.max('transfers.sequence').as('sequence'))
-    .where('transfers.firmCode', '=', firmCode)
-    .where('transfers.sender', '=', sender)
-    .where('transfers.target', '=', target)
-    .where('custodyLog.container', '=', sender)
-    .executeTakeFirst();
-  return found?.sequence ?? 0;
 }

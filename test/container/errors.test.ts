@@ -2,7 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../container/commands/index.ts';
-import { CATALOGUE, codeOfNumber, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
+import {
+  CATALOGUE,
+  codeOfNumber,
+  Defect,
+  type ErrorCode,
+  explain,
+  FerryError,
+  summary,
+} from '../../container/errors.ts';
 
 const CODES = Object.keys(CATALOGUE) as ErrorCode[];
 
@@ -19,6 +27,27 @@ describe('the error catalogue', () => {
     expect(new FerryError('CANCELLED').message).toBe(explain('CANCELLED').happened);
     expect('field' in explain('CANCELLED')).toBe(false);
     expect(explain('UPDATE_GAP').field).toBe(228);
+  });
+
+  it.each([
+    ['DEPTH_EXCEEDED', 'The license was already moved as often as its vendor allows.'],
+    ['ITEM_ELSEWHERE', 'The vendor expects more or less of the license in this container.'],
+    ['CONTAINER_IN_USE', 'The state in {where} is in use by another program.'],
+    ['ENTRY_MALFORMED', 'The entry is not well formed.'],
+    ['OWNER_NEEDED', 'Only the owner of {here} may do this.'],
+    ['CANCELLED', CATALOGUE.CANCELLED.happened],
+  ] as const)('sums %s up without the details that it puts in brackets or behind a colon', (code, sentence) => {
+    expect(summary(code)).toBe(sentence);
+  });
+
+  it('tells a refusal, with what lies behind it, apart from a defect of the program', () => {
+    const cause = new Error('the disk is gone');
+    const refusal = new FerryError('STORE_WRITE_FAILED', { where: 'here', why: 'no disk' }, { cause });
+    expect(`${refusal}`).toBe('FerryError: Writing to here failed: no disk.');
+    const defect = new Defect('a seat came from nowhere', { cause });
+    expect(`${defect}`).toBe('Defect: a seat came from nowhere');
+    expect([refusal.cause, defect.cause]).toEqual([cause, cause]);
+    expect(defect).not.toBeInstanceOf(FerryError);
   });
 });
 

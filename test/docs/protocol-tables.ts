@@ -6,6 +6,7 @@ import { signedEnvelope } from '../../container/files/envelope.ts';
 import { dataField, grant, maintenancePeriod, transferTerms } from '../../container/files/grant.ts';
 import { keyRequest } from '../../container/files/key-request.ts';
 import * as notices from '../../container/files/notices.ts';
+import { proof } from '../../container/files/proof.ts';
 import { signedStatement } from '../../container/files/signed-file.ts';
 import { inboundState, outboundHead, refusedEntry, statement } from '../../container/files/statement.ts';
 import { movedItem, transferRecord } from '../../container/files/transfer-record.ts';
@@ -34,7 +35,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
     ),
   statement: () => tables.recordTables(statement, outboundHead, inboundState, refusedEntry),
   'signed statement': () => tables.recordTables(signedStatement),
-  'context file': () => tables.recordTables(context.contextHeader, context.inventory, context.inventoryHolding),
+  'context file': () => tables.recordTables(context.contextHeader, context.inventory, context.inventoryHolding, proof),
   'update file': () => tables.recordTables(updateHeader, updateBody),
   notices: () =>
     tables.recordTables(notices.rootRevocations, notices.firmRevocations, notices.certifiedTime, notices.reAnchor),

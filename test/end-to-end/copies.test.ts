@@ -58,7 +58,8 @@ describe('a move with a copy of a container', () => {
     const order = ['move', '--item', world.item(2), '--to', 'sim:device', '--from'];
     const { exit, stderr } = await world.run(...order, 'sim:backup');
     expect([exit, stderr]).toEqual([3, expect.stringContaining('SELF_ROLLED_BACK')]);
-    expect(stderr).toContain('Where the container itself still is, in its latest state, use that one.');
+    expect(stderr).toContain(`${DEVICE} has proof that ${DONGLE} was set back to an earlier state or copied.`);
+    expect(stderr).toContain(`Where ${DONGLE} itself still is, in its latest state, use that one.`);
     await world.must(...order, 'sim:dongle');
   });
 
@@ -86,7 +87,7 @@ describe.each(['list', 'status'])('ferry %s', (command) => {
     const said = `sim:backup and sim:dongle are copies of one container, ${DONGLE}`;
     expect(await world.must(command)).toContain(said);
     expect((await world.json(command)).copies).toEqual([
-      { serial: DONGLE, key: expect.any(String), addresses: ['sim:backup', 'sim:dongle'] },
+      { serial: DONGLE, firmCode: null, key: expect.any(String), addresses: ['sim:backup', 'sim:dongle'] },
     ]);
   });
 
@@ -96,5 +97,28 @@ describe.each(['list', 'status'])('ferry %s', (command) => {
     expect(said).not.toContain('copies');
     expect((await world.json(command, 'sim:device', 'sim:linked', 'sim:other')).copies).toEqual([]);
     expect((await world.json('list', 'sim:linked')).containers).toMatchObject([{ serial: DEVICE }]);
+  });
+});
+
+describe('ferry status beside a copy', () => {
+  it('says which folders are copies of one License Central, and proposes nothing from any of them', async () => {
+    await world.must('central', 'issue', 'vendor', '--to', '3-1234567', '--item', world.item(1), '-o', 'folder:sent');
+    copyOf('vendor');
+    const said = await world.must('status');
+    expect(said).toContain('central:backup and central:vendor are copies of one License Central');
+    expect(said).toContain('ferry central restored');
+    expect(said).not.toContain('--from central:');
+    const { copies, next } = await world.json('status');
+    const addresses = ['central:backup', 'central:vendor'];
+    expect(copies).toEqual([{ serial: null, firmCode: 6000010, key: expect.any(String), addresses }]);
+    expect(next).toEqual([]);
+    expect(await world.must('status', 'central:vendor', 'sim:dongle')).toContain('ferry move --from central:vendor');
+  });
+
+  it('proposes nothing to or from a container of which a copy answered', async () => {
+    await park();
+    copyOf('device');
+    expect(await world.must('status')).not.toContain('ferry move');
+    expect(await world.must('status', 'sim:device', 'sim:dongle')).toContain('--to sim:device');
   });
 });

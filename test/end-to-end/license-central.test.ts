@@ -164,7 +164,7 @@ describe("the vendor's License Central on the command line", () => {
     await world.must('apply', 'sim:dongle', 'again.ferry-update', '-o', 'receipt.ferry-context');
     await world.must('settle', 'central:vendor', 'receipt.ferry-context');
     const nothing = await world.run('central', 'issue', 'vendor', '--to', '3-1234567');
-    expect(nothing).toMatchObject({ exit: 2, stderr: expect.stringContaining('Nothing is in transit') });
+    expect(nothing).toMatchObject({ exit: 3, stderr: expect.stringContaining('NOTHING_TO_BRING') });
   });
 
   it('takes a grant back that was cancelled before it arrived', async () => {

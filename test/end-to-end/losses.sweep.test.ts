@@ -81,6 +81,40 @@ describe('the page on losses', () => {
     world.must('use', 'sim:device', '6000010:1001');
   }, 60_000);
 
+  it('revives what a clock that was wrong has ended', () => {
+    const ahead = path.join(world.folder, 'ahead.cjs');
+    fs.writeFileSync(ahead, 'const now = Date.now; Date.now = () => now() + 20 * 365 * 86_400_000;');
+    const day = new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10);
+    const dated = ['--item', world.item(1), '--expiration', day];
+    world.must('central', 'issue', 'vendor', '--to', 'sim:device', ...dated, '-o', 'dated.ferry-update');
+    world.must('apply', 'sim:device', 'dated.ferry-update', '-o', 'dated.ferry-context');
+    world.must('settle', 'central:vendor', 'dated.ferry-context');
+    world.variables.NODE_OPTIONS = `--require ${ahead}`;
+    expect(world.run('use', 'sim:device', '6000010:1001').exit).toBe(3);
+    delete world.variables.NODE_OPTIONS;
+    expect(world.run('check', 'sim:device', '6000010:1001').exit).toBe(3);
+    expect(type('A clock that was wrong')).toContain('6000010:1001 may be used in sim:device');
+  }, 60_000);
+
+  it('replaces a device of which a copy has gone on in its place', () => {
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    for (const [from, to] of [
+      ['device', 'copy'],
+      ['device-anchor', 'copy-anchor'],
+    ] as const)
+      fs.cpSync(path.join(world.folder, from), path.join(world.folder, to), { recursive: true });
+    const settings = path.join(world.folder, 'copy', 'container.json');
+    fs.writeFileSync(settings, fs.readFileSync(settings, 'utf8').replace('device-anchor', 'copy-anchor'));
+    world.must('move', '--from', 'sim:dongle', '--to', 'sim:copy', '--item', world.item(1));
+    const back = world.run('move', '--from', 'sim:device', '--to', 'sim:dongle', '--all');
+    expect(back).toMatchObject({ exit: 6, stderr: expect.stringContaining('LEFT_WITH_COPY') });
+    type('A device was copied');
+    expect(world.seats('new')).toEqual({ held: 2, pending: 0 });
+    const given = world.run('move', '--from', 'sim:copy', '--to', 'sim:dongle', '--all');
+    expect(given.exit).not.toBe(0);
+    expect(world.seats('dongle')).toEqual({ held: 2, pending: 0 });
+  }, 60_000);
+
   it('replaces a lost dongle', () => {
     expect(type('A dongle is lost or stolen')).toContain('is not on the list of firm 6000010');
     expect(world.seats('other')).toEqual({ held: 5, pending: 0 });

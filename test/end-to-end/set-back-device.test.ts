@@ -26,7 +26,7 @@ describe('a device whose files were put back from a backup, but not its anchor,'
     const made = await world.run('context', 'sim:device', '--for', 'central:vendor', '-o', 'locked.ferry-context');
     expect(made.stderr).toContain('their vendor decides: ferry central accept DIR locked.ferry-context -o PLACE');
     expect(await world.must('settle', 'central:vendor', 'locked.ferry-context')).toContain(
-      'ferry central accept vendor locked.ferry-context -o PLACE',
+      'may be used as they are after: ferry central accept vendor locked.ferry-context -o PLACE',
     );
     await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'accepted.ferry-update');
     const said = await world.must('apply', 'sim:device', 'accepted.ferry-update', '-o', 'receipt.ferry-context');
@@ -72,5 +72,56 @@ describe('a device whose files were put back from a backup, but not its anchor,'
     const refused = await world.run('central', 'accept', 'vendor', 'open.ferry-context', '-o', 'no.ferry-update');
     expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('NOT_LOCKED') });
     expect(fs.existsSync(path.join(world.folder, 'no.ferry-update'))).toBe(false);
+  });
+
+  it('is said to be locked by ferry status, with what its vendors need', async () => {
+    const said = await world.must('status', 'sim:device');
+    expect(said).toContain('sim:device: Locked: its state does not match its anchor.');
+    expect(said).toContain('ferry context sim:device --for 6000010 -o FILE, then ferry central accept');
+    expect((await world.json('status', 'sim:device')).asked).toMatchObject([{ locked: true, lockedFirms: [6000010] }]);
+  });
+
+  it('needs no further word once its vendor has given it, and its receipt asks for none', async () => {
+    await context();
+    await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'accepted.ferry-update');
+    await world.must('apply', 'sim:device', 'accepted.ferry-update', '-o', 'receipt.ferry-context');
+    const said = await world.must('settle', 'central:vendor', 'receipt.ferry-context');
+    expect(said).toContain('130-2459324738 was set back, and is used as it is');
+    expect(said).not.toContain('ferry central accept');
+    expect(await world.must('status', 'sim:device')).toContain('sim:device: Set back, and used as it is');
+  });
+});
+
+describe('a device whose anchor is gone', () => {
+  let world: FerryHere;
+  const anchor = (folder: string): string => path.join(world.folder, folder, 'anchor.bin');
+  beforeEach(async () => {
+    world = new FerryHere();
+    await world.setUp();
+    await world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    fs.cpSync(path.join(world.folder, 'device-anchor'), path.join(world.folder, 'backup'), { recursive: true });
+    await world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(1));
+    await world.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(1));
+  });
+  afterEach(() => world.remove());
+
+  it.each(['missing', 'damaged'])('does not open where it is %s, and it is said what brings it back', async (how) => {
+    if (how === 'missing') fs.rmSync(anchor('device-anchor'));
+    else fs.writeFileSync(anchor('device-anchor'), 'nothing');
+    for (const work of [['list'], ['context', '--for', 'central:vendor']]) {
+      const { exit, stderr } = await world.run(work[0] ?? '', 'sim:device', ...work.slice(1));
+      expect([exit, stderr]).toEqual([4, expect.stringContaining('ANCHOR_DAMAGED')]);
+      expect(stderr).toContain('it makes no context');
+      expect(stderr).toContain('an older one from a backup if need be');
+    }
+  });
+
+  it('opens locked with an older one from a backup, so that its vendor can accept its state', async () => {
+    fs.copyFileSync(anchor('backup'), anchor('device-anchor'));
+    expect(await world.must('list', 'sim:device')).toContain('Locked are the licenses of: firm 6000010.');
+    await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'locked.ferry-context');
+    await world.must('central', 'accept', 'vendor', 'locked.ferry-context', '-o', 'accepted.ferry-update');
+    await world.must('apply', 'sim:device', 'accepted.ferry-update', '-o', 'receipt.ferry-context');
+    await world.must('use', 'sim:device', '6000010:1001');
   });
 });

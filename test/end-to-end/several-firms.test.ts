@@ -65,8 +65,8 @@ describe('a License Central of several firms', () => {
     });
     const nothing = await again('--firm', STRANGER);
     expect(nothing).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining(`Nothing of firm ${STRANGER} is in transit`),
+      exit: 3,
+      stderr: expect.stringContaining(`nothing to bring from firm ${STRANGER} to 3-1`),
     });
     expect(await again('--firm', '6000040')).toMatchObject({
       exit: 3,

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FerryHere } from './ferry-here.ts';
 
@@ -39,6 +41,43 @@ describe('a file for somebody else', () => {
     await world.must('context', 'sim:dongle', '--for', 'sim:second', '-o', 'known.ferry-context');
     const known = await world.run('settle', 'sim:dongle', 'known.ferry-context');
     expect(known.stderr).toContain(`The file is for 3-7654321 ("${words.second}"), not for 3-1234567`);
+  });
+});
+
+describe('an error over a file', () => {
+  it('names the file, also where it was the only one in a folder', async () => {
+    const folder = path.join(world.folder, 'stick');
+    fs.mkdirSync(folder);
+    fs.copyFileSync(path.join(world.folder, 'given.ferry-update'), path.join(folder, 'a.ferry-update'));
+    fs.writeFileSync(path.join(world.folder, 'cut.ferry-update'), 'nothing');
+    const lines = [
+      [['apply', 'sim:twin', 'folder:stick'], 'stick/a.ferry-update: The file is for 130-2459324738'],
+      [['apply', 'sim:device', 'cut.ferry-update'], 'cut.ferry-update: The file is damaged'],
+      [['inspect', 'cut.ferry-update'], 'cut.ferry-update: The file is damaged'],
+      [['settle', 'sim:dongle', 'given.ferry-update'], 'given.ferry-update: This is an update file'],
+      [['issue', 'sim:dongle', '--context', 'given.ferry-update', '--all'], 'given.ferry-update: This is'],
+      [['issue', 'sim:second', '--context', 'device.ferry-context', '--all'], ''],
+      [['refuse', 'sim:twin', 'given.ferry-update', '--through', '1'], 'given.ferry-update: The file is for'],
+      [['central', 'issue', 'vendor', '--to', 'given.ferry-update'], 'given.ferry-update: This is an update file'],
+    ] as const;
+    for (const [line, said] of lines) {
+      const { exit, stderr } = await world.run(...line);
+      expect([line, exit === 0, stderr]).toEqual([line, false, expect.stringContaining(said)]);
+    }
+    const { error } = await world.json('apply', 'sim:device', 'cut.ferry-update');
+    expect(error.details).toMatchObject({ file: 'cut.ferry-update' });
+  });
+
+  it('of a context for another issuer says that one for this vendor is needed, also where its state is to be accepted', async () => {
+    for (const line of [
+      ['central', 'accept', 'vendor', 'device.ferry-context'],
+      ['central', 'issue', 'vendor', '--to', 'device.ferry-context', '--item', world.item(1)],
+    ]) {
+      const { exit, stderr } = await world.run(...line);
+      expect([exit, stderr]).toEqual([4, expect.stringContaining(`for another issuer ("${words.dongle}")`)]);
+      expect(stderr).toContain('device.ferry-context: The file is for');
+      expect(stderr).toContain('have one made for this License Central: a context by `ferry context ADDRESS --for');
+    }
   });
 });
 

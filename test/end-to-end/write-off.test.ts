@@ -25,6 +25,7 @@ describe('a write-off on the command line', () => {
     await loaded.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
     const order = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', loaded.item(2)];
     await loaded.must(...order, '-o', 'moved.ferry-update');
+    await tell(loaded, 'dongle');
   });
   afterAll(() => loaded.remove());
   beforeEach(() => {
@@ -40,11 +41,47 @@ describe('a write-off on the command line', () => {
   const writeOff = (...more: string[]) => world.must(...GIVEN_UP, ...more);
   const ledger = async () => (await world.json('list', 'central:vendor')).centrals[0].ledger;
 
-  it('says before what it would mean, and does nothing', async () => {
+  it('says before what it would mean, with seats and the age of what is known, and does nothing', async () => {
     const said = await writeOff('--dry-run');
-    expect(said).toContain('Nothing was done');
-    expect(said).toContain('a duplicate that you accept');
+    const today = new Date().toISOString().slice(0, 10);
+    for (const part of [
+      'Nothing was done',
+      'for good',
+      `As 3-1234567 told on ${today}`,
+      '    2 of 6000010:1001\n',
+      '130-2459324738 comes on the list of firm 6000010 at once',
+      'a duplicate that you accept',
+    ])
+      expect(said).toContain(part);
+    expect(said).not.toContain('there twice.');
     expect((await world.json('list', 'central:vendor')).centrals[0].transit).toEqual([]);
+  });
+
+  it('says before that the device has told to have applied it', async () => {
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'lost.ferry-context');
+    await tell(world, 'device');
+    expect(await writeOff('--dry-run')).toContain(
+      '130-2459324738 told that it has 2 of 6000010:1001 of it: they will be there twice.',
+    );
+  });
+
+  it('is refused with the serial numbers swapped, and nobody comes on a list', async () => {
+    const swapped = ['--from', '130-2459324738', '--target', '3-1234567', '--through', '1'];
+    for (const more of [['--dry-run'], ['-o', 'x.ferry-update']]) {
+      const said = await world.run('central', 'write-off', 'vendor', ...swapped, ...more);
+      expect(said).toMatchObject({ exit: 3, stderr: expect.stringContaining('WRITE_OFF_SWAPPED') });
+      expect(said.stderr).toContain('--from 3-1234567 --target 130-2459324738');
+    }
+    expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
+  });
+
+  it('is refused where nothing is in transit, by what to do about a device that broke', async () => {
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'done.ferry-context');
+    await world.must('settle', 'sim:dongle', 'done.ferry-context');
+    await tell(world, 'dongle');
+    const { exit, stderr } = await world.run(...GIVEN_UP, '--dry-run');
+    expect(exit).toBe(3);
+    for (const part of ['WRITE_OFF_NOTHING', 'grant it anew', 'ferry central revoke']) expect(stderr).toContain(part);
   });
 
   it('brings the seats back to the dongle, and a device that comes back after all shows a known duplicate', async () => {
@@ -57,6 +94,64 @@ describe('a write-off on the command line', () => {
     expect(await tell(world, 'device')).toContain('2 are there twice, written off, yet applied');
     expect(await ledger()).toMatchObject([{ held: 7, duplicates: 2, surplus: 0 }]);
     expect(await world.must('list', 'central:vendor')).toContain('2 written off, yet applied');
+  });
+});
+
+describe('a device that is met again after it was written off', () => {
+  const loaded = new FerryHere();
+  let world: FerryHere;
+  beforeAll(async () => {
+    await loaded.setUp();
+    await loaded.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'to.ferry-context');
+    const order = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', loaded.item(2)];
+    await loaded.must(...order, '-o', 'moved.ferry-update');
+    await loaded.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'dongle.ferry-context');
+    await loaded.must('settle', 'central:vendor', 'dongle.ferry-context');
+    await loaded.must(...GIVEN_UP, '-o', 'write-off.ferry-update');
+    await loaded.must('apply', 'sim:dongle', 'write-off.ferry-update', '-o', 'receipt.ferry-context');
+  });
+  afterAll(() => loaded.remove());
+  beforeEach(() => {
+    world = loaded.copy();
+  });
+  afterEach(() => world.remove());
+
+  it('and has applied its file is shown to its giver as a duplicate, how many of what, and who sees it', async () => {
+    await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'late.ferry-context');
+    const said = await world.must('settle', 'sim:dongle', 'late.ferry-context');
+    expect(said.split('\n').slice(1)).toEqual([
+      '  Sequence 1 was written off: its seats are held here again, and 130-2459324738 has them, too, with the consent of their vendor.',
+      '  6000010:1001: 2 are there twice, written off, yet applied: a duplicate that was accepted.',
+      '  Their vendor sees it when a context of 130-2459324738 that is made for it comes home.',
+      '',
+    ]);
+  });
+
+  it('is shown so also where nobody is there who knows the PIN of the giver, then without how many', async () => {
+    world.variables.FERRY_NEW_PIN = '2468';
+    await world.must('pin', 'set', 'sim:dongle');
+    world.variables.FERRY_PIN = '2468';
+    await world.must('order', 'arm', 'sim:dongle', '--item', world.item(1), '--most', '1');
+    delete world.variables.FERRY_PIN;
+    const byOrder = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', world.item(1)];
+    await world.must(...byOrder, '-o', 'more.ferry-update');
+    const [before, after] = ['moved.ferry-update', 'more.ferry-update'];
+    await world.must('apply', 'sim:device', before, '-o', 'folder:.');
+    await world.must('apply', 'sim:device', after, '-o', 'late.ferry-context');
+    const said = await world.must('settle', 'sim:dongle', 'late.ferry-context');
+    expect(said).toContain('130-2459324738 has them, too');
+    expect(said).not.toContain('there twice');
+  });
+
+  it('and refuses what it was given has nothing, and nothing is said to stay there or to come back', async () => {
+    const [again, stick] = ['again.ferry-update', 'no.ferry-context'];
+    await world.must('issue', 'sim:dongle', '--to', '130-2459324738', '-o', again);
+    await world.must('apply', 'sim:device', again, '-o', stick);
+    const said = await world.must('settle', 'sim:dongle', stick);
+    expect(said).toContain(
+      'Sequence 1 was written off: its seats are held here again since then, and 130-2459324738 does',
+    );
+    expect(said).not.toMatch(/came back|stays with|twice/);
   });
 });
 

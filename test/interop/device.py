@@ -120,7 +120,7 @@ class Device:
                     for key, it in state.partners.items()]
         return SCHEMAS.encode(
             "listing", lockedFirms=[], retired=False, serial=own.serial, kind=own.kind, key=own.key, certificate=own.raw, issues=own.issues, rootId=own.root,
-            generation=state.generation, stateHash=state.hash, locked=False, rolledBack=state.rolled_back,
+            generation=state.generation, stateHash=state.hash, locked=False, rolledBack=state.set_back_by is not None,
             freeMemory=max(0, CAPACITY - state.used), capacity=CAPACITY, evidence=len(state.evidence),
             firms=sorted(firms, key=lambda firm: firm.firmCode), transit=[], channels=channels, pinTries=None, armedOrders=0,
             holdings=[self._listed(number, holding) for number, holding in sorted(state.holdings.items())])
@@ -193,7 +193,7 @@ class Device:
             if left >= 0:
                 shown[partner] = state.certificates[partner][0]
         return SCHEMAS.encode("inventory", complete=len(told) == len(holdings), holdings=told, logFirst=first, log=log,
-                              certificates=list(shown.values()))
+                              certificates=list(shown.values()), setBackBy=state.set_back_by, proofs=state.proofs())
 
     def _apply(self, request: Values) -> bytes:
         """Takes an update file in by one commit, in the order of checks of the document."""
@@ -281,8 +281,8 @@ class Device:
             it = it._replace(witness=file.signed)
         told = said.inbound
         if (told.epoch, told.applied, told.prunedThrough, told.hash) != (0, 0, 0, chain_start(self.key, issuer.key)):
-            if not state.rolled_back:
-                state.rolled_back = True
+            if state.set_back_by is None:
+                state.set_back_by = issuer.key
                 state.changes.append([14, issuer.key])
                 state.keep_evidence(self.key, "the target applied more than was issued", [file.signed])
         through = max(it.pruned, min(header.settledThrough, it.applied))

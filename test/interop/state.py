@@ -49,7 +49,7 @@ class State:
     hash: bytes
     generation: int = 0
     next_holding: int = 1
-    rolled_back: bool = False
+    set_back_by: Optional[bytes] = None
     certificates: Dict[bytes, List[Any]] = field(default_factory=dict)
     grants: Dict[bytes, List[Any]] = field(default_factory=dict)
     records: Dict[bytes, List[Any]] = field(default_factory=dict)
@@ -110,6 +110,12 @@ class State:
         if not known and len(self.evidence) < 64 and size <= EVIDENCE:
             self.evidence.append(piece)
             self.changes.append([15, *piece])
+
+    def proofs(self) -> List[Values]:
+        """What proves without anybody's word that a container was set back or copied."""
+        return [Values(about=about, statements=[Values(file=said[0], statement=said[1], others=said[2], signature=said[3])
+                                                for said in words])
+                for about, _, words in self.evidence if len(words) == 2 and not certify(self.certificates[about][0]).is_firm]
 
     def forget_unused(self) -> None:
         """Forgets the grants, records and certificates that nothing refers to any more."""

@@ -39,8 +39,26 @@ async function prove() {
   if (values.layer !== undefined && results[0].status === 2) return 2;
   const failed = jobs.filter((_, at) => results[at].status !== 0).map(({ name }) => name);
   for (const name of failed) process.stdout.write(`\nFAILED: ${name}`);
-  process.stdout.write(`\n${jobs.length - failed.length} of ${jobs.length} programs ended as they have to.\n`);
+  process.stdout.write(`\n${verdict(jobs, failed)}\n`);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** What the run shows, in words. */
+function verdict(jobs, failed) {
+  const hunts = jobs.filter(({ isHunt }) => isHunt);
+  const missed = failed.filter((name) => hunts.some((hunt) => hunt.name === name)).length;
+  const layers = jobs.length - hunts.length;
+  const broken = failed.length - missed;
+  const parts = [];
+  if (layers > 0)
+    parts.push(
+      broken === 0
+        ? `nothing lost and nothing doubled in ${layers} of ${layers} layers`
+        : `${broken} of ${layers} layers FAILED`,
+    );
+  if (hunts.length > 0) parts.push(`${hunts.length - missed} of ${hunts.length} hunts for a defect noticed it`);
+  const text = parts.join('; ');
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
 function layerJob(layer, _, { length }) {
@@ -51,6 +69,7 @@ function layerJob(layer, _, { length }) {
       : ['--minutes', String(Number(values.long) / Math.ceil(length / os.availableParallelism()))];
   const record = values.record === undefined ? [] : ['--record', path.resolve(values.record)];
   return {
+    isHunt: false,
     name: layer,
     title: `\n== ${layer}\n\n`,
     make: async () => [await bundle(folder, layer), '--size', size, ...time, ...record, ...rest],
@@ -60,6 +79,7 @@ function layerJob(layer, _, { length }) {
 /** A defect is hunted in every layer that is said to notice it. */
 function defectJobs(defect, at) {
   return Object.entries(defect.noticedBy).map(([layer, options], which) => ({
+    isHunt: true,
     name: `a program that ${defect.name}, in ${layer}`,
     title: at + which === 0 ? '\n== Defects put into the rules, and where they were noticed\n\n' : '',
     make: async () => [await bundle(folder, layer, defect), '--defect', defect.name, ...options],

@@ -3,9 +3,11 @@ import { readStoredCertificate } from '../../container/files/certificate.ts';
 import { sealContextFile } from '../../container/files/context-file.ts';
 import { encodeEntry } from '../../container/files/entries.ts';
 import { sealEnvelope, signParts } from '../../container/files/envelope.ts';
+import type { SignedStatement } from '../../container/files/signed-file.ts';
+import { statement } from '../../container/files/statement.ts';
 import { transferRecord } from '../../container/files/transfer-record.ts';
 import { sealUpdateFile, type UpdateBody } from '../../container/files/update-file.ts';
-import { fromHex } from '../../container/model/bytes.ts';
+import { fromHex, utf8 } from '../../container/model/bytes.ts';
 import { makeEntries, makeGrants, makeStatement, makeTransfer, type Parties } from './make-parts.ts';
 
 /** The context files of the device: one for the dongle, one for the firm with what is sealed to it. */
@@ -29,6 +31,8 @@ export function makeContexts(parties: Parties) {
     logFirst: 1,
     log: [record],
     certificates: [dongle.certificate],
+    setBackBy: null,
+    proofs: [{ about: dongle.key, statements: [makeSigned(parties, 7), makeSigned(parties, 8)] }],
   };
   const entropy = secret('context entropy');
   const forDongle = { statement: makeStatement(parties, device.key, dongle.key, []), header };
@@ -40,6 +44,19 @@ export function makeContexts(parties: Parties) {
   return {
     forDongle: { content: forDongle, file: sealContextFile(crypto, device.seed, forDongle) },
     forFirm: { content: forFirm, file: sealContextFile(crypto, device.seed, forFirm) },
+  };
+}
+
+/** The statement of an update file of the dongle to the device, as the device keeps it. */
+function makeSigned(parties: Parties, generation: number): SignedStatement {
+  const { crypto, dongle, device } = parties;
+  const said = statement.encode({ ...makeStatement(parties, dongle.key, device.key, []), generation });
+  const parts = [said, utf8('header'), utf8('body')];
+  return {
+    file: 'updateFile',
+    statement: said,
+    others: parts.slice(1).map((part) => crypto.sha256(part)),
+    signature: signParts(crypto, dongle.seed, 'updateFile', parts),
   };
 }
 

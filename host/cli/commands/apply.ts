@@ -10,7 +10,7 @@ import { checkOutput } from '../output-place.adapter.ts';
 import { usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { words } from '../say-reason.ts';
+import { advice, words } from '../say-reason.ts';
 
 const EXAMPLES = `
 Applying a file again changes nothing and writes a current receipt.
@@ -93,6 +93,28 @@ function nameOfNotice(kind: number): string {
   return NOTICES[kind] ?? 'A notice that is not known here';
 }
 
+/**
+ * What became of a notice, and what is to be done about it; of one that was known before, nothing is said.
+ *
+ * @param isAlone whether the file brings no licenses, so that somebody may have asked for it to mend a clock
+ */
+function noticeLines({ kind, isNew, reason }: ApplyReport['notices'][number], isAlone: boolean): readonly string[] {
+  const name = nameOfNotice(kind);
+  if (reason !== 0) return [`${name} was passed over: ${words(reason)}`, ...advice([reason]).map(indented)];
+  if (!isNew) return [];
+  const isTime = isAlone && kind === SIGNED_KINDS.certifiedTime;
+  return [`${name} was taken.`, ...(isTime ? TIME_TAKEN.map(indented) : [])];
+}
+
+const TIME_TAKEN = [
+  'It helps where the clock of the device is right now: where it is still wrong, correct it before anything is used.',
+  'It takes nothing back where it was asked for before the clock went wrong: then bring the vendor a fresh context.',
+];
+
+function indented(line: string): string {
+  return `  ${line}`;
+}
+
 function show({ output }: CommandContext, address: string, done: readonly (FileNamed & Done)[]): void {
   for (const { file, report, receipt } of done) {
     const applied = report.entries.filter(({ reason }) => reason === 0).length;
@@ -101,10 +123,8 @@ function show({ output }: CommandContext, address: string, done: readonly (FileN
     );
     for (const { sequence, reason } of report.entries)
       if (reason !== 0) output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
-    for (const { kind, isNew, reason } of report.notices) {
-      if (reason !== 0) output.line(`  ${nameOfNotice(kind)} was passed over: ${words(reason)}`);
-      else if (isNew) output.line(`  ${nameOfNotice(kind)} was taken.`);
-    }
+    const isAlone = report.entries.length + report.skipped === 0;
+    for (const notice of report.notices) for (const line of noticeLines(notice, isAlone)) output.line(`  ${line}`);
     if (report.deferred !== null)
       output.line(`  Sequence ${report.deferred} and all after it wait: ${words(report.deferredFor)}`);
     output.line(`  Receipt: ${receipt}`);

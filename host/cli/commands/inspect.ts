@@ -1,6 +1,7 @@
 import type { FarBank } from '../addresses.ts';
 import { describe } from '../describe-file.ts';
 import { readFerryFile } from '../ferry-files.adapter.ts';
+import { namingFile } from '../naming-file.ts';
 import { withOwner } from '../owner.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { jsonOf } from '../show-listing.ts';
@@ -27,7 +28,7 @@ async function inspect(context: CommandContext, file: string): Promise<void> {
   const { output } = context;
   const { verifyTestFile } = await import('../verify-test-file.adapter.ts');
   const raw = readFerryFile(file);
-  const { kind, lines } = await describe(raw);
+  const { kind, lines } = await namingFile(file, () => describe(raw));
   const signature = verifyTestFile(raw, kind);
   output.table(['Field', 'Value'], [...lines, ['Bytes', raw.length], ['Signature', signature.words]]);
   output.json({

@@ -7,6 +7,7 @@ import type { FarBank } from '../addresses.ts';
 import { readFerryFile, writeUpdates } from '../ferry-files.adapter.ts';
 import type { TargetContext } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
+import { namingFile } from '../naming-file.ts';
 import { checkOutput } from '../output-place.adapter.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
@@ -66,9 +67,12 @@ export async function issue(
   if (file === undefined && orderOf(options) !== undefined)
     throw usage('--to only writes again what is in transit: an order needs the --context of the target');
   await checkOutput(far, options.output, 'update');
-  const target = file === undefined ? { serial: to ?? '' } : targetOf(readFerryFile(file));
+  const target =
+    file === undefined ? { serial: to ?? '' } : await namingFile(file, () => targetOf(readFerryFile(file)));
   const { first, last, repeated, updates } = await withIssuer(far, context, { address, ...options }, (issuer) =>
-    'raw' in target ? issuer.issue(target, orderOf(options)) : issuer.again(target.serial),
+    'raw' in target
+      ? namingFile(file ?? '', () => issuer.issue(target, orderOf(options)))
+      : issuer.again(target.serial),
   );
   const named = file === undefined ? `--to ${target.serial}` : `--context ${quoted(file)}`;
   const again = `ferry issue ${quoted(address)} ${named} -o PLACE`;

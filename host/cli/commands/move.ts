@@ -2,6 +2,7 @@ import { FerryError } from '../../../container/errors.ts';
 import type { MoveOrder, UnfinishedMove } from '../../../state-machines/index.ts';
 import { CONTAINER_SCHEMES, type FarBank, readAddress } from '../addresses.ts';
 import { shownFor } from '../cargo.ts';
+import { INTERRUPTED_MOVE } from '../interrupted-move.ts';
 import { isUnreached, keptBetween, withStanding } from '../kept-moves.ts';
 import { beginningOf, type MoveSides, withSides } from '../move-sides.ts';
 import { isPinAtHand, requireOwnersWay } from '../owner.ts';
@@ -44,7 +45,7 @@ export function moveCommand(far: FarBank): Register {
       .option('--expect <WHO>', 'serial number or fingerprint words of who gets; somebody else gets nothing')
       .option('--dry-run', 'only show what would change, what would be refused, and why')
       .addHelpText('after', EXAMPLES)
-      .action((options: MoveOptions) => move(far, context, options));
+      .action((options: MoveOptions) => context.interruptible(INTERRUPTED_MOVE, () => move(far, context, options)));
   };
 }
 

@@ -1,6 +1,7 @@
 import { namingAddressee } from '../addressee.ts';
 import type { FarBank } from '../addresses.ts';
 import { headerOf, readFerryFile, writeContext } from '../ferry-files.adapter.ts';
+import { namingFile } from '../naming-file.ts';
 import { checkOutput } from '../output-place.adapter.ts';
 import { withOwner } from '../owner.ts';
 import { parseNumber } from '../parse-arguments.ts';
@@ -47,7 +48,9 @@ async function refuse(
   const update = readFerryFile(file);
   const { serial, report } = await withOwner(far, context, address, async (client) => {
     const here = await client.call('list', {});
-    const report = await namingAddressee(update, here, () => client.call('refuse', { update, through }));
+    const report = await namingFile(file, () =>
+      namingAddressee(update, here, () => client.call('refuse', { update, through })),
+    );
     return { serial: here.serial ?? address, report };
   });
   const { receipt: raw, ...said } = report;

@@ -3,6 +3,7 @@ import type { MoveBeginning, UnfinishedMove } from '../../../state-machines/inde
 import { type FarBank, startsProgram } from '../addresses.ts';
 import { followingAnnounced } from '../announced.ts';
 import { shownFor } from '../cargo.ts';
+import { INTERRUPTED_MOVE } from '../interrupted-move.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { isUnreached, withStanding } from '../kept-moves.ts';
 import type { MoveStores } from '../move-places.adapter.ts';
@@ -44,7 +45,9 @@ export function resumeCommand(far: FarBank): Register {
       .option('--to <ADDRESS>', 'where the getter is reached now')
       .option('--forget', 'forget the move that is named instead: nobody is reached, and nothing is moved')
       .addHelpText('after', EXAMPLES)
-      .action((id: string | undefined, options: ResumeOptions) => resume(far, context, id, options));
+      .action((id: string | undefined, options: ResumeOptions) =>
+        context.interruptible(INTERRUPTED_MOVE, () => resume(far, context, id, options)),
+      );
   };
 }
 

@@ -36,7 +36,7 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   const handled = await withIssuer(far, context, { address }, (issuer) =>
     eachFile({ names, suffix: CONTEXT_SUFFIX, bar }, async (file) => {
       const raw = readFerryFile(file);
-      return { ...(await issuer.settle(raw)), locked: isLocked(raw) };
+      return { ...(await issuer.settle(raw)), ...lockIn(raw) };
     }),
   ).finally(() => bar.end());
   const { done, foreign, failures } = handled;
@@ -47,18 +47,26 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
 }
 
 /** Whether a context shows that somebody was set back or copied. */
-function isAlarming({ surplus, contradiction }: Settled): boolean {
-  return surplus.length > 0 || contradiction !== null;
+function isAlarming({ surplus, contradiction, proven }: Settled): boolean {
+  return surplus.length > 0 || contradiction !== null || proven.length > 0;
 }
 
-/** Whether a context, which was found to be valid, says that its container is locked. */
-function isLocked(raw: Uint8Array): boolean {
+/** What a context, which was found to be valid, says of the lock of its container. */
+interface LockTold {
+  /** Whether it takes nothing: it is locked, or was set back and is used as it is. */
+  readonly locked: boolean;
+  readonly lockedFirms: readonly number[];
+}
+
+function lockIn(raw: Uint8Array): LockTold {
   const envelope = readEnvelope(raw, 'contextFile', 3, 'a context file');
   const header = envelope.ok ? contextHeader.decode(envelope.value.parts[1] ?? NO_BYTES) : envelope;
-  return header.ok && header.value.locked;
+  if (!header.ok) return { locked: false, lockedFirms: [] };
+  const { locked, lockedFirms } = header.value;
+  return { locked, lockedFirms };
 }
 
-type Taken = FileNamed & Settled & { readonly locked: boolean };
+type Taken = FileNamed & Settled & LockTold;
 
 function show({ output }: CommandContext, address: string, done: readonly Taken[]): void {
   for (const {
@@ -68,17 +76,21 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     pending,
     late,
     tooLate,
+    writtenOff,
     unsure,
     newEpoch,
     duplicates,
     surplus,
     contradiction,
-    locked,
+    proven,
+    ...more
   } of done) {
     const gone = entries.filter(({ reason }) => reason === 0).length;
     output.line(`${file}: ${target} applied ${gone}, refused ${entries.length - gone}; ${pending} still in transit.`);
     for (const { sequence, reason } of entries)
-      if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
+      if (writtenOff.includes(sequence))
+        output.line(`  Sequence ${sequence} was written off: ${metAgain(target, reason)}`);
+      else if (reason !== 0) output.line(`  Sequence ${sequence} came back: ${words(reason)}`);
     for (const sequence of tooLate)
       output.line(`  Sequence ${sequence} was applied before its cancellation arrived: it stays with ${target}.`);
     for (const sequence of unsure)
@@ -86,12 +98,14 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
         `  Sequence ${sequence} was applied or refused before the server was restored; it is not given again by itself.`,
       );
     if (newEpoch !== null) output.line(`  The channel to ${target} begins anew behind this, in epoch ${newEpoch}.`);
-    if (locked) output.line(`  ${target} is locked, or was set back. ${acceptText(address, file)}`);
+    if (more.locked) output.line(`  ${lockText(address, file, target, more)}`);
     if (late) output.line('  It settles nothing that was in transit.');
-    for (const { itemId, quantity } of duplicates)
+    for (const { itemId, quantity, product } of duplicates)
       output.line(
-        `  License ${itemId}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
+        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, written off, yet applied: a duplicate that was accepted.`,
       );
+    if (writtenOff.some((sequence) => isApplied(entries, sequence)))
+      output.line(`  Their vendor sees it when a context of ${target} that is made for it comes home.`);
     for (const { itemId, quantity } of surplus)
       output.complain(
         `  License ${itemId}: ${quantity} more than were granted are shown. Somewhere on its way a container was copied.`,
@@ -100,13 +114,34 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
       output.complain(
         `  ${target} was set back or copied (${contradiction}); the proof is kept, it gets nothing more.`,
       );
+    for (const { serial, why } of proven)
+      output.complain(
+        `  ${target} has proof that ${serial} was set back or copied (${why}); ${serial} gets nothing more.`,
+      );
   }
 }
 
-/** A device's own partners decide nothing. */
-function acceptText(address: string, file: string): string {
-  const isVendor = isAddress(address, ['central']);
-  const folder = isVendor ? quoted(address.slice('central:'.length)) : 'DIR';
-  const accept = `ferry central accept ${folder} ${quoted(file)} -o PLACE`;
-  return `${isVendor ? 'Where it is locked, its licenses may be used as they are after' : 'Its vendor may let its licenses be used as they are'}: ${accept}`;
+function isApplied(entries: Settled['entries'], sequence: number): boolean {
+  return entries.some((entry) => entry.sequence === sequence && entry.reason === 0);
+}
+
+/** How a target that was given up stands to what it was given. */
+function metAgain(target: string, reason: number): string {
+  return reason === 0
+    ? `its seats are held here again, and ${target} has them, too, with the consent of their vendor.`
+    : `its seats are held here again since then, and ${target} does not have them.`;
+}
+
+/** What is to be done about a lock: of a License Central by itself, where its firm is asked; a device's partners decide nothing. */
+function lockText(
+  address: string,
+  file: string,
+  target: string,
+  { firmCode, lockedFirms }: Pick<Taken, 'firmCode' | 'lockedFirms'>,
+): string {
+  if (firmCode !== null && lockedFirms.includes(firmCode) && isAddress(address, ['central']))
+    return `${target} is locked. Its licenses of firm ${firmCode} may be used as they are after: ferry central accept ${quoted(address.slice('central:'.length))} ${quoted(file)} -o PLACE`;
+  if (lockedFirms.length > 0)
+    return `${target} is locked for ${lockedFirms.map((code) => `firm ${code}`).join(', ')}. Each vendor decides for its own licenses, by a context made for it: ferry central accept`;
+  return `${target} was set back, and is used as it is: it takes nothing and gives nothing on any more. For new licenses make a new container.`;
 }

@@ -9,6 +9,9 @@ import { counted } from '../product-seats.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
 const CHECK_EXAMPLES = `
+A container remembers the latest day on which a license with a time limit was used. Where its clock was ahead once, correcting it is
+not enough: a fresh context for the vendor, and the file it makes then, set the day right (docs/losses.md).
+
 Examples:
   ferry check sim:device 6000010:1001
   ferry check sim:device 6000010:1001 --released 2026-11-01`;

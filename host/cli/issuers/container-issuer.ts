@@ -5,6 +5,7 @@ import { newOrderId } from '../../../state-machines/license-move/move-order.ts';
 import { planMove } from '../../../state-machines/license-move/plan-move.ts';
 import { namingAddressee } from '../addressee.ts';
 import { appliedThoughCancelled, type Issuer, runOf } from './issuer.ts';
+import { duplicatesOf } from './met-again.ts';
 
 /**
  * A container that gives what it holds.
@@ -19,6 +20,8 @@ export function issuerOfContainer(
 ): Issuer {
   return {
     moves: async () => containerIssuer(client),
+    // Whom its vendors refuse, a container does not list.
+    admit: async () => {},
     async issue(target, order) {
       const listing = await client.call('list', {});
       if (order === undefined) {
@@ -45,8 +48,23 @@ export function issuerOfContainer(
       const listing = await client.call('list', {});
       const settled = await namingAddressee(context, listing, () => client.call('settle', { context }));
       const open = listing.transit.filter(({ serial }) => serial === settled.target);
+      const givenUp = open.filter(({ writtenOff }) => writtenOff);
+      const writtenOff = givenUp.map(({ sequence }) => sequence);
       const tooLate = appliedThoughCancelled(open, settled.entries);
-      return { ...settled, tooLate, unsure: [], newEpoch: null, duplicates: [], surplus: [], contradiction: null };
+      const twice = tooLate.filter((sequence) => writtenOff.includes(sequence));
+      const [lost] = givenUp;
+      return {
+        ...settled,
+        firmCode: null,
+        tooLate: tooLate.filter((sequence) => !twice.includes(sequence)),
+        writtenOff: writtenOff.filter((sequence) => settled.entries.some((entry) => entry.sequence === sequence)),
+        duplicates: lost === undefined ? [] : await duplicatesOf(client, listing, lost.target, twice),
+        unsure: [],
+        newEpoch: null,
+        surplus: [],
+        contradiction: null,
+        proven: [],
+      };
     },
     async cancel(serial, sequences) {
       const { transit, serial: own } = await client.call('list', {});

@@ -1,7 +1,12 @@
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { toHex } from '../../../container/model/bytes.ts';
-import { centralIssuer, type Direction, type LicenseCentral } from '../../license-central/index.ts';
+import {
+  centralIssuer,
+  type Direction,
+  type LicenseCentral,
+  requireNoGrantsToRevoked,
+} from '../../license-central/index.ts';
 import { namingAddressee } from '../addressee.ts';
 import { licenseOf } from '../license-options.ts';
 import { firmOf } from '../open-central.ts';
@@ -18,6 +23,12 @@ type Range = Omit<Issued, 'updates'>;
 export function issuerOfFirm(central: LicenseCentral, named: number | undefined): Issuer {
   return {
     moves: async () => centralIssuer(central, await firmOf(central, named)),
+    async admit({ key, channels }) {
+      const firmCode = await firmOf(central, named);
+      const firm = (await central.firms()).find((one) => one.firmCode === firmCode);
+      const arrived = channels.find(({ partner }) => partner === firm?.key)?.applied ?? 0;
+      await requireNoGrantsToRevoked(central, firmCode, { key }, arrived);
+    },
     async issue(target, order) {
       const { firmCode } = await receive(central, target.raw);
       if (named !== undefined && named !== firmCode) throw usage(`The context was made for ${firmCode}, not ${named}`);
@@ -26,27 +37,32 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
         order === undefined || order.kind === 'all'
           ? runOf(await central.transit(firmCode), target, `firm ${firmCode}`)
           : await grant(central, direction, order.items, target.raw);
+      await requireNoGrantsToRevoked(central, firmCode, target);
       return { ...range, updates: await central.updatesFor(direction) };
     },
     async again(serial) {
       const firmCode = await firmOf(central, named);
       const open = (await central.transit(firmCode)).filter((entry) => entry.serial === serial);
       const range = runOf(open, { key: open[0]?.target, serial }, `firm ${firmCode}`);
+      await requireNoGrantsToRevoked(central, firmCode, { serial });
       return { ...range, updates: await central.updatesFor({ firmCode, target: serial }) };
     },
     async settle(context) {
       const report = await receive(central, context);
       return {
         target: report.serial,
+        firmCode: report.firmCode,
         pending: report.pending,
         late: report.outcomes.length === 0 && report.newEpoch === null,
         entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),
         tooLate: report.tooLate,
         unsure: report.unsure,
         newEpoch: report.newEpoch,
-        duplicates: report.duplicates,
+        writtenOff: [],
+        duplicates: report.duplicates.map((one) => ({ ...one, product: null })),
         surplus: report.surplus,
         contradiction: report.contradiction,
+        proven: report.proven,
       };
     },
     async cancel(serial, sequences) {

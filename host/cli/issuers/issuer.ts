@@ -1,3 +1,4 @@
+import type { Listing } from '../../../container/commands/list.ts';
 import { FerryError } from '../../../container/errors.ts';
 import type { ContainerKind } from '../../../container/files/certificate.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
@@ -23,6 +24,8 @@ export interface Issued {
 /** What a context or receipt told its issuer. */
 export interface Settled {
   readonly target: string;
+  /** The firm of a License Central that it was made for; null: it was made for a container. */
+  readonly firmCode: number | null;
   /** Entries still in transit to the target. */
   readonly pending: number;
   /** Whether it settled nothing that was in transit. A License Central may have learned of its licenses all the same. */
@@ -31,16 +34,25 @@ export interface Settled {
   readonly entries: readonly { readonly sequence: number; readonly reason: number }[];
   /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
   readonly tooLate: readonly number[];
+  /** Sequences settled by it that their vendor had written off before: what they moved is held again since then. */
+  readonly writtenOff: readonly number[];
   /** Sequences that were applied or refused, but a restored server has lost which. */
   readonly unsure: readonly number[];
   /** The epoch in which the channel of a restored server began anew, behind this context; null: it did not. */
   readonly newEpoch: number | null;
   /** Licenses that were written off, yet are shown: duplicates that their vendor accepted. */
-  readonly duplicates: readonly { readonly itemId: string; readonly quantity: number }[];
+  readonly duplicates: readonly {
+    readonly itemId: string;
+    readonly quantity: number;
+    /** What people call the license; null where that is not at hand. */
+    readonly product: string | null;
+  }[];
   /** Licenses of which more seats are shown now than were granted. */
   readonly surplus: readonly { readonly itemId: string; readonly quantity: number }[];
   /** What shows that the target was set back or copied; null for an honest one. */
   readonly contradiction: string | null;
+  /** Others that the target proved to have been set back or copied, and why. */
+  readonly proven: readonly { readonly serial: string; readonly why: string }[];
 }
 
 export interface Cancelled {
@@ -53,6 +65,8 @@ export interface Cancelled {
 export interface Issuer {
   /** Its side of a move. */
   moves(): Promise<MoveIssuer>;
+  /** Whether it gives that target anything at all, as far as it knows beforehand. @throws TARGET_REVOKED */
+  admit(target: Listing): Promise<void>;
   /**
    * Puts what was ordered in transit to the target. Repeating an order never gives twice; without an order, what is in
    * transit is given again. @throws NOTHING_IN_TRANSIT when nothing is

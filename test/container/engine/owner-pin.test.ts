@@ -106,11 +106,13 @@ describe('the PIN of a container', () => {
   it('is sealed to nobody without a certificate, and to no firm', async () => {
     const { firm, dongle } = closed();
     const client = dongle.container.client();
-    for (const [certificate, code] of [
-      [null, 'NOT_ENROLLED'],
-      [firm.certificate, 'CERTIFICATE_WRONG'],
-    ] as const)
-      await expect(unlockOwner(client, PIN, { ...toolsFor(dongle), certificate })).rejects.toMatchObject({ code });
+    for (const [certificate, code, details] of [
+      [null, 'NOT_ENROLLED', { where: 'that address' }],
+      [firm.certificate, 'CERTIFICATE_WRONG', { who: 'firm 6000010', why: 'it is none of a container' }],
+    ] as const) {
+      const refused = unlockOwner(client, PIN, { ...toolsFor(dongle), certificate });
+      await expect(refused).rejects.toMatchObject({ code, details });
+    }
   });
 
   it('is the same text however a keyboard composes its letters', () => {
@@ -123,7 +125,10 @@ describe('the PIN of a container', () => {
     const { dongle } = closed();
     const client = dongle.container.client();
     const before = hashOf(dongle);
-    await expect(unlockOwner(client, pin, toolsFor(dongle))).rejects.toMatchObject({ code: 'PIN_UNSUITABLE' });
+    await expect(unlockOwner(client, pin, toolsFor(dongle))).rejects.toMatchObject({
+      code: 'PIN_UNSUITABLE',
+      details: { least: 4, most: 64, bytes: new TextEncoder().encode(pin).length },
+    });
     expect(hashOf(dongle)).toBe(before);
   });
 

@@ -89,8 +89,8 @@ describe('a container that was set back together with its anchor', () => {
     const third = makeContainer('soft', 3);
     const proof = expect.objectContaining({
       code: 'SELF_ROLLED_BACK',
-      details: { partner: '130-2', key: device.key },
-      message: expect.stringContaining('130-2 has proof'),
+      details: { partner: '130-2', here: '3-1', key: device.key },
+      message: expect.stringContaining('130-2 has proof that 3-1 was set back'),
     });
     const known = () => settle(twin, contextFor(device, dongle));
     const other = () => order(twin, third, [{ holding: 1, quantity: 1 }]);

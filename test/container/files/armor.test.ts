@@ -22,15 +22,15 @@ function headerOf(text: string): string[] {
   return text.split('\n\n')[0]?.split('\n').slice(1) ?? [];
 }
 
-/** What `unarmor` refuses with; undefined when it takes the file. */
+/** What `unarmor` refuses with, and what it says of it; undefined when it takes the file. */
 function refusal(file: Uint8Array | string): string | undefined {
   const answer = unarmor(file);
-  return answer.ok ? undefined : answer.code;
+  return answer.ok ? undefined : [answer.code, ...Object.values(answer.details)].join(': ');
 }
 
 /** A signed file of three parts, of which only the header matters for its armor. */
-function withHeader(kind: 'contextFile' | 'updateFile', header: Uint8Array): Uint8Array {
-  return sealEnvelope(crypto, new Uint8Array(32), kind, [NO_BYTES, header, NO_BYTES]);
+function withHeader(kind: 'contextFile' | 'updateFile', header: Uint8Array, sealed = NO_BYTES): Uint8Array {
+  return sealEnvelope(crypto, new Uint8Array(32), kind, [NO_BYTES, header, sealed]);
 }
 
 describe('armor', () => {
@@ -51,9 +51,10 @@ describe('armor', () => {
     for (const form of [
       utf8(`\uFEFF${text}`).subarray(1),
       utf8(`\uFEFF\uFEFF${text}`),
+      new Uint8Array([0xef, 0x20, 0x20, ...utf8(text)]),
       new Uint8Array([0xef, 0xbb, 0xbf, ...raw]),
     ])
-      expect(unarmor(form)).toMatchObject({ code: 'FILE_MALFORMED' });
+      expect(refusal(form)).toBe('FILE_MALFORMED: it is neither text nor an envelope');
   });
 
   it('refuses a header that is not what was signed', () => {
@@ -63,7 +64,12 @@ describe('armor', () => {
       text.replace('\nRoot: TEST', ''),
       text.replace('Root: TEST', 'root: TEST'),
     ];
-    expect(changed.map(refusal)).toEqual(Array(4).fill('FILE_HEADER'));
+    expect(changed.map(refusal)).toEqual([
+      'FILE_HEADER: line "From: 130-3", signed is "From: 130-2"',
+      'FILE_HEADER: line "Note: pay here" is not part of it',
+      'FILE_HEADER: line "", signed is "Root: TEST"',
+      'FILE_HEADER: line "root: TEST", signed is "Root: TEST"',
+    ]);
   });
 
   it('refuses every truncation and whatever is added behind the end', () => {
@@ -72,18 +78,45 @@ describe('armor', () => {
   });
 
   it('refuses mixed line ends, other line lengths and another title', () => {
-    const mixed = [text.replace('\n', '\r\n'), text.replaceAll('\n', '\r\n').replace(/\r\n$/, '\n'), `${text}\r`];
-    const longer = text.replace(/\n(?=[A-Za-z0-9+/]{76}\n)/, '');
+    const mixed = [text.replace('\n', '\r\n'), text.replaceAll('\n', '\r\n').replace(/\r\n$/, '\n')];
+    const longer = text.replace(/(?<=\n[A-Za-z0-9+/]{76})\n/, '');
     const titled = text.replaceAll('CONTEXT FILE', 'UPDATE FILE');
-    expect([...mixed, longer, titled].map(refusal)).toEqual(Array(5).fill('FILE_MALFORMED'));
+    for (const form of mixed) expect(refusal(form)).toBe('FILE_MALFORMED: its line ends are mixed');
+    for (const form of [longer, titled, `${text}\r`])
+      expect(refusal(form)).toBe('FILE_MALFORMED: something was added to its text or taken from it');
   });
 
-  it('refuses what is neither text nor an envelope, and what is too long for any file', () => {
-    expect(refusal(new Uint8Array([0x93, 0, 0xff]))).toBe('FILE_MALFORMED');
-    expect(refusal(new Uint8Array(FORMAT.fileBytes * 2))).toBe('FILE_TOO_LARGE');
-    expect(refusal('x'.repeat(FORMAT.fileBytes * 2))).toBe('FILE_TOO_LARGE');
-    expect(refusal('Dear customer,\n\nplease find attached')).toBe('FILE_MALFORMED');
-    expect(refusal('-----BEGIN LICENSE FERRY CONTEXT FILE-----\nFormat: x')).toBe('FILE_MALFORMED');
+  it('refuses what is neither text nor an envelope, and text that is no armor', () => {
+    const neither = 'FILE_MALFORMED: it is neither text nor an envelope';
+    for (const bytes of [[0x93, 0, 0xff], [127], [0x2d, 0xff]]) expect(refusal(new Uint8Array(bytes))).toBe(neither);
+    const bare = 'FILE_MALFORMED: it has no header';
+    expect(refusal(utf8('~'))).toBe(bare);
+    expect(refusal('Dear customer,\n\nplease find attached')).toBe(bare);
+    expect(refusal(`Dear customer,\n${text}`)).toBe(bare);
+    expect(refusal('-----BEGIN LICENSE FERRY CONTEXT FILE-----\nFormat: x')).toBe(bare);
+    expect(refusal(text.replace('\n\n', '\n\n='))).toBe('FILE_MALFORMED: what follows the header is not base64');
+  });
+
+  it('takes a file of the largest size, however its lines end', () => {
+    const header = signedEnvelope.decodeTrusted(raw).parts[1] as Uint8Array;
+    const around = withHeader('contextFile', header, new Uint8Array(0x10000)).length - 0x10000;
+    const largest = withHeader('contextFile', header, new Uint8Array(FORMAT.fileBytes - around));
+    expect(largest.length).toBe(FORMAT.fileBytes);
+    expect(unarmor(armor(largest).replaceAll('\n', '\r\n')).ok).toBe(true);
+  });
+
+  it('refuses by its size alone what is longer than any file', () => {
+    const limit = 2_873_950;
+    expect(refusal('x'.repeat(limit))).toBe('FILE_MALFORMED: it has no header');
+    for (const form of ['x'.repeat(limit + 1), new Uint8Array(limit + 1)])
+      expect(unarmor(form)).toEqual({ ok: false, code: 'FILE_TOO_LARGE', details: { size: limit + 1, limit } });
+  });
+
+  it('repeats a line of the header whole up to 80 characters, and no more of a longer one', () => {
+    const added = (line: string): string => text.replace('Root: TEST', `Root: TEST\n${line}`);
+    const whole = `Note: ${'x'.repeat(74)}`;
+    expect(refusal(added(whole))).toBe(`FILE_HEADER: line "${whole}" is not part of it`);
+    expect(refusal(added(`${whole}y`))).toBe(`FILE_HEADER: line "${whole}..." is not part of it`);
   });
 
   it.each([
@@ -191,7 +224,7 @@ describe('what cannot be described', () => {
   it('is refused inside armor too', () => {
     const wrapped = (bytes: Uint8Array): string =>
       `-----BEGIN LICENSE FERRY UPDATE FILE-----\nFormat: license-ferry update 1\n\n${encodeBase64(bytes)}\n-----END LICENSE FERRY UPDATE FILE-----\n`;
-    expect(refusal(wrapped(certificate))).toBe('FILE_KIND');
-    expect(refusal(wrapped(new Uint8Array([1])))).toBe('FILE_MALFORMED');
+    expect(refusal(wrapped(certificate))).toBe('FILE_KIND: the certificate of a firm: a context or update file');
+    expect(refusal(wrapped(new Uint8Array([1])))).toBe('FILE_MALFORMED: signed envelope: record: expected Array');
   });
 });

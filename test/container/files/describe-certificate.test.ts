@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeCertificate } from '../../../container/files/describe-certificate.ts';
+import { signedEnvelope } from '../../../container/files/envelope.ts';
+import { NO_BYTES } from '../../../container/model/bytes.ts';
 import { makeContainer, TestFirm } from '../../world/parties.ts';
 
 describe('what a certificate says of itself', () => {
@@ -23,4 +25,23 @@ describe('what a certificate says of itself', () => {
       code: 'FILE_MALFORMED',
     });
   });
+
+  it.each(['containerCertificate', 'firmCertificate'] as const)(
+    'is not told of a newer %s, nor of one whose content is no record',
+    (kind) => {
+      const signature = new Uint8Array(64);
+      const of = (version: number) => signedEnvelope.encode({ kind, version, parts: [NO_BYTES], signature });
+      const name = kind === 'firmCertificate' ? 'firm certificate' : 'container certificate';
+      expect(describeCertificate(of(2))).toEqual({
+        ok: false,
+        code: 'FILE_VERSION',
+        details: { version: 2, known: 1 },
+      });
+      expect(describeCertificate(of(1))).toEqual({
+        ok: false,
+        code: 'FILE_MALFORMED',
+        details: { what: `${name}: the data ends early at byte 0` },
+      });
+    },
+  );
 });

@@ -19,6 +19,8 @@ describe('fingerprint words', () => {
     ['are the same with hyphens and capitals', 'Idle-permit this  DUCK olympic ', true],
     ['are others in another order', 'permit idle this duck olympic', false],
     ['are others when one is missing', 'idle permit this duck', false],
+    ['are others when two are written as one', 'idlepermit this duck olympic', false],
+    ['are others with a letter of another alphabet', 'idle permit this duck olymp\u0131c', false],
   ])('%s', (_, typed, same) => {
     expect(sameWords(typed, 'idle permit this duck olympic')).toBe(same);
   });

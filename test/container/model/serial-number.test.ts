@@ -17,7 +17,8 @@ describe('a serial number', () => {
     'is not "%s"',
     (typed) => {
       expect(() => parseSerialNumber(typed)).toThrow(FerryError);
-      expect(() => parseSerialNumber(typed)).toThrow(expect.objectContaining({ code: 'USAGE_WRONG' }));
+      const details = { what: `"${typed}" is not a serial number like 3-1234567` };
+      expect(() => parseSerialNumber(typed)).toThrow(expect.objectContaining({ code: 'USAGE_WRONG', details }));
     },
   );
 });

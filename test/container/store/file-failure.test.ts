@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FerryError } from '../../../container/errors.ts';
-import { readFailed, systemCode, systemWords, writeFailed } from '../../../container/store/file-failure.ts';
+import {
+  isWorkingFolderGone,
+  readFailed,
+  systemCode,
+  systemWords,
+  writeFailed,
+} from '../../../container/store/file-failure.ts';
 
 describe('an error of the operating system', () => {
   it('is said in words, or by its code when there are none, with the error itself as the cause', () => {
@@ -9,6 +15,15 @@ describe('an error of the operating system', () => {
     expect(systemWords(Object.assign(new Error(), { code: 'EODD' }))).toBe('the system answers EODD');
     expect(writeFailed('a', full)).toMatchObject({ code: 'STORE_WRITE_FAILED', details: { where: 'a' }, cause: full });
     expect(readFailed('a', full)).toMatchObject({ code: 'FILE_UNREADABLE', details: { file: 'a' }, cause: full });
+  });
+
+  it('tells that the folder in which the program runs was deleted from any other missing file', () => {
+    const error = (code: string, syscall: string) => Object.assign(new Error(code), { code, syscall });
+    const gone = error('ENOENT', 'uv_cwd');
+    expect(systemWords(gone)).toBe('the folder in which the command was started was deleted');
+    expect(systemWords(error('ENOENT', 'open'))).toBe('the file or its folder is missing');
+    const errors = [gone, error('ENOENT', 'open'), error('EACCES', 'uv_cwd'), new Error('ENOENT')];
+    expect(errors.map(isWorkingFolderGone)).toEqual([true, false, false, false]);
   });
 
   it('is nothing else: other exceptions stay as they are', () => {

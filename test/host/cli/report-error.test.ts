@@ -33,6 +33,15 @@ describe('a refusal', () => {
     expect(stderr[0]).toBe('The stored state of the container in sim:d is damaged: page 3. [STORE_DAMAGED]');
   });
 
+  it('names the file that it is about, once', () => {
+    const damaged = new FerryError('FILE_MALFORMED', { what: 'half', file: 'a.ferry-update' });
+    expect(report(damaged).stderr[0]).toMatch(
+      /^a\.ferry-update: The file is damaged .*: half \(CodeMeter error 701\)\./,
+    );
+    const unreadable = new FerryError('FILE_UNREADABLE', { file: 'a.ferry-update', why: 'gone' });
+    expect(report(unreadable).stderr[0]).toBe('The file a.ferry-update cannot be read: gone. [FILE_UNREADABLE]');
+  });
+
   it('is one JSON document with --json', () => {
     const { exit, stdout, stderr } = report(gap, { json: true });
     expect(exit).toBe(3);

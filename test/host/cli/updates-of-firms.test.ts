@@ -54,6 +54,17 @@ describe('the update files of all firms for a container', () => {
     expect(await firmsIn(firms, false, 2)).toEqual({ files: [2], failed: [], asked: 1 });
   });
 
+  it('bring a list alone by no firm that never dealt with the container, unless it is named or nobody did', async () => {
+    const [known, stranger] = [
+      { firmCode: 1, list: true, known: true },
+      { firmCode: 2, list: true },
+    ];
+    const others = [stranger, { firmCode: 3, list: true, fails: stopped }];
+    expect(await firmsIn([known, ...others])).toEqual({ files: [1], failed: [], asked: 1 });
+    expect(await firmsIn([known, ...others], false, 2)).toEqual({ files: [2], failed: [], asked: 1 });
+    expect(await firmsIn(others)).toEqual({ files: [2], failed: [3], asked: 2 });
+  });
+
   it('do not wait for a firm that a rule stops', async () => {
     const firms = [
       { firmCode: 1, open: true, fails: stopped },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import { backup, contextFor, restored } from '../../container/engine/scene.ts';
 import { makeContainer, type TestContainer } from '../../world/parties.ts';
-import { FIRM, licenseCentrals, seats } from './scene.ts';
+import { copyOf, FIRM, licenseCentrals, makeBusy, seats } from './scene.ts';
 
 const YEAR = 365 * 86_400;
 const NOW = 800_000_000;
@@ -78,27 +78,46 @@ describe('the time of a License Central', () => {
     expect(report?.notices).toMatchObject([{ isNew: true }]);
   });
 
-  it('comes to a container that is used as it was set back, too, as soon as its state is accepted', async () => {
-    const { central, device, deliver } = await world();
-    const item = { ...seats(2), unitCounter: 10, expirationTime: NOW + YEAR };
-    await central.grantItems({ firmCode: FIRM, target: device.key, items: [item] });
+  for (const heard of [false, true])
+    it(`comes to a container that is used as it was set back, too, whose lost state was ${heard ? 'told before' : 'never told'}`, async () => {
+      const { central, device, context, deliver } = await world();
+      const item = { ...seats(2), unitCounter: 10, expirationTime: NOW + YEAR };
+      await central.grantItems({ firmCode: FIRM, target: device.key, items: [item] });
+      for (const { receipt } of await deliver()) await central.receiveContext(receipt);
+      const before = backup(device);
+      useOf(device, 1);
+      if (heard) await central.receiveContext(context());
+      const back = restored(device, before, 'memory');
+      const certificate = await central.certificateOf(FIRM);
+      const tell = async () => central.receiveContext(contextFor(back, { certificate }));
+      await tell();
+      expect(await central.askedForTime(device.key)).toEqual([]);
+      const { update } = await central.acceptState(contextFor(back, { certificate }));
+      await central.receiveContext(back.container.run('apply', { update }).receipt);
+      back.parts.env.time = NOW + 10 * YEAR;
+      expect(useOf(back)).toBe('ITEM_EXPIRED');
+      back.parts.env.time = NOW;
+      expect(useOf(back)).toBe('ITEM_EXPIRED');
+      await tell();
+      expect(await central.askedForTime(device.key)).toEqual([FIRM]);
+      const [file = expect.fail('there is a file')] = await central.updatesFor({ firmCode: FIRM, target: device.key });
+      expect(codeOf(() => back.container.run('apply', { update: file }))).toBe('KEY_RETIRED');
+      expect([useOf(back), counter(back.container.state, 'timeFloor')]).toEqual([2, NOW]);
+      const order = central.grantItems({ firmCode: FIRM, target: device.key, items: [seats(1)] });
+      await expect(order).rejects.toMatchObject({ code: heard ? 'PARTNER_ROLLED_BACK' : 'TARGET_LOCKED' });
+    });
+
+  it('is owed to no container that was copied and does not say that it was set back', async () => {
+    const { central, device, context, deliver } = await world();
+    await central.grantItems({ firmCode: FIRM, target: device.key, items: [seats(2)] });
     for (const { receipt } of await deliver()) await central.receiveContext(receipt);
-    const before = backup(device);
-    useOf(device, 1);
-    const back = restored(device, before, 'memory');
+    const copy = copyOf(device);
+    makeBusy(copy);
+    makeBusy(device);
     const certificate = await central.certificateOf(FIRM);
-    const tell = async () => central.receiveContext(contextFor(back, { certificate }));
-    await tell();
+    await central.receiveContext(context());
+    expect(await central.receiveContext(contextFor(copy, { certificate }))).not.toMatchObject({ contradiction: null });
     expect(await central.askedForTime(device.key)).toEqual([]);
-    const { update } = await central.acceptState(contextFor(back, { certificate }));
-    await central.receiveContext(back.container.run('apply', { update }).receipt);
-    back.parts.env.time = NOW + 10 * YEAR;
-    expect(useOf(back)).toBe('ITEM_EXPIRED');
-    back.parts.env.time = NOW;
-    expect(useOf(back)).toBe('ITEM_EXPIRED');
-    await tell();
-    const [file = expect.fail('there is a file')] = await central.updatesFor({ firmCode: FIRM, target: device.key });
-    expect(codeOf(() => back.container.run('apply', { update: file }))).toBe('KEY_RETIRED');
-    expect([useOf(back), counter(back.container.state, 'timeFloor')]).toEqual([2, NOW]);
+    await expect(deliver()).rejects.toMatchObject({ code: 'PARTNER_ROLLED_BACK' });
   });
 });

@@ -173,7 +173,8 @@ describe('contexts and receipts', () => {
       expect(await report(central, first)).toMatchObject({ contradiction: null });
       const contradiction = 'two different transfers are at one position of its custody log';
       expect(await report(central, second)).toMatchObject({ contradiction });
-      expect(await central.evidence()).toMatchObject([{ reason: contradiction }, { reason: contradiction }]);
+      const proof = { serial: '3-1', reason: contradiction };
+      expect(await central.evidence()).toMatchObject([proof, proof]);
       const grant = central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
       await expect(grant).rejects.toMatchObject({ code: 'PARTNER_ROLLED_BACK' });
     }

@@ -3,6 +3,7 @@ import type { LicenseCentral } from '../../../host/license-central/index.ts';
 import { makeContainer, move, order, seats as seatsOf, type TestContainer } from '../../world/parties.ts';
 import { backedUp, channelOf, grant, lineOf, TO_DONGLE } from './backup.ts';
 import { contextFor, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, seats } from './scene.ts';
+import { signerOf } from './stolen-secrets.ts';
 
 const scene = licenseCentrals();
 
@@ -258,12 +259,59 @@ describe('an order of which a restored server has lost whether the container car
     expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', held: 10, unaccounted: 0, surplus: 0 });
   });
 
+  /**
+   * Two seats came back over a third dongle, and a write-off gave back none for them: the dongle has fewer than its log leaves
+   * it. A withdrawal was refused before, since they were in transit.
+   */
+  async function refusedWithdrawal() {
+    const { live, restored, dongle, device, itemId } = await backedUp(scene, withdrawAll);
+    const [lostOne, between] = [makeContainer('dongle', 5), makeContainer('dongle', 6)];
+    const { updates } = order(dongle, lostOne, [{ holding: holdingOf(dongle), quantity: 2 }]);
+    await deliverAndSettle(live, dongle);
+    for (const update of updates) lostOne.container.run('apply', { update });
+    for (const [from, to] of [
+      [lostOne, between],
+      [between, dongle],
+    ] as const)
+      move(from, to, [{ holding: holdingOf(from), quantity: 2 }]);
+    await live.writeOff({ firmCode: FIRM, from: '3-1', target: lostOne.key, through: 1 });
+    await deliverAndSettle(live, dongle);
+    expect(seatsOf(dongle, itemId)).toEqual({ held: 10, pending: 0 });
+    const central = await restored();
+    await central.restored(FIRM);
+    return { central, dongle, device, itemId };
+  }
+
+  it('is no withdrawal where all seats are shown, though the log leaves more there', async () => {
+    const { central, dongle, itemId } = await refusedWithdrawal();
+    const told = await central.receiveContext(await contextFor(central, dongle));
+    expect(told).toMatchObject({ unsure: [2], surplus: [] });
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', surplus: 0 });
+    await central.withdrawItem({ firmCode: FIRM, itemId });
+    await deliverAndSettle(central, dongle);
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'withdrawn', held: 0, surplus: 0 });
+  });
+
+  it('is no withdrawal either where they all moved on from there since', async () => {
+    const { central, dongle, device, itemId } = await refusedWithdrawal();
+    const { holdings } = dongle.container.run('list', {});
+    move(
+      dongle,
+      device,
+      holdings.map(({ id, quantity }) => ({ holding: id, quantity })),
+    );
+    for (const one of [dongle, device])
+      expect(await central.receiveContext(await contextFor(central, one))).toMatchObject({ surplus: [] });
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', surplus: 0 });
+  });
+
   it('is a write-off that took place where nothing is in transit any more: what the target had applied is a duplicate', async () => {
     const device = makeContainer('soft', 2);
     const { central, dongle, itemId } = await lost(async (first, held) => {
       await first.addContainer(device.certificate);
       const { updates } = order(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
       for (const update of updates) device.container.run('apply', { update });
+      await first.receiveContext(await contextFor(first, held));
       await first.writeOff({ firmCode: FIRM, from: '3-1', target: '130-2', through: 1 });
     });
     await central.receiveContext(await contextFor(central, dongle));
@@ -278,10 +326,38 @@ describe('an order of which a restored server has lost whether the container car
       await first.addContainer(device.certificate);
       order(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
       order(held, other, [{ holding: holdingOf(held), quantity: 1 }]);
+      await first.receiveContext(await contextFor(first, held));
       await first.writeOff({ firmCode: FIRM, from: '3-1', target: '130-2', through: 1 });
     });
     await central.receiveContext(await contextFor(central, dongle));
     expect(seatsOf(dongle, itemId)).toEqual({ held: 9, pending: 1 });
     expect(await lineOf(central, itemId)).toMatchObject({ held: 9, inTransit: 1, duplicates: 0, surplus: 0 });
+  });
+
+  it('excuses nothing of what is given after a write-off that was refused, once the giver has told of it', async () => {
+    const [device, other] = [makeContainer('soft', 2), makeContainer('soft', 3)];
+    const underWay: Uint8Array[] = [];
+    const { live, restored, dongle, itemId } = await backedUp(scene, async (first, held) => {
+      move(held, device, [{ holding: holdingOf(held), quantity: 2 }]);
+      underWay.push(...order(held, other, [{ holding: holdingOf(held), quantity: 1 }]).updates);
+      await first.receiveContext(await contextFor(first, held));
+      await first.writeOff({ firmCode: FIRM, from: '3-1', target: device.key, through: 9 });
+    });
+    await grant(live, 5);
+    await deliver(live, dongle);
+    for (const update of underWay)
+      dongle.container.run('settle', { context: other.container.run('apply', { update }).receipt });
+    const central = await restored();
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, dongle));
+    for (const quantity of [3, 1]) {
+      const held = dongle.container.run('list', {}).holdings.find((holding) => holding.itemId === itemId);
+      move(dongle, device, [{ holding: held?.id ?? 0, quantity }]);
+    }
+    for (const one of [other, device, dongle, device]) await central.receiveContext(await contextFor(central, one));
+    expect(await lineOf(central, itemId)).toMatchObject({ held: 10, duplicates: 0, surplus: 0 });
+    const holding = { itemId, quantity: 7, pending: 0, units: null, usageStart: null, enabled: true };
+    const copy = await signerOf(device).context(central, 1, { complete: true, holdings: [holding], logFirst: 4 });
+    expect(await central.receiveContext(copy)).toMatchObject({ duplicates: [], surplus: [{ itemId, quantity: 1 }] });
   });
 });

@@ -49,7 +49,9 @@ function ordersOf<T>(items: readonly T[]): T[][] {
 }
 
 describe('seats of honest containers', () => {
-  it('are never shown twice, in whatever order their contexts come, and all of them once everybody told', async () => {
+  it('are never shown twice, in whatever order their contexts come, and all of them once everybody told', {
+    timeout: 60_000,
+  }, async () => {
     const central = await scene.central();
     for (const [round, order] of ordersOf([0, 1, 2, 3]).entries()) {
       const { dongle, device, itemId } = await load(central, 5, {}, round + 1);
@@ -202,6 +204,7 @@ describe('seats of a copied dongle', () => {
     await central.grantItems({ firmCode: FIRM, target: '3-9', items: [seats(4, 1002)] });
     await deliverAndSettle(central, second);
     order(second, other, [{ holding: holdingOf(second), quantity: 1 }]);
+    await tell(central, second);
     await central.writeOff({ firmCode: FIRM, from: '3-9', target: other.key, through: 1 });
     await deliverAndSettle(central, second);
     const copy = copyOf(dongle);

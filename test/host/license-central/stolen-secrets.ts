@@ -9,7 +9,15 @@ import type { LicenseCentral } from '../../../host/license-central/index.ts';
 import { crypto, seededEnv, type TestContainer } from '../../world/parties.ts';
 import { contextFor, FIRM } from './scene.ts';
 
-const NOTHING: Inventory = { complete: false, holdings: [], logFirst: 1, log: [], certificates: [] };
+const NOTHING: Inventory = {
+  complete: false,
+  holdings: [],
+  logFirst: 1,
+  log: [],
+  certificates: [],
+  setBackBy: null,
+  proofs: [],
+};
 
 /** What somebody who has the secrets of a dongle signs in its name. */
 export function signerOf(dongle: TestContainer) {

@@ -1,11 +1,15 @@
-import fs from 'node:fs';
 import { Table } from '../exploration/table.ts';
 import { Mistake, orEnd, SIZES } from '../program-options.ts';
+import { count, huntRow, missedRow, recorder, say, secondsSince } from '../report.ts';
 import { readCrashPoints } from './options.ts';
 import { newResult, type Proof, type Result, type Run, type Size, type Violation } from './proof.ts';
 import { allProofs } from './proofs.ts';
 
 const NUMBERS = ['operations', 'cuts', 'states', 'before', 'after', 'pairs'] as const;
+const LEGEND = `
+states: what a cut can leave, each opened; before, after: it held exactly what was so before or after the commit
+pairs: a second cut, while what the first one left was opened and used`;
+
 const { proofs, coverage } = allProofs();
 const values = await orEnd(() =>
   readCrashPoints(
@@ -14,6 +18,7 @@ const values = await orEnd(() =>
   ),
 );
 const { size, seed, only, endsAt } = values;
+const record = recorder(values.record, 'crash-points');
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
@@ -50,12 +55,11 @@ async function prove(plans: readonly Proof[]): Promise<number> {
     const share = Date.now() + (endsAt - Date.now()) / (plans.length - at);
     const begun = process.cpuUsage();
     const result = await proof.run(runOf(size, share));
-    const { user, system } = process.cpuUsage(begun);
-    const seconds = (user + system) / 1e6;
+    const seconds = secondsSince(begun);
     total += seconds;
     for (const name of NUMBERS) all[name] += result[name];
     say(table.row(rowOf(proof.name, result, seconds)));
-    record(proof, result, seconds);
+    record(proof.name, seconds, result);
     if (result.violation !== null) {
       isBroken = true;
       say(reportOf(proof, result.violation));
@@ -63,6 +67,7 @@ async function prove(plans: readonly Proof[]): Promise<number> {
     if (isInterrupted) break;
   }
   say(table.row(rowOf('all', all, total)));
+  say(LEGEND);
   if (isInterrupted) return 130;
   if (only !== undefined && all.cuts === 0) throw new Mistake('the scenario has no such step, or the step no such cut');
   const missing = size === 'quick' || values.scenario !== undefined ? [] : coverage.missing();
@@ -79,10 +84,10 @@ async function hunt(plans: readonly Proof[], defect: string): Promise<number> {
     if (result.violation === null) continue;
     const { what, step, cut: moment } = result.violation;
     const place = `step ${step}, cut ${moment}, ${count(states)} states`;
-    say(`  ${defect.padEnd(44)} ${proof.name.padEnd(26)} ${place.padEnd(28)} ${what}`);
+    say(huntRow(defect, proof.name, place, what));
     return 0;
   }
-  say(`  ${defect.padEnd(44)} NOT NOTICED`);
+  say(missedRow(defect));
   return 1;
 }
 
@@ -104,18 +109,4 @@ function reportOf({ name }: Proof, { what, history, step, cut: moment, seed: cha
   const lines = history.map((line, at) => `  ${at}. ${line}`);
   const again = `--size ${size} --seed ${chance} --scenario "${name}" --step ${step} --cut ${moment}`;
   return `\n${what}\n\n${lines.join('\n')}\n\nPower was cut at moment ${moment} of the last of these. Again: ${again}\n`;
-}
-
-function record({ name }: Proof, result: Result, seconds: number): void {
-  if (values.record === undefined) return;
-  const line = { date: new Date().toISOString(), layer: 'crash-points', name, seconds, ...result };
-  fs.appendFileSync(values.record, `${JSON.stringify(line)}\n`);
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en');
-}
-
-function say(text: string): void {
-  fs.writeSync(1, `${text}\n`);
 }

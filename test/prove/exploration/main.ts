@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Mistake, orEnd, SIZES } from '../program-options.ts';
+import { count, huntRow, missedRow, recorder, say } from '../report.ts';
 import { Answers } from './answers.ts';
 import type { Exploration } from './explorer.ts';
 import { GUARD_REASONS, oneSidedGuards } from './guards.ts';
@@ -19,6 +20,10 @@ const SLICE = 2_000;
 /** States that a world may have where only time bounds it: what memory holds. */
 const MOST = 50_000_000;
 
+const LEGEND = `
+healed: states of which it was tried; rounds: the most that any of them needed
+no end: states from which nobody can bring what is in transit to an end`;
+
 const values = await orEnd(() =>
   readExploration(
     process.argv.slice(2),
@@ -26,6 +31,7 @@ const values = await orEnd(() =>
   ),
 );
 const { endsAt } = values;
+const record = recorder(values.record, 'exploration');
 const chosen = WORLDS.filter(
   ({ name, size }) => values.world?.includes(name) ?? SIZES.indexOf(size) <= SIZES.indexOf(values.size),
 );
@@ -70,7 +76,7 @@ async function prove(plans: readonly WorldPlan[]): Promise<number> {
     states += result.states;
     transitions += result.transitions;
     say(table.row(rowOf(plan, result, seconds)));
-    record(plan, result, seconds);
+    record(plan.name, seconds, result);
     if (result.violation !== null) {
       isBroken = true;
       say(`\n${result.violation.what}\n\n${testFor(plan.name, result.violation)}`);
@@ -78,6 +84,7 @@ async function prove(plans: readonly WorldPlan[]): Promise<number> {
     if (isInterrupted) break;
   }
   say(table.row(['all', count(states), count(transitions), '', '', '', '', all.toFixed(1), '']));
+  say(LEGEND);
   say('\nAnswers that were worked out:\n');
   for (const [answer, times] of answers.entries()) say(`  ${answer.padEnd(34)} ${count(times).padStart(11)}`);
   if (isInterrupted) return 130;
@@ -91,7 +98,7 @@ function explain(answers: Answers): boolean {
   const missing = unseen(answers);
   for (const code of new Set(missing.map((it) => it.code))) {
     const commands = missing.filter((it) => it.code === code).map(({ command }) => command);
-    say(`  ${code} (${commands.join(', ')}): ${REASONS[code] ?? 'NOBODY KNOWS'}`);
+    say(`  ${code} (${commands.join(', ')}): ${REASONS[code] ?? (isWhole ? 'NOBODY KNOWS' : 'not in so short a run')}`);
   }
   return !isWhole || missing.every(({ code }) => code in REASONS);
 }
@@ -133,10 +140,10 @@ async function hunt(plans: readonly WorldPlan[], defect: string): Promise<number
     const { violation, states } = (await explore(plan, new Answers(), endsAt)).result;
     if (violation === null) continue;
     const steps = `${violation.history.length} steps, ${count(states)} states`;
-    say(`  ${defect.padEnd(44)} ${plan.name.padEnd(26)} ${steps.padEnd(28)} ${violation.what}`);
+    say(huntRow(defect, plan.name, steps, violation.what));
     return 0;
   }
-  say(`  ${defect.padEnd(44)} NOT NOTICED`);
+  say(missedRow(defect));
   return 1;
 }
 
@@ -179,18 +186,4 @@ function rowOf(plan: WorldPlan, result: Exploration, seconds: number): string[] 
     seconds.toFixed(1),
     healed.calledBack === 0 ? end : `${end}; called back from ${count(healed.calledBack)}`,
   ];
-}
-
-function record(plan: WorldPlan, result: Exploration, seconds: number): void {
-  if (values.record === undefined) return;
-  const line = { date: new Date().toISOString(), layer: 'exploration', name: plan.name, seconds, ...result };
-  fs.appendFileSync(values.record, `${JSON.stringify(line)}\n`);
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en');
-}
-
-function say(text: string): void {
-  fs.writeSync(1, `${text}\n`);
 }

@@ -1,10 +1,10 @@
-import fs from 'node:fs';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { fromHex } from '../../../container/model/bytes.ts';
 import { carryOut } from '../../vectors/attacks/judge-attack.ts';
 import { makeAttacks } from '../../vectors/attacks/make-attacks.ts';
 import { Table } from '../exploration/table.ts';
 import { orEnd } from '../program-options.ts';
+import { count, huntRow, missedRow, recorder, say, secondsSince } from '../report.ts';
 import { fuzzTargets } from './fuzz/all-targets.ts';
 import { Fuzzer } from './fuzz/fuzzer.ts';
 import { Rounds } from './fuzz/rounds.ts';
@@ -17,6 +17,7 @@ const args = process.argv.slice(2);
 const isAimed = args.some((arg) => /^--target(=|$)/.test(arg)) && !args.includes('--defect');
 const values = await orEnd(async () => readHostileBytes(args, isAimed ? await targetNames() : null));
 const { seed, start, endsAt } = values;
+const record = recorder(values.record, 'hostile-bytes');
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
@@ -172,33 +173,33 @@ async function fuzz(): Promise<boolean> {
 async function hunt(defect: string): Promise<number> {
   const found = await noticed();
   if (found === null) {
-    say(`  ${defect.padEnd(44)} NOT NOTICED`);
+    say(missedRow(defect));
     return 1;
   }
-  say(`  ${defect.padEnd(44)} ${found}`);
+  say(huntRow(defect, ...found));
   return 0;
 }
 
-async function noticed(): Promise<string | null> {
+async function noticed(): Promise<readonly [where: string, how: string, what: string] | null> {
   try {
     const crypto = nativeCrypto();
     for (const group of await makeAttacks(crypto)) {
       const fault = isChosen(group.name) ? await faultIn(crypto, group) : null;
-      if (fault !== null) return `attack files, ${group.name}: ${fault}`;
+      if (fault !== null) return [group.name, 'attack files', fault];
     }
     for (const step of [200, 1]) {
       for (const target of sweepTargets().filter(({ name }) => isChosen(name))) {
         const { violation, inputs: given } = await swept(target, step);
-        if (violation !== null) return `sweep, ${target.name}, ${count(given)} inputs: ${violation.what}`;
+        if (violation !== null) return [target.name, `sweep, ${count(given)} inputs`, violation.what];
       }
       for (const target of (await fuzzTargets()).filter(({ name }) => isChosen(name))) {
         const { failure, inputs: given } = await new Fuzzer(target, seed).run(0, (target.thousands * 1000) / step);
-        if (failure !== null) return `fuzzing, ${target.name}, ${count(given + 1)} inputs: ${failure.what}`;
+        if (failure !== null) return [target.name, `fuzzing, ${count(given + 1)} inputs`, failure.what];
       }
     }
     return null;
   } catch (error) {
-    return `a crash: ${error instanceof Error ? error.message : String(error)}`;
+    return ['a crash', 'before any attack', error instanceof Error ? error.message : String(error)];
   }
 }
 
@@ -221,23 +222,4 @@ async function replay(hex: string): Promise<number> {
 function sayViolation(target: string, what: string, hex: string): void {
   say(`\nVIOLATED: ${target}, ${what}\n`);
   say(`  npm run prove -- --layer hostile-bytes --target ${JSON.stringify(target)} --input ${hex}\n`);
-}
-
-function record(name: string, seconds: number, numbers: object): void {
-  if (values.record === undefined) return;
-  const line = { date: new Date().toISOString(), layer: 'hostile-bytes', name, seconds, ...numbers };
-  fs.appendFileSync(values.record, `${JSON.stringify(line)}\n`);
-}
-
-function secondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en');
-}
-
-function say(text: string): void {
-  fs.writeSync(1, `${text}\n`);
 }

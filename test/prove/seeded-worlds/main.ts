@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Table } from '../exploration/table.ts';
 import { orEnd } from '../program-options.ts';
+import { count, huntRow, missedRow, recorder, say, secondsSince } from '../report.ts';
 import { describeFinding, minimised, type Players, play } from './hunt.ts';
 import { readSeededWorlds } from './options.ts';
 import { reasons } from './pairs.ts';
@@ -16,6 +16,15 @@ const SEEDS = {
   usual: { toy: 10000, real: 300 },
   long: { toy: Number.POSITIVE_INFINITY, real: Number.POSITIVE_INFINITY },
 };
+const NEVER = {
+  quick: 'These did not come about in so short a run',
+  usual: 'These never were',
+  long: 'These never were',
+};
+const LEGEND = `
+rounds: the most that any world needed until nothing was in transit; called back, room made: worlds that needed that, too
+proven: worlds in which seats were wrong, as a memory was set back or copied, and somebody held evidence`;
+
 /** Histories that are tried to shorten one that shows a defect. */
 const HUNT_TRIES = 100;
 /** Findings after which a run ends: whatever comes then is mostly the same. */
@@ -23,6 +32,7 @@ const MOST_FINDINGS = 3;
 
 const values = await orEnd(() => readSeededWorlds(process.argv.slice(2)));
 const { endsAt } = values;
+const record = recorder(values.record, 'seeded-worlds');
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
@@ -77,21 +87,22 @@ async function prove(): Promise<number> {
     const before = process.cpuUsage();
     const share = Date.now() + (endsAt - Date.now()) / (values.crypto.length - at);
     const { tally, findings } = await playAll(crypto, all, share);
-    const { user, system } = process.cpuUsage(before);
-    const seconds = (user + system) / 1e6;
+    const seconds = secondsSince(before);
     const { seeds, steps, rounds, calledBack, madeRoom, proven } = tally;
-    const numbers = [seeds, steps, rounds, calledBack, madeRoom, proven].map((number) => number.toLocaleString('en'));
+    const numbers = [seeds, steps, rounds, calledBack, madeRoom, proven].map(count);
     say(table.row([crypto, ...numbers, seconds.toFixed(1), findings === 0 ? 'all is well' : 'BROKEN']));
     if (findings > 0) status = 1;
-    record(crypto, seconds, tally);
+    const unseen = tally.unseen().length;
+    record(crypto, seconds, { seeds, steps, rounds, calledBack, madeRoom, proven, unseen });
     if (isInterrupted) break;
   }
+  say(LEGEND);
   say('\nHow often each fault struck each transition:\n');
   for (const line of all.table()) say(line);
   say('\nPairs that cannot be, and why:\n');
   for (const { what, why } of reasons()) say(`  ${what}: ${why}`);
   if (all.impossible().length > 0) say(`\nThese cannot be, and were: ${all.impossible().join(', ')}`);
-  if (all.unseen().length > 0) say(`\nThese never were: ${all.unseen().join(', ')}`);
+  if (all.unseen().length > 0) say(`\n${NEVER[values.size]}: ${all.unseen().join(', ')}`);
   if (isInterrupted) return 130;
   const isWhole = all.impossible().length === 0 && (values.size === 'quick' || all.unseen().length === 0);
   return isWhole || values.crypto.length < 2 ? status : 1;
@@ -127,25 +138,11 @@ async function hunt(defect: string): Promise<number> {
       if (violation === null) continue;
       const { history: short, what } = await minimised(players, history, violation, HUNT_TRIES);
       await players.close();
-      say(
-        `  ${defect.padEnd(44)} ${crypto.padEnd(26)} ${`${short.steps.length} steps, seed ${seed}`.padEnd(28)} ${what}`,
-      );
+      say(huntRow(defect, crypto, `${short.steps.length} steps, seed ${seed}`, what));
       return 0;
     }
     await players.close();
   }
-  say(`  ${defect.padEnd(44)} NOT NOTICED`);
+  say(missedRow(defect));
   return 1;
-}
-
-function record(name: string, seconds: number, tally: Tally): void {
-  if (values.record === undefined) return;
-  const { seeds, steps, rounds, calledBack, madeRoom, proven } = tally;
-  const unseen = tally.unseen().length;
-  const line = { date: new Date().toISOString(), layer: 'seeded-worlds', name, seconds, seeds, steps, rounds };
-  fs.appendFileSync(values.record, `${JSON.stringify({ ...line, calledBack, madeRoom, proven, unseen })}\n`);
-}
-
-function say(text: string): void {
-  fs.writeSync(1, `${text}\n`);
 }

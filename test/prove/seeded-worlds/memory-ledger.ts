@@ -7,7 +7,7 @@ import type { Meaning } from './vendor.ts';
 
 /** What a vendor without a database was told of the seats of its licenses. It is never changed, only followed by another. */
 export interface Ledger {
-  readonly grants: ReadonlyMap<ItemId, Pick<Grant, 'quantity' | 'terms'>>;
+  readonly grants: ReadonlyMap<ItemId, Pick<Grant, 'quantity' | 'terms' | 'firstHolder'>>;
   readonly words: ReadonlyMap<PublicKey, Word>;
   readonly transfers: ReadonlyMap<Hash, Transfer>;
   readonly writeOffs: readonly WriteOff[];
@@ -93,9 +93,14 @@ export function hasSurplus(ledger: Ledger, items: ReadonlySet<ItemId>, known: Kn
 export function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
   const grant = ledger.grants.get(itemId);
   if (grant === undefined || !isActive(itemId, known.settled)) return 0;
-  const containers = new Map<PublicKey, Pick<ToldSeats, 'told' | 'whole'> & { left: number; arrived: number }>();
+  const containers = new Map<PublicKey, Counted>();
   const at = (container: PublicKey) => {
-    const counted = containers.get(container) ?? { ...wordOf(ledger, container, itemId), left: 0, arrived: 0 };
+    const counted = containers.get(container) ?? {
+      ...wordOf(ledger, container, itemId),
+      left: 0,
+      arrived: 0,
+      logged: 0,
+    };
     containers.set(container, counted);
     return counted;
   };
@@ -108,13 +113,17 @@ export function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
     if (fates.some((fate) => fate !== 'open')) accepted += quantity;
     if (!transfer.toldBy.has(transfer.from) && !fates.includes('applied')) at(transfer.from).left += quantity;
     if (!transfer.toldBy.has(transfer.to)) at(transfer.to).arrived += quantity;
+    if (transfer.toldBy.has(transfer.from)) at(transfer.from).logged -= quantity;
+    if (transfer.toldBy.has(transfer.to)) at(transfer.to).logged += quantity;
   }
   const told = [...containers].map(([container, counted]) => ({
     ...counted,
     ...known.teller(container),
-    taken: false,
+    container,
+    taken: 0,
+    takenForGood: false,
   }));
-  const unaccounted = grant.quantity - countSeats(told, grant);
+  const unaccounted = grant.quantity - countSeats(told, { ...grant, over: false });
   return unaccounted < 0 ? Math.min(0, unaccounted + accepted) : unaccounted;
 }
 
@@ -146,6 +155,8 @@ function wordOf({ words }: Ledger, container: PublicKey, itemId: ItemId): Pick<T
   const isNewest = place === undefined || place.generation >= (word?.generation ?? 0);
   return { told: place?.told ?? 0, whole: (word?.whole ?? true) && isNewest };
 }
+
+type Counted = Pick<ToldSeats, 'told' | 'whole'> & { left: number; arrived: number; logged: number };
 
 function isAbout({ from, target, after, through }: WriteOff, transfer: Transfer): boolean {
   const isBetween = transfer.from === from && transfer.to === target;

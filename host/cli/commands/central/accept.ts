@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { nativeCrypto } from '../../../../container/crypto/native/node-crypto.ts';
 import { toHex } from '../../../../container/model/bytes.ts';
+import { namingAddressee } from '../../addressee.ts';
 import type { FarBank } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
+import { namingFile } from '../../naming-file.ts';
 import { withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { quoted } from '../../printable.ts';
@@ -42,7 +44,9 @@ async function accept(
   await checkOutput(far, place, 'update');
   const { output } = context;
   const shown = readFerryFile(file);
-  const { firmCode, serial, update } = await withCentral(context, folder, (server) => server.acceptState(shown));
+  const { firmCode, serial, update } = await withCentral(context, folder, (server) =>
+    namingFile(file, () => namingAddressee(shown, undefined, () => server.acceptState(shown))),
+  );
   const again = `ferry central accept ${quoted(folder)} ${quoted(file)} -o PLACE`;
   const files = writeUpdates(place, [update], again, wordFor(shown));
   output.line(`Licenses of firm ${firmCode} may be used in ${serial} as they are there.`);

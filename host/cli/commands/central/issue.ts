@@ -1,23 +1,27 @@
 import type { Command } from 'commander';
-import { explain } from '../../../../container/errors.ts';
+import { explain, FerryError } from '../../../../container/errors.ts';
 import { parseSerialNumber } from '../../../../container/model/serial-number.ts';
 import type { LicenseCentral } from '../../../license-central/index.ts';
+import { namingAddressee } from '../../addressee.ts';
 import { CONTAINER_SCHEMES, type FarBank, isAddress, withContainer } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
+import { namingFile } from '../../naming-file.ts';
 import { firmOf, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { collect, parseItem, parseNumber, usage } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
 import { exitOfUnreached } from '../../unreached.ts';
+import { broughtBy, broughtText, isTimeAlone } from './brought.ts';
 import { type UpdatesOfFirms, updatesOfFirms } from './updates-of-firms.ts';
 
 const ISSUE_EXAMPLES = `
 TARGET is the serial number of a container that is known here, or what makes it known: its address or its context file.
 Every call grants anew, except with an --order that was carried out before. Without --item it writes the update files of
-what is in transit again, or of the lists of revocations alone, for every firm that can. Exit code 6: of some firms nothing
-was written, and it is said why.
+what is in transit again, for every firm that can, and of lists of revocations and the certified time alone, for those that
+have dealt with the target, or for the one that --firm names. Certified time answers the newest context that was brought. Exit
+code 6: of some firms nothing was written, and it is said why.
 
 Examples:
   ferry central issue vendor --to sim:dongle --item 6000010:1001x5 --text "Controller runtime"
@@ -55,16 +59,19 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
   const ordered = firmOfOrder(items, options.firm);
   const { output } = context;
   await checkOutput(far, options.output, 'update');
-  const { target, several, granted, made } = await withCentral(context, folder, async (server) => {
+  const { target, several, granted, made, brought } = await withCentral(context, folder, async (server) => {
     const several = (await server.firms()).length > 1;
     const firmCode = ordered === undefined ? undefined : await firmOf(server, ordered);
     const target = await targetOf(server, far, options.to);
-    if (firmCode === undefined || licenses.length === 0)
-      return { target, several, granted: null, made: await filesOf(server, target, firmCode) };
+    if (firmCode === undefined || licenses.length === 0) {
+      const made = await filesOf(server, target, firmCode, folder);
+      return { target, several, granted: null, made, brought: await broughtBy(server, target, made.updates) };
+    }
     const order = { firmCode, target, items: licenses };
     const granted = await server.grantItems(options.order === undefined ? order : { ...order, name: options.order });
     const updates = await server.updatesFor({ firmCode, target });
-    return { target, several, granted, made: { updates, failures: [], asked: 1 } };
+    const brought = await broughtBy(server, target, updates);
+    return { target, several, granted, made: { updates, failures: [], asked: 1 }, brought };
   });
   const [onlyFailure] = made.failures;
   if (!several && onlyFailure !== undefined) throw onlyFailure.error;
@@ -76,6 +83,11 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
       `${granted.itemIds.length} license(s) ${granted.repeated ? 'had been granted' : 'granted'} to ${target}, in transit as ${granted.first} to ${granted.last}.`,
     );
   for (const file of files) output.line(`  ${file}`);
+  for (const firm of brought) output.line(`  ${broughtText(firm)}`);
+  if (isTimeAlone(brought))
+    output.note(
+      `The time answers the newest context that was brought here, once. It mends only what a clock had done before that context was made; for anything later bring another one first: ferry context ADDRESS --for ${quoted(`central:${folder}`)}, then ferry settle.`,
+    );
   if (files.length > 0) {
     const firm = several ? ` --firm ${ordered ?? 'CODE'}` : '';
     output.note(
@@ -91,6 +103,7 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
     target,
     granted,
     files,
+    brought,
     failures: made.failures.map(({ firmCode, error }) => ({ firmCode, ...explain(error.code, error.details) })),
   });
   context.endWith(exitOfUnreached(made.failures, made.asked));
@@ -108,20 +121,29 @@ function firmOfOrder(items: readonly { readonly firmCode: number }[], named: str
   return firm;
 }
 
-/** What is to be brought to the target again, or beside licenses. @throws USAGE_WRONG when that is nothing */
-async function filesOf(server: LicenseCentral, target: string, firm: number | undefined): Promise<UpdatesOfFirms> {
+/** What is to be brought to the target again, or beside licenses. @throws NOTHING_TO_BRING */
+async function filesOf(
+  server: LicenseCentral,
+  target: string,
+  firm: number | undefined,
+  folder: string,
+): Promise<UpdatesOfFirms> {
   const made = await updatesOfFirms(server, target, firm);
   if (made.asked > 0) return made;
-  throw usage(
-    `Nothing${firm === undefined ? '' : ` of firm ${firm}`} is in transit to ${target}: name with --item what to grant`,
-  );
+  const from = firm === undefined ? 'here' : `firm ${firm}`;
+  throw new FerryError('NOTHING_TO_BRING', { from, target, central: quoted(`central:${folder}`) });
 }
 
 /** Makes the target known here, where what was given can do that, and says its serial number. */
 async function targetOf(server: LicenseCentral, far: FarBank, text: string): Promise<string> {
   if (/^\d+-\d+$/.test(text)) return parseSerialNumber(text);
-  if (!isAddress(text, CONTAINER_SCHEMES)) return (await server.receiveContext(readFerryFile(text))).serial;
+  if (!isAddress(text, CONTAINER_SCHEMES)) return namingFile(text, async () => (await shownBy(server, text)).serial);
   const { certificate } = await withContainer(far, text, (client) => client.call('list', {}));
   if (certificate === null) throw usage(`${text} has no certificate yet`);
   return (await server.addContainer(certificate)).serial;
+}
+
+function shownBy(server: LicenseCentral, file: string): ReturnType<LicenseCentral['receiveContext']> {
+  const raw = readFerryFile(file);
+  return namingAddressee(raw, undefined, () => server.receiveContext(raw));
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RevocationList } from '../../../license-central/index.ts';
+import type { LicenseCentral, RevocationList } from '../../../license-central/index.ts';
 import { firmOf, withCentral } from '../../open-central.ts';
 import type { Output } from '../../output.ts';
 import { parseNumber, usage } from '../../parse-arguments.ts';
@@ -8,8 +8,9 @@ import type { CommandContext } from '../../run-ferry.ts';
 
 const REVOKE_EXAMPLES = `
 On the list of a firm: wherever the list has come, what the container passes on of that firm is refused; what it holds stays usable
-in it. On the list of the root (--root), which its maker keeps and which is the TEST root's here: its certificate is withdrawn, so
+in it. The firm gives it no licenses any more; other containers still may. On the list of the root (--root), which its maker keeps and which is the TEST root's here: its certificate is withdrawn, so
 that its files are refused, here too. Every update file of the firm carries its list and the root's, and dongles pass them on.
+A container that is not known here, as after a restoring, is named by its key: ferry central revoked and ferry list --json show keys.
 
 Examples:
   ferry central revoke vendor 3-1234567 --firm 6000010
@@ -17,6 +18,8 @@ Examples:
   ferry central revoke vendor 3-1234567 --root`;
 
 const REVOKED_EXAMPLES = `
+With their keys: keep them in your books. A server that was restored from a backup may know them by nothing else.
+
 Examples:
   ferry central revoked vendor`;
 
@@ -32,7 +35,7 @@ export function registerRevocations(central: Command, context: CommandContext): 
     .command('revoke')
     .description('Puts a container on the list of those that a firm, or the root, refuses; --lift takes it off.')
     .argument('<DIR>', 'folder of the License Central')
-    .argument('<SERIAL>', 'serial number of the container')
+    .argument('<SERIAL>', 'serial number or key of the container')
     .option('--firm <CODE>', 'Firm Code, when a License Central has several')
     .option('--root', "the root's list instead of a firm's")
     .option('--lift', 'take it off the list')
@@ -54,16 +57,34 @@ async function revoke(
 ): Promise<void> {
   if (root && firm !== undefined) throw usage('A list is of one firm or of the root: give --firm or --root');
   const named = firm === undefined ? undefined : parseNumber(firm, 'Firm Code', 1);
-  const list = await withCentral(context, folder, async (server) =>
-    server.revoke({ list: root ? 'root' : await firmOf(server, named), target, lift }),
-  );
+  const { list, waiting } = await withCentral(context, folder, async (server) => {
+    const list = await server.revoke({ list: root ? 'root' : await firmOf(server, named), target, lift });
+    return { list, waiting: lift ? null : await grantedTo(server, list, target) };
+  });
   const { output } = context;
   output.line(`${target} is ${lift ? 'not ' : ''}on ${nameOf(list)}, version ${list.version}.`);
   if (list.version > 0)
     output.note(
       `Bring it with the next update files, or alone: ferry central issue ${quoted(folder)} --to SERIAL -o PLACE`,
     );
+  if (waiting !== null)
+    output.note(
+      `What is in transit to it is called back by: ferry cancel ${quoted(`central:${folder}`)} --to ${waiting}`,
+    );
   output.json({ address: `central:${folder}`, target, list });
+}
+
+/** The serial number of a container that is on the list now, where licenses of a firm that gives it nothing are in transit to it. */
+async function grantedTo(server: LicenseCentral, list: RevocationList, target: string): Promise<string | null> {
+  for (const { firmCode } of await server.firms()) {
+    if (list.firmCode !== null && list.firmCode !== firmCode) continue;
+    const open = (await server.transit(firmCode)).find(
+      ({ serial, target: key, cancelled, items }) =>
+        (serial === target || key === target) && !cancelled && items.length > 0,
+    );
+    if (open !== undefined) return open.serial;
+  }
+  return null;
 }
 
 async function showRevoked(context: CommandContext, folder: string): Promise<void> {
@@ -77,7 +98,7 @@ async function showRevoked(context: CommandContext, folder: string): Promise<voi
 function showList(output: Output, list: RevocationList): void {
   const { containers } = list;
   output.line(`On ${nameOf(list)}, version ${list.version}: ${containers.length === 0 ? 'nobody' : ''}`);
-  for (const { key, serial } of containers) output.line(`  ${serial ?? `key ${key.slice(0, 16)}`}`);
+  for (const { key, serial } of containers) output.line(`  ${serial === null ? '' : `${serial}, `}key ${key}`);
 }
 
 function nameOf({ firmCode }: RevocationList): string {

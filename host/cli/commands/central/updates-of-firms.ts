@@ -1,5 +1,5 @@
 import { CATALOGUE, FerryError } from '../../../../container/errors.ts';
-import type { LicenseCentral } from '../../../license-central/index.ts';
+import { type LicenseCentral, requireNoGrantsToRevoked } from '../../../license-central/index.ts';
 
 /** What is read of a License Central for this. */
 export type FirmsServer = Pick<
@@ -23,27 +23,47 @@ export interface UpdatesOfFirms {
 
 /**
  * The files of every firm that has something in transit to a container, a list of its own to bring, or the time that it was
- * asked for. The list of the root is in all of them; when there are none, one firm brings it that has dealt with the container,
- * since a container keeps a record of each firm for good. A firm that a rule stops does not hold up the others.
+ * asked for. The list of the root is in all of them; when there are none, one firm brings it. Lists alone are brought by firms
+ * that have dealt with the container, since it keeps a record of each firm for good; by others when none has, or when one is
+ * named. A firm that a rule stops does not hold up the others.
  *
  * @param only a Firm Code: of no other firm
  */
 export async function updatesOfFirms(server: FirmsServer, target: string, only?: number): Promise<UpdatesOfFirms> {
   const all = (await server.firms()).map(({ firmCode }) => firmCode);
   const firms = only === undefined ? all : [only];
-  const made = await eachFirm(server, target, await firmsWithOwn(server, target, firms));
+  const known = await firmsKnowing(server, target, firms);
+  const listing = known.length > 0 ? known : firms;
+  const made = await eachFirm(server, target, await firmsWithOwn(server, target, firms, listing));
   if (made.updates.length > 0 || !(await hasRootList(server))) return made;
-  return withRootList(server, target, firms, made);
+  return withRootList(server, target, listing, made);
 }
 
-/** Those of the firms that have more to say to the container than the list of the root. */
-async function firmsWithOwn(server: FirmsServer, target: string, firms: readonly number[]): Promise<readonly number[]> {
+/** Those of the firms that have dealt with the container. */
+async function firmsKnowing(server: FirmsServer, target: string, firms: readonly number[]): Promise<readonly number[]> {
+  const known: number[] = [];
+  for (const firmCode of firms)
+    if ((await server.channels(firmCode)).some(({ serial }) => serial === target)) known.push(firmCode);
+  return known;
+}
+
+/**
+ * Those of the firms that have more to say to the container than the list of the root.
+ *
+ * @param listing those that may bring a list of their own alone
+ */
+async function firmsWithOwn(
+  server: FirmsServer,
+  target: string,
+  firms: readonly number[],
+  listing: readonly number[],
+): Promise<readonly number[]> {
   const lists = await server.revocations();
   const asked = await server.askedForTime(target);
   const found: number[] = [];
   for (const firmCode of firms) {
     const isOpen = (await server.transit(firmCode)).some(({ serial }) => serial === target);
-    const hasList = lists.some((list) => list.firmCode === firmCode);
+    const hasList = listing.includes(firmCode) && lists.some((list) => list.firmCode === firmCode);
     if (isOpen || hasList || asked.includes(firmCode)) found.push(firmCode);
   }
   return found;
@@ -53,7 +73,7 @@ async function hasRootList(server: FirmsServer): Promise<boolean> {
   return (await server.revocations()).some(({ firmCode }) => firmCode === null);
 }
 
-/** The list of the root by one of the firms that could not be asked yet; of strangers only where no firm knows the container. */
+/** The list of the root by one of the firms, the first that could not be asked yet and is not stopped. */
 async function withRootList(
   server: FirmsServer,
   target: string,
@@ -61,11 +81,8 @@ async function withRootList(
   before: UpdatesOfFirms,
 ): Promise<UpdatesOfFirms> {
   const failed = before.failures.map(({ firmCode }) => firmCode);
-  const known: number[] = [];
-  for (const firmCode of firms)
-    if ((await server.channels(firmCode)).some(({ serial }) => serial === target)) known.push(firmCode);
   let made = before;
-  for (const firmCode of known.length > 0 ? known : firms) {
+  for (const firmCode of firms) {
     if (failed.includes(firmCode)) continue;
     const { updates, failures, asked } = await eachFirm(server, target, [firmCode]);
     made = { updates, failures: [...made.failures, ...failures], asked: made.asked + asked };
@@ -79,6 +96,7 @@ async function eachFirm(server: FirmsServer, target: string, firms: readonly num
   const failures: FirmFailure[] = [];
   for (const firmCode of firms) {
     try {
+      await requireNoGrantsToRevoked(server, firmCode, { serial: target });
       updates.push(...(await server.updatesFor({ firmCode, target })));
     } catch (error) {
       if (!(error instanceof FerryError) || !isRule(error)) throw error;

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import type { WriteOffPlan } from '../../../license-central/index.ts';
+import { isoDate } from '../../../../container/model/time.ts';
+import type { NamedSeats, WriteOffPlan } from '../../../license-central/index.ts';
 import type { FarBank } from '../../addresses.ts';
 import { writeUpdates } from '../../ferry-files.adapter.ts';
 import { firmOf, firmOption, withCentral } from '../../open-central.ts';
+import { type Output, styled } from '../../output.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { parseNumber } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
@@ -11,8 +13,10 @@ import type { CommandContext } from '../../run-ferry.ts';
 const EXAMPLES = `
 For a target that will never send its receipt: what is in transit to it goes back to the container that gave it. If the target is
 not lost and has applied it, or ever does, the licenses are there twice: a duplicate, which the vendor accepts by this. It is shown
-as one when the target is next met. ferry list ADDRESS of the giver shows what is in transit and its sequences.
-A target that is not known here becomes so by a fresh context of the giver; or its key names it, which ferry list --json shows.
+as one when the target is next met. The target comes on the list of the firm at once. What is in transit is held against a fresh
+context of the giver, which is settled first; ferry list ADDRESS of the giver shows to whom it is in transit, and the sequences.
+A target that is not known here becomes so by that context; where it has no room for all, the key of the target names it, which
+ferry list --json shows. Where nothing is in transit, there is nothing to write off: see ferry central revoke.
 
 Examples:
   ferry central write-off vendor --from 3-1234567 --target 130-2459324738 --through 4 --dry-run
@@ -56,38 +60,70 @@ async function writeOff(
   const address = `central:${folder}`;
   await checkOutput(far, options.output, 'update');
   if (options.dryRun === true) {
-    const plan = await withCentral(context, folder, async (server) =>
-      server.planWriteOff({ firmCode: await firmOf(server, named), from, target, through }),
-    );
-    output.line('Nothing was done. It would mean:');
-    explain(context, plan);
+    const { plan, firmCode } = await withCentral(context, folder, async (server) => {
+      const firmCode = await firmOf(server, named);
+      return { firmCode, plan: await server.planWriteOff({ firmCode, from, target, through }) };
+    });
+    output.line('Nothing was done. It would mean, for good:');
+    explain(context, firmCode, plan);
     output.json({ address, dryRun: true, ...plan });
     return;
   }
-  const { done, updates, firm } = await withCentral(context, folder, async (server) => {
+  const { done, updates, firm, firmCode } = await withCentral(context, folder, async (server) => {
     const firmCode = await firmOf(server, named);
     const done = await server.writeOff({ firmCode, from, target, through });
     const firm = await firmOption(server, firmCode);
-    return { done, firm, updates: await server.updatesFor({ firmCode, target: done.from }) };
+    return { done, firm, firmCode, updates: await server.updatesFor({ firmCode, target: done.from }) };
   });
   const again = `ferry central issue ${quoted(folder)} --to ${done.from}${firm} -o PLACE`;
   const files = writeUpdates(options.output, updates, again);
-  output.line(`The write-off is in transit to ${done.from}, as ${done.sequence}. It means:`);
-  explain(context, done);
+  output.line(`The write-off is in transit to ${done.from}, as ${done.sequence}. It means, for good:`);
+  explain(context, firmCode, done);
   for (const file of files) output.line(`  ${file}`);
   output.note('Bring it: ferry apply ADDRESS FILE');
   output.json({ address, dryRun: false, ...done, files });
 }
 
-function explain({ output }: CommandContext, { from, target, targetSerial, after, through }: WriteOffPlan): void {
+function explain({ output }: CommandContext, firmCode: number, plan: WriteOffPlan): void {
+  const { from, target, targetSerial, after, through, applied } = plan;
   const lost = targetSerial ?? `key ${target.slice(0, 16)}`;
-  const range = `sequences ${after + 1} to ${through}`;
-  output.line(`  ${from} holds again what is in transit to ${lost} (${range}) once it has applied the update.`);
-  output.line(`  ${from} refuses it where it gave less: \`ferry list\` of it shows the sequences in transit.`);
+  const settled = after === 0 ? '' : ` (up to ${after} it is settled and stays so)`;
+  output.line(`  ${from} holds again what is in transit to ${lost}, up to sequence ${through}${settled},`);
+  output.line('  once it has applied the update. From then on nothing takes that back.');
+  showTold(output, firmCode, plan, lost);
   output.line(
-    `  What ${lost} passes on of this firm is refused by ${from} for good, and wherever the firm's list has come.`,
+    `  ${lost} comes on the list of firm ${firmCode} at once: what it passes on of this firm is refused where the`,
   );
-  output.line(`  So what ${lost} is given from now on, it cannot give back.`);
-  output.line(`  If ${lost} is not lost and has applied it, it is there twice: a duplicate that you accept.`);
+  output.line(`  list has come. ${from} refuses it for good, also when the list lets it go again: so what ${lost}`);
+  output.line('  is given from now on, it cannot give back there.');
+  for (const seats of applied)
+    output.line(
+      styled('yellow', `  ${lost} told that it has ${seatsText(firmCode, seats)} of it: they will be there twice.`),
+    );
+  output.line(
+    `  If ${lost} is not lost and has applied it, or ever does, it is there twice: a duplicate that you accept.`,
+  );
   output.line('  It is shown as such when a context of it is next settled here.');
+}
+
+/** What is known of what comes back, and how old that is. */
+function showTold(output: Output, firmCode: number, plan: WriteOffPlan, lost: string): void {
+  const { from, heardAt, whole, inTransit, targetHeardAt } = plan;
+  output.line(`  As ${from} told on ${isoDate(heardAt)}, this is in transit, not said to whom:`);
+  for (const seats of inTransit) output.line(`    ${seatsText(firmCode, seats)}`);
+  if (inTransit.length === 0) output.line('    nothing');
+  if (!whole) output.line('    It could not tell all: what more there is, is not known here.');
+  output.line(
+    '  `ferry list` of it shows to whom, and by which sequences; one that it never gave makes it refuse all of this.',
+  );
+  output.line(
+    targetHeardAt === null
+      ? `  ${lost} was never heard of here by itself.`
+      : `  ${lost} itself was heard of last on ${isoDate(targetHeardAt)}.`,
+  );
+}
+
+function seatsText(firmCode: number, { itemId, quantity, productCode, text }: NamedSeats): string {
+  const product = productCode === null ? `license ${itemId.slice(0, 12)}` : `${firmCode}:${productCode}`;
+  return `${quantity} of ${product}${text === null || text === '' ? '' : ` ${text}`}`;
 }
