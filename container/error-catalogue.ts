@@ -149,6 +149,13 @@ export const CATALOGUE = {
     effect: 'The notice was passed over; what else the file carries is not touched by it.',
     remedy: 'An answer serves once, and only to the newest questions. Bring the vendor a fresh context.',
   },
+  LISTS_FULL: {
+    number: 116,
+    exit: 6,
+    happened: 'Lists of vendors that have nothing in this container take all the memory that they may have.',
+    effect: 'The list was passed over; what else the file carries is not touched by it.',
+    remedy: 'Nothing to do. Once its vendor has a license or a channel here, its next file brings the list.',
+  },
   EPOCH_STALE: {
     number: 404,
     exit: 6,

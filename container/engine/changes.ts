@@ -254,10 +254,24 @@ export const CHANGES = {
       challenge: [hexBytes<Hex>(16), 'what they have to name'],
     }),
   ],
+  twoFound: [
+    30,
+    defineRecord(
+      'two found',
+      'There are two of a partner: it is believed nothing any more, and its witness is let go.',
+      {
+        partner: [key, 'partner'],
+        reason: [text(64), 'what proved it'],
+      },
+    ),
+  ],
 } as const satisfies Record<string, readonly [number, Codec<never>] | readonly [number, unknown]>;
 
 /** Changes of which a record alone neither advances the generation nor the state hash, nor the anchor (R1). */
-export const SIDE_CHANGES: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'challengeGiven']);
+export const SIDE_CHANGES: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'twoFound', 'challengeGiven']);
+
+/** Changes that stay of what is refused: what it proves of others. They need none of the memory that may be full. */
+export const PROOFS: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'twoFound']);
 
 export type ChangeName = keyof typeof CHANGES;
 

@@ -11,7 +11,7 @@ import type { Hash, ItemId, PublicKey } from '../model/ids.ts';
 import { FORMAT, RESERVED_CHANNELS } from '../model/limits.ts';
 import { applyEntry } from './apply-entry.ts';
 import { askForTime } from './certified-time.ts';
-import type { Change } from './changes.ts';
+import { type Change, PROOFS } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { chainNext, entryHash, TWO_ENTRIES } from './issuer-channel.ts';
 import { retired } from './lock.ts';
@@ -107,7 +107,8 @@ class FileApplication {
   decide(own: Certificate): Decided<ApplyResult> | Refusal {
     const certificates = this.#certificates(own);
     if (!certificates.ok) return certificates;
-    this.#notices = takeNotices(this.#draft, this.#book, this.#signers(certificates.value), this.#body.notices);
+    const source = { signers: this.#signers(certificates.value), issuer: this.#file.certificate };
+    this.#notices = takeNotices(this.#draft, this.#book, source, this.#body.notices);
     this.#ofNotices = this.#draft.changes.length;
     const barred = this.#locked() ?? retired(this.#draft.state, nameOf(this.#state));
     const decision = barred ?? this.#applyFile(this.#withoutRevoked(certificates.value));
@@ -195,7 +196,7 @@ class FileApplication {
   /** What stays of a file that is refused: what its notices came to, and what it proves. */
   #keptOfRefused(): readonly Change[] {
     const { changes } = this.#draft;
-    return changes.filter(({ change }, at) => at < this.#ofNotices || change === 'evidenceKept');
+    return changes.filter(({ change }, at) => at < this.#ofNotices || PROOFS.has(change));
   }
 
   #keepFork(): void {

@@ -6,6 +6,7 @@ import { RESERVED_CHANNELS } from '../model/limits.ts';
 import { askForTime } from './certified-time.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { certificateOf, reservePartner } from './partners.ts';
+import { isRevokedByRoot } from './revoked-keys.ts';
 import type { ContainerState } from './state.ts';
 
 /**
@@ -37,11 +38,15 @@ export function decideContext(
   return { ok: true, changes: draft.changes, result: certificate.value };
 }
 
-/** The certificate of a firm of which there is a channel or a license here; with two keys of one firm, the channel's. */
+/**
+ * The certificate of a firm of which there is a channel or a license here; with two keys of one firm, that of the key which
+ * the root has not withdrawn, and the channel's.
+ */
 function firmCertificate(state: ContainerState, firmCode: number | null): Uint8Array | undefined {
-  for (const key of [...state.partners.keys(), ...state.certificates.keys()]) {
+  const ofFirm = [...state.partners.keys(), ...state.certificates.keys()].filter((key) => {
     const certificate = certificateOf(state, key);
-    if (certificate?.party === 'firm' && certificate.firmCode === firmCode) return certificate.raw;
-  }
-  return undefined;
+    return certificate?.party === 'firm' && certificate.firmCode === firmCode;
+  });
+  const key = ofFirm.find((one) => !isRevokedByRoot(state, one)) ?? ofFirm[0];
+  return key === undefined ? undefined : certificateOf(state, key)?.raw;
 }

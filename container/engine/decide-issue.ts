@@ -7,7 +7,7 @@ import { U32_MAX } from '../files/fields.ts';
 import { fromHex, type Hex, toHex, utf8 } from '../model/bytes.ts';
 import type { Hash, OrderId, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
-import type { Change } from './changes.ts';
+import { type Change, PROOFS } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { groupParts } from './group-parts.ts';
 import { chainNext, entryHash } from './issuer-channel.ts';
@@ -113,7 +113,7 @@ function refused(changes: readonly Change[], refusal: Refusal): Decided<IssueRes
 
 /** Evidence and the mark of a container that was set back: neither needs memory that may be full. */
 function evidenceOf(draft: Draft): readonly Change[] {
-  return draft.changes.filter(({ change }) => change === 'evidenceKept' || change === 'rolledBackFound');
+  return draft.changes.filter(({ change }) => PROOFS.has(change) || change === 'rolledBackFound');
 }
 
 function orderDigest(book: Rulebook, file: ContextFile, order: IssueOrder): Hash {

@@ -89,6 +89,11 @@ const EVOLUTION: Evolution = {
     state.evidence.set(id, strip(change));
     state.counters.set('evidenceBytes', counter(state, 'evidenceBytes') + memoryOf.evidence(change));
   },
+  twoFound: (state, { partner: key, reason }) => {
+    const partner = must(state.partners.get(key), 'partner');
+    put(state, state.partners, key, { ...partner, witness: null }, memoryOf.partner);
+    state.twice.set(key, reason);
+  },
   counterSet: (state, { name, value }) => {
     state.counters.set(name as CounterName, value);
   },

@@ -26,7 +26,7 @@ export const MEMORY = {
   logLine: 48,
   /** Where the log of a firm stands; kept for good, even when the log is empty. */
   log: 16,
-  /** A partner with both channels, the room of its witness, one remembered order and a few refusals. */
+  /** A partner with both channels, the room of its witness (or of the word that it is there twice), one order, a few refusals. */
   partner: 648,
   /** A remembered order after the first. */
   order: 48,

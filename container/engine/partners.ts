@@ -3,7 +3,7 @@ import { type Refusal, refuse } from '../errors.ts';
 import { type Certificate, partyName, readStoredCertificate } from '../files/certificate.ts';
 import type { CheckedFile, SignedStatement } from '../files/signed-file.ts';
 import { type Statement, statement } from '../files/statement.ts';
-import { copyBytes, equalBytes } from '../model/bytes.ts';
+import { copyBytes } from '../model/bytes.ts';
 import type { PublicKey } from '../model/ids.ts';
 import { type Draft, nameOf } from './draft.ts';
 import { contradiction, newHead, newInbound, PROOFS_OF_TWO } from './issuer-channel.ts';
@@ -85,15 +85,19 @@ export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undef
   return undefined;
 }
 
-/** What the evidence about a container says that proves that there are two of it. A firm goes on in another epoch. */
+/**
+ * What has proven that there are two of a container, by the evidence about it or, where that had no room, by what is
+ * remembered instead. A firm goes on in another epoch.
+ */
 function provenTwice(state: ContainerState, { party, key }: Certificate): string | undefined {
   if (party !== 'container') return undefined;
-  return [...state.evidence.values()].find(({ about, reason }) => about === key && PROOFS_OF_TWO.has(reason))?.reason;
+  const evidence = [...state.evidence.values()].find(({ about, reason }) => about === key && PROOFS_OF_TWO.has(reason));
+  return evidence?.reason ?? state.twice.get(key);
 }
 
 /**
- * Keeps signed evidence once for each thing that it proves, in the memory reserved for it: when that is full, the oldest
- * stays.
+ * Keeps signed evidence, of each party once for each thing that it proves, in the memory reserved for it. When that is
+ * full, the oldest stays; that there are two of a container is remembered all the same, in the room of its witness.
  */
 export function keepEvidence(
   draft: Draft,
@@ -102,15 +106,14 @@ export function keepEvidence(
   statements: readonly SignedStatement[],
 ): void {
   const { state } = draft;
-  const [latest] = statements.slice(-1) as [SignedStatement];
-  for (const known of state.evidence.values()) {
-    const isSame = known.about === about && known.reason === reason;
-    if (isSame && known.statements.some((said) => equalBytes(said.signature, latest.signature))) return;
-  }
+  const isKnown = [...state.evidence.values()].some((known) => known.about === about && known.reason === reason);
+  if (isKnown) return;
   const evidence = { about, reason, statements: statements.map(keptStatement) };
   const bytes = counter(state, 'evidenceBytes') + memoryOf.evidence(evidence);
-  if (bytes > state.limits.evidence || state.evidence.size >= MOST_EVIDENCE) return;
-  draft.push({ change: 'evidenceKept', ...evidence });
+  const isFull = bytes > state.limits.evidence || state.evidence.size >= MOST_EVIDENCE;
+  if (!isFull) draft.push({ change: 'evidenceKept', ...evidence });
+  else if (PROOFS_OF_TWO.has(reason) && state.partners.has(about) && certificateOf(state, about)?.party === 'container')
+    draft.push({ change: 'twoFound', partner: about, reason });
 }
 
 const MOST_EVIDENCE = 64;

@@ -26,6 +26,8 @@ export function journalBytes(change: Change): number {
       return memoryOf.partner(change);
     case 'evidenceKept':
       return memoryOf.evidence(change);
+    case 'twoFound':
+      return 48 + change.reason.length;
     case 'revocationsPut':
       return memoryOf.revocations(change);
     case 'ownerPinPut':

@@ -1,11 +1,17 @@
 import type { Crypto } from '../crypto/port.ts';
 import type { CheckedFile } from '../files/signed-file.ts';
 import { toHex } from '../model/bytes.ts';
-import type { Hash } from '../model/ids.ts';
+import type { Hash, PublicKey } from '../model/ids.ts';
 import type { Draft } from './draft.ts';
 import { judgeSettlement, type Outcome } from './issuer-channel.ts';
 import { keepEvidence } from './partners.ts';
-import { type OutboundChannel, type PendingEntry, pendingKey, type RememberedOrder } from './state.ts';
+import {
+  type ContainerState,
+  type OutboundChannel,
+  type PendingEntry,
+  pendingKey,
+  type RememberedOrder,
+} from './state.ts';
 import { heldAgain, holdingOf, pendingEntry } from './stored.ts';
 import { transferRecordOf } from './transfer-entry.ts';
 
@@ -38,10 +44,12 @@ export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Set
     keepEvidence(draft, draft.state.identity.key, verdict.why, [file.signed]);
     return nothing;
   }
+  const accepted = acceptedTwice(draft.state, partner.key, verdict.outcomes);
+  if (accepted !== null) keepEvidence(draft, partner.key, accepted, [file.signed]);
   for (const outcome of verdict.outcomes) {
     const entry = pendingEntry(draft.state, partner.key, outcome.sequence);
     if (entry.writtenOff === null) settleEntry(draft, crypto, entry, outcome);
-    else settleWrittenOff(draft, crypto, { ...entry, writtenOff: entry.writtenOff }, outcome, file);
+    else settleWrittenOff(draft, crypto, { ...entry, writtenOff: entry.writtenOff }, outcome);
   }
   const last = verdict.outcomes.at(-1)?.sequence ?? outbound.settled;
   draft.push({
@@ -67,22 +75,25 @@ function settleEntry(draft: Draft, crypto: Crypto, entry: PendingEntry, outcome:
 
 /**
  * An entry that its vendor had written off (R14): what it moved is here again since then. A late "refused" gives nothing
- * back twice; a late "applied" is the duplicate that the vendor accepted, logged and with the target's signed word kept.
+ * back twice; a late "applied" is the duplicate that the vendor accepted, logged for the vendor.
  */
 function settleWrittenOff(
   draft: Draft,
   crypto: Crypto,
   entry: PendingEntry & { readonly writtenOff: Uint8Array },
   outcome: Outcome,
-  file: CheckedFile,
 ): void {
-  if (outcome.reason === null) {
-    logTransfer(draft, crypto, entry.firmCode, entry.writtenOff);
-    keepEvidence(draft, entry.target, `it had applied sequence ${entry.sequence}, which was written off`, [
-      file.signed,
-    ]);
-  }
+  if (outcome.reason === null) logTransfer(draft, crypto, entry.firmCode, entry.writtenOff);
   draft.push({ change: 'pendingDropped', target: entry.target, sequence: entry.sequence });
+}
+
+/** What a receipt proves of the duplicates that their vendors accepted, all of them at once; null: there are none. */
+function acceptedTwice(state: ContainerState, target: PublicKey, outcomes: readonly Outcome[]): string | null {
+  const sequences = outcomes
+    .filter(({ sequence, reason }) => reason === null && pendingEntry(state, target, sequence).writtenOff !== null)
+    .map(({ sequence }) => sequence);
+  const ends = new Set([...sequences.slice(0, 1), ...sequences.slice(-1)]);
+  return ends.size === 0 ? null : `written off, yet applied: sequence ${[...ends].join(' to ')}`;
 }
 
 function logTransfer(draft: Draft, crypto: Crypto, firmCode: number, raw: Uint8Array): void {

@@ -210,6 +210,8 @@ export interface ContainerState {
   /** Key: Firm Code, colon, position. */
   readonly log: Table<string, Hash>;
   readonly evidence: Table<number, Evidence>;
+  /** Partners that are there twice, with what proved it, where there was no room for the evidence. */
+  readonly twice: Table<PublicKey, string>;
   /** Firms that have not accepted the state of a container that was set back, by their codes. */
   readonly locks: Table<number, Lock>;
   /** Open challenges by themselves, oldest first. */
@@ -254,6 +256,7 @@ export function newState(identity: Identity, limits: ContainerLimits): Container
     logs: new Map(),
     log: new Map(),
     evidence: new Map(),
+    twice: new Map(),
     locks: new Map(),
     challenges: new Map(),
     revocations: new Map(),
@@ -289,6 +292,7 @@ export function draftOf(state: ContainerState): ContainerState {
     logs: new DraftTable(state.logs),
     log: new DraftTable(state.log),
     evidence: new DraftTable(state.evidence),
+    twice: new DraftTable(state.twice),
     locks: new DraftTable(state.locks),
     challenges: new DraftTable(state.challenges),
     revocations: new DraftTable(state.revocations),

@@ -1,4 +1,5 @@
 import { CATALOGUE, type ErrorCode } from '../errors.ts';
+import type { Certificate } from '../files/certificate.ts';
 import { SIGNED_KINDS, type SignedEnvelope, signedEnvelope } from '../files/envelope.ts';
 import {
   type NoticeSigners,
@@ -10,6 +11,7 @@ import {
 import { copyBytes, toHex } from '../model/bytes.ts';
 import { floorAfter } from './certified-time.ts';
 import { Draft, type Rulebook } from './draft.ts';
+import { leavesMemory } from './foreign-lists.ts';
 import { reAnchorChallenge, unlockFirm } from './lock.ts';
 import { keepCertificate } from './partners.ts';
 import { fitsRecord } from './reserve.ts';
@@ -26,8 +28,14 @@ export interface TakenNotice {
   readonly reason: number;
 }
 
+/** The file that notices came in, and who may sign them. */
+export interface NoticeSource {
+  readonly signers: NoticeSigners;
+  readonly issuer: Certificate;
+}
+
 /**
- * Takes the notices of a file, each by itself: a notice that is wrong, not meant for here or too large for what is free is
+ * Takes the notices of a file, each by itself: a notice that is wrong, not meant for here or too large for its room is
  * passed over, and never keeps licenses from being applied. The root's list comes first, wherever in the file it is: what the
  * root has withdrawn signs none of the others.
  *
@@ -36,13 +44,13 @@ export interface TakenNotice {
 export function takeNotices(
   draft: Draft,
   book: Rulebook,
-  signers: NoticeSigners,
+  source: NoticeSource,
   notices: readonly Uint8Array[],
 ): readonly TakenNotice[] {
   const read = notices.map((raw) => ({ raw, envelope: signedEnvelope.decode(raw) }));
   const take = ({ raw, envelope }: (typeof read)[number]): TakenNotice => {
     if (!envelope.ok) return { kind: 0, isNew: false, reason: CATALOGUE[envelope.code].number };
-    const code = takeOne(draft, book, signers, raw, envelope.value);
+    const code = takeOne(draft, book, source, raw, envelope.value);
     const reason = code === null || code === 'known' ? 0 : CATALOGUE[code].number;
     return { kind: SIGNED_KINDS[envelope.value.kind], isNew: code === null, reason };
   };
@@ -55,22 +63,27 @@ export function takeNotices(
 function takeOne(
   draft: Draft,
   book: Rulebook,
-  signers: NoticeSigners,
+  source: NoticeSource,
   raw: Uint8Array,
   envelope: SignedEnvelope,
 ): ErrorCode | 'known' | null {
-  const opened = openNotice(book.crypto, signers, envelope);
+  const opened = openNotice(book.crypto, source.signers, envelope);
   if (!opened.ok) return opened.code;
   const notice = opened.value;
   if (notice.kind === 'reAnchor') return takeReAnchor(draft, book.lock, notice);
   // Nothing else may be committed beside an anchor of another state.
   if (book.lock !== null) return 'CONTAINER_LOCKED';
   if (notice.kind === 'certifiedTime') return takeTime(draft, notice);
-  return takeRevocations(draft, notice, raw);
+  return takeRevocations(draft, source, notice, raw);
 }
 
 /** A list that is newer than the one here, with the certificate by which others verify it. */
-function takeRevocations(draft: Draft, notice: RevocationNotice, raw: Uint8Array): ErrorCode | 'known' | null {
+function takeRevocations(
+  draft: Draft,
+  { issuer }: NoticeSource,
+  notice: RevocationNotice,
+  raw: Uint8Array,
+): ErrorCode | 'known' | null {
   const { version } = notice;
   const [firmCode, signer] = notice.kind === 'rootRevocations' ? [null, null] : [notice.firmCode, notice.signer];
   if (version <= (standingList(draft.state, firmCode ?? 'root')?.version ?? 0)) return 'known';
@@ -78,6 +91,7 @@ function takeRevocations(draft: Draft, notice: RevocationNotice, raw: Uint8Array
   if (signer !== null) keepCertificate(inner, signer);
   inner.push({ change: 'revocationsPut', firmCode, version, signer: signer?.key ?? null, raw: copyBytes(raw) });
   if (inner.full !== undefined || !fitsRecord(draft.state, draft.recordBytes + inner.recordBytes)) return 'MEMORY_FULL';
+  if (!leavesMemory(draft.state, inner.state, issuer)) return 'LISTS_FULL';
   draft.take(inner);
   return null;
 }

@@ -58,6 +58,7 @@ function* changesOf(state: ContainerState): Iterable<Change> {
   for (const revocations of state.revocations.values()) yield { change: 'revocationsPut', ...revocations };
   for (const revoked of state.revoked.values()) yield { change: 'targetRevoked', ...revoked };
   for (const evidence of state.evidence.values()) yield { change: 'evidenceKept', ...evidence };
+  for (const [partner, reason] of state.twice.entries()) yield { change: 'twoFound', partner, reason };
   for (const pin of state.owner.values()) yield { change: 'ownerPinPut', ...pin };
   for (const { targets: _, ...order } of state.orders.values()) yield { change: 'orderArmed', ...order };
   for (const served of state.served.values()) yield { change: 'orderServed', ...served };
@@ -67,11 +68,11 @@ function* changesOf(state: ContainerState): Iterable<Change> {
 /** How many changes lead from nothing to this state, counters left out. */
 export function changesIn(state: ContainerState): number {
   const { certificates, partners, grants, records, holdings, pending, logs, log, evidence } = state;
-  const { revoked, revocations, challenges, locks } = state;
+  const { twice, revoked, revocations, challenges, locks } = state;
   const { owner, orders, served } = state;
   const tables: readonly { readonly size: number }[] = [
     ...[certificates, partners, grants, records, holdings, pending, logs, log, evidence],
-    ...[revoked, revocations, challenges, locks],
+    ...[twice, revoked, revocations, challenges, locks],
     ...[owner, orders, served],
   ];
   return tables.reduce((sum, { size }) => sum + size, 0);

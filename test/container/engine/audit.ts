@@ -69,6 +69,9 @@ export function audit(state: ContainerState): string[] {
     equal('references of a certificate', references, records + firms + lists + (state.partners.has(key) ? 1 : 0));
     if (references === 0) wrong.push('a certificate that nothing needs');
   }
+  for (const key of state.twice.keys())
+    if (state.partners.get(key)?.witness !== null)
+      wrong.push('a witness of a partner that is believed nothing any more');
   equal('items', state.holdingsOfItem.size, state.grants.size);
   for (const holding of holdings) {
     const parts = [...state.pending.values()].flatMap((entry) => entry.parts);
@@ -96,6 +99,7 @@ const TABLES = [
   'logs',
   'log',
   'evidence',
+  'twice',
   'revoked',
   'revocations',
   'challenges',

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import type { FerryError } from '../../../container/errors.ts';
 import { openContextFile } from '../../../container/files/context-file.ts';
+import { signRootRevocations } from '../../../container/files/notices.ts';
 import type { Hex } from '../../../container/model/bytes.ts';
-import { crypto, root, type TestContainer } from '../../world/parties.ts';
-import { bound, codeOf, contextFor, loaded, world } from './scene.ts';
+import type { PublicKey } from '../../../container/model/ids.ts';
+import { crypto, load, root, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { apply, bound, codeOf, contextFor, loaded, world } from './scene.ts';
 
 function used(it: TestContainer): number {
   return counter(it.container.state, 'usedBytes');
@@ -54,6 +56,39 @@ describe('a context for an issuer that is not known', () => {
     const unknown = (issuer: string) => ({ code: 'ISSUER_UNKNOWN', details: { here: '130-2', issuer } });
     expect(asked(6000010)).toEqual(unknown('firm 6000010'));
     expect(asked(null)).toEqual(unknown('firm (none)'));
+  });
+});
+
+describe('a context for a Firm Code', () => {
+  const [old, now] = [new TestFirm(6000010), new TestFirm(6000010, crypto, root, 'second key')];
+
+  it('is for the first key of the firm that the root has not withdrawn', () => {
+    const { device } = world();
+    const asked = () => {
+      const { context } = device.container.run('context', { certificate: null, firmCode: 6000010 });
+      const opened = openContextFile({ crypto, root, known: () => undefined, isRevoked: () => false }, context);
+      return opened.ok ? opened.value.header.issuer : opened.code;
+    };
+    load(old, device, {});
+    load(now, device, {});
+    expect(asked()).toBe(old.key);
+    const list = (version: number, ...keys: PublicKey[]) =>
+      apply(
+        device,
+        now.update(device, { first: 2, last: 1, notices: [signRootRevocations(crypto, root.seed, { version, keys })] }),
+      );
+    list(1, old.key);
+    expect(asked()).toBe(now.key);
+  });
+
+  it('says that the certificate is withdrawn where every key of the firm is', () => {
+    const { device } = world();
+    load(old, device, {});
+    const notices = [signRootRevocations(crypto, root.seed, { version: 1, keys: [old.key] })];
+    const other = new TestFirm(6000011);
+    apply(device, other.update(device, { notices }));
+    const asked = () => device.container.run('context', { certificate: null, firmCode: 6000010 });
+    expect(codeOf(asked)).toBe('CERTIFICATE_REVOKED');
   });
 });
 

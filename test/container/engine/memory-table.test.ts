@@ -89,6 +89,12 @@ describe('what a stored object is charged', () => {
     expect(memoryOf.partner({ ...it, witness: null })).toBe(memoryOf.partner(it));
   });
 
+  it('covers of a partner that is there twice what proved it, in the room of its witness', () => {
+    const it = { ...partner(8, 1), witness: null };
+    const word = stored({ change: 'twoFound', partner: KEY, reason: 'x'.repeat(64) });
+    expect(memoryOf.partner(it)).toBeGreaterThanOrEqual(stored({ change: 'partnerPut', ...it }) + word);
+  });
+
   it.each([1, 64])('covers an entry of %i parts in transit, and what settles it either way', (parts) => {
     const entry = pending(parts);
     const charged = memoryOf.pending(entry);

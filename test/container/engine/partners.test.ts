@@ -48,7 +48,7 @@ function met(): { readonly dongle: TestContainer; readonly hand: HandContainer }
 }
 
 describe('evidence', () => {
-  it('is kept once for each party and each thing that the same word proves of it', () => {
+  it('is kept once for each party and each thing that it proves of it, however often that is proven', () => {
     const draft = new Draft(world().dongle.container.state);
     const other = '22'.repeat(32) as PublicKey;
     keepEvidence(draft, SOMEBODY, 'one', [word(1)]);
@@ -59,10 +59,10 @@ describe('evidence', () => {
       [SOMEBODY, 'two', [word(1)]],
       [SOMEBODY, 'one', [word(2)]],
       [SOMEBODY, 'three', [word(3), word(4)]],
-      [SOMEBODY, 'three', [word(3), word(4)]],
+      [SOMEBODY, 'three', [word(5), word(6)]],
     ] as const)
       keepEvidence(draft, about, reason, said);
-    expect(kept(draft)).toEqual(['one', 'one', 'two', 'one', 'three']);
+    expect(kept(draft)).toEqual(['one', 'one', 'two', 'three']);
   });
 
   it('fills the memory that is there for it to the last byte, and no more', () => {
@@ -71,7 +71,7 @@ describe('evidence', () => {
     const keepTwo = (evidence: number) => {
       bound(dongle, { evidence });
       const draft = new Draft(dongle.container.state);
-      for (const mark of [1, 2]) keepEvidence(draft, SOMEBODY, 'one', [word(mark)]);
+      for (const reason of ['one', 'two']) keepEvidence(draft, SOMEBODY, reason, [word(1)]);
       return kept(draft).length;
     };
     expect([bytes - 1, bytes, 2 * bytes - 1, 2 * bytes].map(keepTwo)).toEqual([0, 1, 1, 2]);
@@ -81,7 +81,7 @@ describe('evidence', () => {
     const { dongle } = world();
     bound(dongle, { evidence: 1_000_000 });
     const draft = new Draft(dongle.container.state);
-    for (let mark = 0; mark < 66; mark++) keepEvidence(draft, SOMEBODY, 'one', [word(mark)]);
+    for (let thing = 0; thing < 66; thing++) keepEvidence(draft, SOMEBODY, `thing ${thing}`, [word(1)]);
     expect(kept(draft)).toHaveLength(64);
   });
 

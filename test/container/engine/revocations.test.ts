@@ -276,6 +276,27 @@ describe('a list of revocations of the root', () => {
     expect(reasons(apply(last, only(updates)))).toEqual([CATALOGUE.CUSTODY_WRONG.number, 0]);
   });
 
+  it('leaves an item that came through a holder on it where it is, until its firm replaces it there', () => {
+    const { firm, dongle, itemId } = loaded();
+    const [middle, last] = [makeContainer('dongle', 7), makeContainer('soft', 8)];
+    move(dongle, middle, [{ holding: holdingId(dongle), quantity: 2 }]);
+    for (const it of [middle, last]) load(firm, it, { productCode: 9 });
+    for (const it of [middle, last]) bring(firm, it, rootList(1, dongle.key));
+    const own = middle.container.run('list', {}).holdings.findIndex((holding) => holding.itemId === itemId);
+    const goesOn = () => move(middle, last, [{ holding: holdingId(middle, own), quantity: 1 }]);
+    expect(goesOn().reports.flatMap(reasons)).toEqual([CATALOGUE.CUSTODY_WRONG.number]);
+    expect(codeOf(() => order(middle, dongle, [{ holding: holdingId(middle, own), quantity: 2 }]))).toBe(
+      'CERTIFICATE_REVOKED',
+    );
+    expect(seats(middle, itemId)).toEqual({ held: 2, pending: 0 });
+    const renewed = firm.grant(middle.key, { quantity: 2 });
+    firm.issue(middle, { kind: 'replace', expected: { itemId, quantity: 2 }, grant: renewed.raw });
+    expect(reasons(apply(middle, firm.update(middle, { first: 2 })))).toEqual([0]);
+    const { id = 0 } = middle.container.run('list', {}).holdings.find((it) => it.itemId === renewed.grant.itemId) ?? {};
+    move(middle, last, [{ holding: id, quantity: 1 }]);
+    expect(seats(last, renewed.grant.itemId).held).toBe(1);
+  });
+
   it('that comes in a file of the very party on it refuses that file', () => {
     const { firm, dongle, device } = moved();
     bring(firm, dongle, rootList(1, dongle.key));

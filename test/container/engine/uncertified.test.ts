@@ -182,20 +182,19 @@ describe('a broken invariant', () => {
 });
 
 describe('evidence', () => {
-  it('about a firm that forks at first sight is kept, 64 pieces at most', () => {
+  it('about strangers that fork at first sight is kept once for each, 64 pieces at most', () => {
     const { dongle } = world();
-    const hand = new HandContainer(4);
+    const hands = Array.from({ length: 66 }, (_, count) => new HandContainer(4 + count));
     const chainBefore = '11'.repeat(32) as Hash;
-    hand.entries.push({ entry: new Uint8Array(40), signature: null });
-    for (let count = 0; count < 66; count++) {
-      const file = hand.update(dongle, [], {
-        header: { chainBefore, chainLast: hand.chainAfter(chainBefore) },
-        generation: count,
-      });
-      expect(codeOf(() => apply(dongle, file))).toBe('UPDATE_FORK');
+    for (const hand of hands) {
+      hand.entries.push({ entry: new Uint8Array(40), signature: null });
+      const header = { chainBefore, chainLast: hand.chainAfter(chainBefore) };
+      for (const generation of [1, 2])
+        expect(codeOf(() => apply(dongle, hand.update(dongle, [], { header, generation })))).toBe('UPDATE_FORK');
     }
     expect(dongle.container.run('list', {}).evidence).toBe(64);
-    expect(dongle.container.run('history', {}).evidence[0]?.name).toBe(hand.key.slice(0, 8));
+    const names = dongle.container.run('history', {}).evidence.map(({ name }) => name);
+    expect(names).toEqual(hands.slice(0, 64).map(({ key }) => key.slice(0, 8)));
   });
 });
 

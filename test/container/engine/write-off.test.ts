@@ -168,7 +168,7 @@ describe('a target that was written off and was not lost', () => {
     writeOff(firm, dongle, device.key);
     settle(dongle, receipt);
     expect([held(), seats(device, itemId).held, transit(dongle)]).toEqual([{ held: 5, pending: 0 }, 2, []]);
-    expect(evidenceOf(dongle)).toEqual(['it had applied sequence 1, which was written off']);
+    expect(evidenceOf(dongle)).toEqual(['written off, yet applied: sequence 1']);
     expect(only([...dongle.container.state.evidence.values()]).statements).toHaveLength(1);
     expect(dongle.container.run('history', {}).transfers).toMatchObject([
       { to: device.key, sequence: 1, items: [{ itemId, quantity: 2 }] },

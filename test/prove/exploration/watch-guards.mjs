@@ -14,6 +14,7 @@ const WATCHED = [
   'decide-settle',
   'draft',
   'evolve',
+  'foreign-lists',
   'group-parts',
   'issuer-channel',
   'lock',

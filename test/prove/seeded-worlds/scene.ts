@@ -22,9 +22,11 @@ const STORE_FAULTS: Partial<Record<Fault, StoreFault['kind']>> = {
   'disk full': 'write',
 };
 
+const NO_ROOM: ReadonlySet<number> = new Set([CATALOGUE.MEMORY_FULL.number, CATALOGUE.LISTS_FULL.number]);
+
 function hasNoticeWithoutRoom(outcome: Outcome<CommandName>): boolean {
   if (!('response' in outcome) || !('notices' in outcome.response)) return false;
-  return outcome.response.notices.some(({ reason }) => reason === CATALOGUE.MEMORY_FULL.number);
+  return outcome.response.notices.some(({ reason }) => NO_ROOM.has(reason));
 }
 
 function tookEntries(outcome: Outcome<CommandName>): boolean {
@@ -171,7 +173,7 @@ export class Scene {
     if (!REPEATABLE.has(name)) return first;
     const before = member.hash;
     const second = this.world.run(member, name, request);
-    // A notice for which there was no room may find some that the rest of its file made.
+    // A notice for which there was no room may find some that the rest of its file made, or for a firm that has a license by it.
     const mayTakeMore = hasNoticeWithoutRoom(first) && !tookEntries(second);
     if (second.code !== null || (member.hash !== before && !mayTakeMore))
       throw new Violation(`${member.name} does something when ${name} is given once more (${second.code})`);

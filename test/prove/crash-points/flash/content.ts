@@ -48,8 +48,9 @@ export function shown(container: Container): string {
     ...state.served.values(),
   ];
   const evidence = [...state.evidence.values()].map(({ about, reason }) => [about, reason]);
+  const twice = [...state.twice.entries()];
   const rest = [...state.revoked.keys(), state.marks.has('rolledBack'), counter(state, 'timeFloor')];
-  return digest(plain([listing, free, lists, channels, pending, tables, evidence, rest]));
+  return digest(plain([listing, free, lists, channels, pending, tables, evidence, twice, rest]));
 }
 
 function digest(text: string): string {

@@ -11,7 +11,7 @@ import type { Hash, PublicKey } from '../../../../container/model/ids.ts';
 import type { TestFirm } from '../../../world/parties.ts';
 import { toyRoot } from '../../exploration/container-states.ts';
 import { toyCrypto } from '../../exploration/toy-crypto.ts';
-import type { Hand, Party } from '../flash/stage.ts';
+import type { Hand, Party, Stage } from '../flash/stage.ts';
 import { contextFor, expectCode, load, move, order } from './kit.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -114,15 +114,25 @@ export const FIRMS: readonly Scenario[] = [
     name: 'evidence',
     size: 'usual',
     play: (stage) => {
-      const [firm, forged, dongle] = [stage.firm(), stage.firm(), stage.container('dongle', 1)];
-      load(stage, firm, dongle, {});
-      load(stage, firm, dongle, {});
-      forged.env.random(500);
-      const grants = [forged.grant(dongle.key).raw];
-      const update = stage.update(forged, dongle, [{ kind: 'add', grants }], { generation: 2 });
-      stage.act(dongle, 'keep evidence', (hand) =>
-        expectCode('PARTNER_ROLLED_BACK', () => hand.run('apply', { update })),
-      );
+      const dongle = stage.container('dongle', 1);
+      accuse(stage, dongle, 6000010);
+    },
+  },
+  {
+    name: 'no room for evidence',
+    size: 'usual',
+    play: (stage) => {
+      const [dongle, other] = [stage.container('dongle', 1), stage.container('dongle', 3)];
+      for (const firmCode of [6000010, 6000011, 6000012]) accuse(stage, dongle, firmCode);
+      contextFor(stage, dongle, other);
+      const before = other.memory.whole;
+      for (const firmCode of [6000013, 6000014]) {
+        stage.setBack(other, before, 'memory and anchor');
+        contextFor(stage, other, stage.firm(firmCode), true);
+        const context = contextFor(stage, other, dongle);
+        stage.run(dongle, 'hear what it says', 'settle', { context });
+      }
+      if (dongle.container.state.twice.size === 0) throw new Error('there was room for evidence');
     },
   },
   {
@@ -161,6 +171,17 @@ export const FIRMS: readonly Scenario[] = [
     },
   },
 ];
+
+/** A firm gives licenses, and whoever forged its key says something else of the same moment. */
+function accuse(stage: Stage, party: Party, firmCode: number): void {
+  const [firm, forged] = [stage.firm(firmCode), stage.firm(firmCode)];
+  load(stage, firm, party, {});
+  load(stage, firm, party, {});
+  forged.env.random(500);
+  const grants = [forged.grant(party.key).raw];
+  const update = stage.update(forged, party, [{ kind: 'add', grants }], { generation: 2 });
+  stage.act(party, 'keep evidence', (hand) => expectCode('PARTNER_ROLLED_BACK', () => hand.run('apply', { update })));
+}
 
 /** The answer of a time server to the newest question for the firm. */
 function certifiedTime({ key, container }: Party, firm: TestFirm): Uint8Array {

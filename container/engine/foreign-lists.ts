@@ -1,0 +1,42 @@
+import type { Certificate } from '../files/certificate.ts';
+import type { PublicKey } from '../model/ids.ts';
+import { must } from './charged-tables.ts';
+import { memoryOf } from './memory.ts';
+import { certificateOf } from './partners.ts';
+import type { ContainerState, RevocationList } from './state.ts';
+import { readGrant } from './stored.ts';
+
+/** All lists of firms that have nothing in a container take at most this part of its memory. */
+const SHARE = 1 / 16;
+
+/**
+ * Whether lists of firms that have no license, channel or custody log in a container leave its memory to those that have: all
+ * of them together keep to their share, or take no more than before.
+ *
+ * @param issuer whose file brings a list: a firm has a channel by it
+ */
+export function leavesMemory(before: ContainerState, after: ContainerState, issuer: Certificate): boolean {
+  const share = Math.floor(before.limits.capacity * SHARE);
+  return foreignBytes(after, issuer) <= Math.max(share, foreignBytes(before, issuer));
+}
+
+/** What the lists of firms that have nothing here are charged, with the certificates that are kept with them. */
+function foreignBytes(state: ContainerState, issuer: Certificate): number {
+  const known = firmsHere(state, issuer);
+  const foreign = [...state.revocations.values()].filter(({ firmCode }) => !known.has(firmCode));
+  return foreign.reduce((sum, list) => sum + bytesOf(state, list), 0);
+}
+
+function bytesOf(state: ContainerState, list: RevocationList): number {
+  const certificate = must(state.certificates.get(list.signer as PublicKey), 'certificate');
+  return memoryOf.revocations(list) + memoryOf.certificate(certificate);
+}
+
+/** Codes of the firms that have something here; null, the root's, is always among them. */
+function firmsHere(state: ContainerState, issuer: Certificate): ReadonlySet<number | null> {
+  const firms = new Set<number | null>([null, ...state.logs.keys()]);
+  for (const { raw } of state.grants.values()) firms.add(readGrant(raw).firmCode);
+  const partners = [...state.partners.keys()].map((key) => certificateOf(state, key));
+  for (const one of [issuer, ...partners]) if (one?.party === 'firm') firms.add(one.firmCode);
+  return firms;
+}
