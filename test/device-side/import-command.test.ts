@@ -91,7 +91,7 @@ const applied: ImportedFile = {
   file: 'a',
   issuer: '3-1',
   state: 'applied',
-  entries: [{ sequence: 1, reason: 0 }],
+  entries: [{ sequence: 1, reason: 0, code: null }],
   deferral: null,
   failure: null,
 };

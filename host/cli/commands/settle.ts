@@ -110,9 +110,10 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
     if (newEpoch !== null) output.line(`  The channel to ${target} begins anew behind this, in epoch ${newEpoch}.`);
     if (more.locked) output.line(`  ${lockText(address, file, target, more)}`);
     if (late) output.line('  It settles nothing that was in transit.');
+    const cause = more.firmCode === null ? 'written off, yet applied' : 'written off or set back';
     for (const { itemId, quantity, product } of duplicates)
       output.line(
-        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, written off or set back: a duplicate that was accepted.`,
+        `  ${product ?? `License ${itemId}`}: ${quantity} are there twice, ${cause}: a duplicate that was accepted.`,
       );
     if (writtenOff.some((sequence) => isApplied(entries, sequence)))
       output.line(`  Their vendor sees it when a context of ${target} that is made for it comes home.`);

@@ -1,5 +1,7 @@
 import { CATALOGUE, FerryError } from '../../../../container/errors.ts';
-import { type LicenseCentral, requireNoGrantsToRevoked } from '../../../license-central/index.ts';
+// Not by the index: this is loaded with every command, and the server is not.
+import { requireNoGrantsToRevoked } from '../../../license-central/granted-to-revoked.ts';
+import type { LicenseCentral } from '../../../license-central/index.ts';
 
 /** What is read of a License Central for this. */
 export type FirmsServer = Pick<

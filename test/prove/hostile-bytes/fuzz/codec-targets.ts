@@ -8,6 +8,7 @@ import * as envelopes from '../../../../container/files/envelope.ts';
 import * as grants from '../../../../container/files/grant.ts';
 import * as requests from '../../../../container/files/key-request.ts';
 import * as notices from '../../../../container/files/notices.ts';
+import * as proofs from '../../../../container/files/proof.ts';
 import * as signedFiles from '../../../../container/files/signed-file.ts';
 import * as statements from '../../../../container/files/statement.ts';
 import * as transfers from '../../../../container/files/transfer-record.ts';
@@ -29,6 +30,7 @@ export const RECORD_MODULES: Readonly<Record<string, Readonly<Record<string, unk
   'files/grant.ts': grants,
   'files/key-request.ts': requests,
   'files/notices.ts': notices,
+  'files/proof.ts': proofs,
   'files/signed-file.ts': signedFiles,
   'files/statement.ts': statements,
   'files/transfer-record.ts': transfers,
