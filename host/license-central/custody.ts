@@ -31,7 +31,7 @@ export interface CheckedInventory {
 
 /**
  * Verifies what a container tells a firm of its licenses' ways: each transfer record is signed by its sender, a certified
- * container, and is about this firm.
+ * container, and is about this firm; and no license that is named was granted by another firm here.
  *
  * @throws CUSTODY_WRONG, CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED, FILE_VERSION
  */
@@ -61,7 +61,17 @@ export async function checkInventory(
       throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record belongs to another vendor' });
     return record.value;
   });
-  return { content, certificates, records };
+  const inventory = { content, certificates, records };
+  await requireOwn(db, firmCode, itemsOf(inventory));
+  return inventory;
+}
+
+/** @throws CUSTODY_WRONG when another firm granted one of the items */
+async function requireOwn(db: Reads, firmCode: number, items: ReadonlySet<ItemId>): Promise<void> {
+  const foreign = await rowsOf(items, (some) =>
+    db.selectFrom('grants').select('itemId').where('itemId', 'in', some).where('firmCode', '!=', firmCode).execute(),
+  );
+  if (foreign.length > 0) throw new FerryError('CUSTODY_WRONG', { why: 'a license belongs to another vendor' });
 }
 
 /** Who says to have made these records; what cannot be read names nobody, and is refused when it is verified. */

@@ -54,6 +54,24 @@ describe('the custody that a container tells', () => {
     await central.receiveContext(await signer.context(central, 1, { log: [record(FIRM)] }));
   });
 
+  it('is refused when it names a license of another vendor, held or moved, and nothing of it is kept', async () => {
+    const { central, dongle, device } = await loaded();
+    await central.addFirm({ firmCode: 77, name: 'Other' });
+    const { itemIds } = await central.grantItems({ firmCode: 77, target: '3-1', items: [seats(3)] });
+    const itemId = itemIds[0] ?? expect.fail('nothing granted');
+    const signer = signerOf(dongle);
+    const holding = { itemId, quantity: 99, pending: 0, units: null, usageStart: null, enabled: true };
+    const items = [{ itemId, quantity: 2, units: null, usageStart: null }];
+    const record = signer.record({ to: device.key, sequence: 1, firmCode: FIRM, items });
+    const before = [await central.ledger(), await central.where()];
+    for (const told of [{ holdings: [holding] }, { log: [record] }])
+      await expect(central.receiveContext(await signer.context(central, 1, told))).rejects.toMatchObject({
+        code: 'CUSTODY_WRONG',
+        details: { why: 'a license belongs to another vendor' },
+      });
+    expect([await central.ledger(), await central.where()]).toEqual(before);
+  });
+
   it('counts as known as far as nothing before it is missing', async () => {
     const { central, dongle, device, itemId } = await loaded();
     const signer = signerOf(dongle);
