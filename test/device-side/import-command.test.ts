@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, explain } from '../../container/errors.ts';
+import { CATALOGUE, codeOfNumber, explain } from '../../container/errors.ts';
 import type { ImportedFile, ImportReport, WrittenReceipt } from '../../device-side/index.ts';
 import { createCommands } from '../../host/cli/commands/create.ts';
 import { deviceImportCommand } from '../../host/cli/commands/device.ts';
@@ -91,7 +91,7 @@ const applied: ImportedFile = {
   file: 'a',
   issuer: '3-1',
   state: 'applied',
-  entries: [{ sequence: 1, reason: 0, code: null }],
+  entries: [{ sequence: 1, reason: 0 }],
   deferral: null,
   failure: null,
 };
@@ -111,14 +111,18 @@ const deferred: ImportedFile = {
 const full = { code: 'FILE_UNWRITABLE', details: { file: 'x', why: 'the disk is full' } } as const;
 const failed = { code: 'STORE_WRITE_FAILED', details: { where: 'x', why: 'the disk is full' } } as const;
 
-/** The report as `--json` shows it: every failure with its number, its exit code and its texts. */
+/** The report as `--json` shows it: every failure with its number, its exit code and its texts, and the code of every reason. */
 function inFull(report: ImportReport): object {
   const told = (failure: ImportReport['interruption']) =>
     failure === null ? null : { ...failure, ...explain(failure.code, failure.details) };
   const withTexts = <T extends ImportedFile | WrittenReceipt>(one: T) => ({ ...one, failure: told(one.failure) });
+  const withCodes = ({ entries, ...file }: ImportedFile) => ({
+    ...withTexts({ ...file, entries }),
+    entries: entries.map((entry) => ({ ...entry, code: codeOfNumber(entry.reason) ?? null })),
+  });
   return {
     ...report,
-    files: report.files.map(withTexts),
+    files: report.files.map(withCodes),
     receipts: report.receipts.map(withTexts),
     interruption: told(report.interruption),
   };
