@@ -57,6 +57,13 @@ describe('a flash in memory', () => {
     expect(() => flash.program(254, Uint8Array.of(0, 0, 0, 1))).toThrow(wrong);
   });
 
+  it('erases the one sector that begins at an address', () => {
+    const flash = new MemoryFlash(TINY);
+    for (const address of [256, 512, 768]) flash.program(address, Uint8Array.of(7));
+    flash.erase(512);
+    expect([256, 512, 768].map((address) => flash.read(address, 1)[0])).toEqual([7, 0xff, 7]);
+  });
+
   it('can be made again from its image', () => {
     const flash = new MemoryFlash(TINY);
     flash.program(5, Uint8Array.of(5));
