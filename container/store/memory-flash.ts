@@ -19,14 +19,13 @@ export function isGeometry({ size, pageSize, sectorSize }: FlashGeometry): boole
 export class MemoryFlash implements Flash {
   readonly geometry: FlashGeometry;
   /** By number; undefined while a sector is as it was erased. */
-  readonly #sectors: (Uint8Array | undefined)[];
+  readonly #sectors: (Uint8Array | undefined)[] = [];
 
   /** Starts with the content of `image`, or erased. */
   constructor(geometry: FlashGeometry, image?: Uint8Array) {
     if (!isGeometry(geometry)) throw new Defect('impossible flash geometry');
     if (image !== undefined && image.length !== geometry.size) throw new Defect('the image has another size');
     this.geometry = geometry;
-    this.#sectors = Array.from({ length: geometry.size / geometry.sectorSize }, () => undefined);
     if (image !== undefined) this.program(0, image);
   }
 
@@ -36,26 +35,20 @@ export class MemoryFlash implements Flash {
   }
 
   read(address: number, length: number): Uint8Array {
-    const result = new Uint8Array(length);
+    const result = new Uint8Array(length).fill(0xff);
     this.#each(address, length, (number, from, to, at) => {
       const sector = this.#sectors[number];
-      if (sector === undefined) result.fill(0xff, at, at + to - from);
-      else result.set(sector.subarray(from, to), at);
+      if (sector !== undefined) result.set(sector.subarray(from, to), at);
     });
     return result;
   }
 
   isErased(address: number, length: number): boolean {
-    this.#checkRange(address, length);
-    const { sectorSize } = this.geometry;
-    const end = address + length;
-    for (let at = address; at < end; at += sectorSize - (at % sectorSize)) {
-      const sector = this.#sectors[Math.floor(at / sectorSize)];
-      if (sector === undefined) continue;
-      const from = at % sectorSize;
-      for (let i = from; i < Math.min(sectorSize, from + end - at); i++) if (sector[i] !== 0xff) return false;
-    }
-    return true;
+    let erased = true;
+    this.#each(address, length, (number, from, to) => {
+      erased &&= this.#sectors[number]?.subarray(from, to).every((byte) => byte === 0xff) ?? true;
+    });
+    return erased;
   }
 
   program(address: number, bytes: Uint8Array): void {

@@ -89,9 +89,13 @@ export function decodeSnapshot(
     unknown[],
   ];
   const [kindNumber, seed, sealingSecret, root, successor] = identity;
-  const kind = (Object.keys(CONTAINER_KINDS) as ContainerKind[]).find((name) => CONTAINER_KINDS[name] === kindNumber);
+  const kinds = Object.keys(CONTAINER_KINDS) as ContainerKind[];
+  const kind = must(
+    kinds.find((name) => CONTAINER_KINDS[name] === kindNumber),
+    'kind of container',
+  );
   const secrets = { seed: new Uint8Array(seed), sealingSecret: new Uint8Array(sealingSecret) };
-  const own = identityOf(crypto, kind ?? 'soft', secrets, toHex(root) as PublicKey, toHex(successor) as Hash);
+  const own = identityOf(crypto, kind, secrets, toHex(root) as PublicKey, toHex(successor) as Hash);
   const state = newState(own, limitsOf(own.kind));
   for (const change of changes) evolve(state, changeFromWire(change));
   state.marks.set('stateHash', toHex(head[0]));

@@ -32,6 +32,23 @@ describe('a listing', () => {
     expect(verifyListing(crypto, root, { ...own, ...lie })).toMatchObject({ ok: false, code: 'LISTING_FALSE' });
   });
 
+  it('is refused with what it claims beside what is certified', () => {
+    const firm = new TestFirm();
+    const shown = (serial: string | null, key: string): string => `${serial}, soft, with the key ${key.slice(0, 8)}`;
+    const claimed = shown(own.serial, device.key);
+    const refusal = (lie: Partial<typeof own>) => verifyListing(crypto, root, { ...own, ...lie });
+    const falsity = (certified: string, claims = claimed) => ({
+      ok: false,
+      code: 'LISTING_FALSE',
+      details: { claimed: claims, certified },
+    });
+    expect(refusal({ certificate: null })).toEqual(falsity('nothing'));
+    expect(refusal({ certificate: firm.certificate })).toEqual(falsity(`the firm ${firm.firmCode}`));
+    expect(refusal({ certificate: meant.certificate })).toEqual(falsity(shown(meant.serial, other.key)));
+    const unnamed = `a container without a serial number, soft, with the key ${device.key.slice(0, 8)}`;
+    expect(refusal({ serial: null })).toEqual(falsity(claimed, unnamed));
+  });
+
   it('with a certificate that the root did not sign, or of another root, is refused for that', () => {
     const forger = toHex(crypto.ed25519PublicKey(new Uint8Array(32))) as PublicKey;
     const refusals = [

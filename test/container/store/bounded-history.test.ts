@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { unpackTrusted } from '../../../container/files/codec.ts';
 import { Journal } from '../../../container/store/journal.ts';
 import { decodeRecord } from '../../../container/store/record.ts';
-import { ReplayCost } from '../../../container/store/replay-cost.ts';
 import { changesIn, encodeSnapshot } from '../../../container/store/snapshot.ts';
 import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, reopen, type TestContainer, TestFirm } from '../../world/parties.ts';
@@ -52,18 +51,6 @@ describe('the history that opening a container replays', () => {
       longest = Math.max(longest, historyOf(target).records);
     }
     expect(longest).toBeLessThanOrEqual(2731);
-  });
-
-  it('may be a quarter of a large state, so that a state is not written again for every few changes', () => {
-    const commitsUntilHigh = (snapshot: number, changes: number): number => {
-      const cost = new ReplayCost(snapshot);
-      let commits = 0;
-      for (; !cost.isHigh; commits++) cost.add(changes);
-      return commits;
-    };
-    expect([0, 1000, 32_768].map((snapshot) => commitsUntilHigh(snapshot, 1))).toEqual([2731, 2731, 2731]);
-    expect(commitsUntilHigh(40_000, 1)).toBe(3334);
-    expect(commitsUntilHigh(400_000, 2560 * 2 + 3)).toBe(20);
   });
 
   it('is counted against what the snapshot really holds', async () => {

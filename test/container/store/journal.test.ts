@@ -4,7 +4,7 @@ import { nobleCrypto } from '../../../container/crypto/noble.ts';
 import { Defect, FerryError } from '../../../container/errors.ts';
 import type { Flash } from '../../../container/store/flash-port.ts';
 import { Journal } from '../../../container/store/journal.ts';
-import { bankCapacity, bankSize, framedLength } from '../../../container/store/journal-layout.ts';
+import { bankCapacity, bankSize, framedLength, HEADER_LENGTH } from '../../../container/store/journal-layout.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
 import { codeOf } from './code-of.ts';
 import { FaultyFlash, TINY } from './faulty-flash.ts';
@@ -27,6 +27,11 @@ function imageOf(snapshot: Uint8Array, ...records: readonly Uint8Array[]): Uint8
 function open(image: Uint8Array): { snapshot: Uint8Array; records: Uint8Array[]; journal: Journal } {
   const { journal, snapshot, records } = Journal.open(new MemoryFlash(TINY, image.slice()), OPTIONS);
   return { journal, snapshot: snapshot.slice(), records: records.map((record) => record.slice()) };
+}
+
+/** What matches an error with exactly that code and these details. */
+function refusal(code: string, details: object): unknown {
+  return expect.objectContaining({ code, details });
 }
 
 function flipped(image: Uint8Array, bit: number): Uint8Array {
@@ -72,15 +77,18 @@ describe('a journal', () => {
   });
 
   it('holds exactly as much as its capacity says, and refuses more as a defect without being harmed', () => {
-    const journal = Journal.format(new MemoryFlash(TINY), OPTIONS);
+    const flash = new MemoryFlash(TINY);
+    const journal = Journal.format(flash, OPTIONS);
     expect(journal.bankBytes).toBe(bankCapacity(TINY));
     expect(journal.maxRecord).toBe(bankCapacity(TINY) - framedLength(0));
     expect(journal.fits(journal.maxRecord)).toBe(true);
-    expect(() => journal.append(bytes(journal.maxRecord + 1, 0))).toThrow(Defect);
+    const tooLong = `a record of ${journal.maxRecord + 1} bytes fits in no bank`;
+    expect(() => journal.append(bytes(journal.maxRecord + 1, 0))).toThrow(new Defect(tooLong));
     expect(() => journal.compact(bytes(journal.bankBytes + 1, 0))).toThrow(Defect);
     journal.compact(bytes(journal.bankBytes, 0));
+    expect(Journal.open(flash, OPTIONS).snapshot).toEqual(bytes(journal.bankBytes, 0));
     expect(journal.fits(0)).toBe(false);
-    expect(() => journal.append(bytes(1, 0))).toThrow(Defect);
+    expect(() => journal.append(bytes(1, 0))).toThrow(new Defect('the bank is full: compact before appending'));
     journal.compact(bytes(0, 0));
     journal.append(bytes(journal.maxRecord, 7));
     expect(journal.fits(0)).toBe(false);
@@ -114,8 +122,11 @@ describe('a journal', () => {
     const oneSector = { size: 256, pageSize: 64, sectorSize: 256 };
     const smallPages = { size: 2048, pageSize: 32, sectorSize: 256 };
     for (const geometry of [oneSector, smallPages]) {
-      expect(() => Journal.format(new MemoryFlash(geometry), OPTIONS)).toThrow(Defect);
+      expect(() => Journal.format(new MemoryFlash(geometry), OPTIONS)).toThrow(new Defect('flash too small'));
     }
+    const justEnough = new MemoryFlash({ size: 144, pageSize: HEADER_LENGTH, sectorSize: 2 * HEADER_LENGTH });
+    Journal.format(justEnough, OPTIONS, bytes(36, 1));
+    expect(Journal.open(justEnough, OPTIONS).snapshot).toEqual(bytes(36, 1));
   });
 });
 
@@ -179,7 +190,7 @@ describe('a damaged journal', () => {
     const covered = image.slice(0, 28);
     const domain = new TextEncoder().encode('license-ferry journal header v1');
     image.set(OPTIONS.crypto.sha256(domain, covered).subarray(0, 8), 28);
-    expect(codeOf(() => open(image))).toBe('FILE_VERSION');
+    expect(() => open(image)).toThrow(refusal('FILE_VERSION', { version: 2, known: 1 }));
   });
 
   it('is refused when its header claims more than the bank holds', () => {
@@ -187,7 +198,17 @@ describe('a damaged journal', () => {
     image[18] = 1;
     const domain = new TextEncoder().encode('license-ferry journal header v1');
     image.set(OPTIONS.crypto.sha256(domain, image.slice(0, 28)).subarray(0, 8), 28);
-    expect(codeOf(() => open(image))).toBe('STORE_DAMAGED');
+    const what = 'the snapshot is longer than the memory';
+    expect(() => open(image)).toThrow(refusal('STORE_DAMAGED', { where: 'the drawer', what }));
+  });
+
+  it('is refused when its only header lies in the bank of the other one', () => {
+    const flash = new MemoryFlash(TINY);
+    Journal.format(flash, OPTIONS).compact(bytes(9, 9));
+    const moved = new MemoryFlash(TINY);
+    moved.program(0, flash.read(HALF, HALF));
+    const what = 'neither half of the memory begins with a valid header';
+    expect(() => open(moved.image())).toThrow(refusal('STORE_DAMAGED', { where: 'the drawer', what }));
   });
 });
 
@@ -268,7 +289,9 @@ describe('a journal whose flash failed', () => {
         const journal = Journal.format(flash, OPTIONS, bytes(4, 0));
         fail();
         expect(() => operation(journal)).toThrow('the plug fell out');
-        expect(codeOf(() => journal.append(bytes(1, 1)))).toBe('STORE_WRITE_FAILED');
+        const why = 'an earlier write failed; the container must be opened again';
+        const refused = refusal('STORE_WRITE_FAILED', { where: 'the drawer', why });
+        expect(() => journal.append(bytes(1, 1))).toThrow(refused);
         expect(codeOf(() => journal.compact(bytes(1, 1)))).toBe('STORE_WRITE_FAILED');
         expect(codeOf(() => journal.fits(1))).toBe('STORE_WRITE_FAILED');
         const again = Journal.open(flash, OPTIONS);

@@ -25,6 +25,45 @@ describe('a flash in memory', () => {
     expect(flash.read(0, 2)).toEqual(Uint8Array.of(0xff, 0xff));
   });
 
+  it('reads across sectors what was programmed across them, and one erased between them as erased', () => {
+    const flash = new MemoryFlash(TINY);
+    flash.program(254, Uint8Array.of(1, 2, 3, 4));
+    flash.program(766, Uint8Array.of(5, 6, 7));
+    const expected = new Uint8Array(516).fill(0xff);
+    expected.set([2, 3, 4], 0);
+    expected.set([5, 6, 7], 511);
+    expect(flash.read(255, 516)).toEqual(expected);
+  });
+
+  it('is erased wherever no bit is cleared, to the byte and across sectors', () => {
+    const flash = new MemoryFlash(TINY);
+    flash.program(300, Uint8Array.of(0xff, 0xfe, 0xff));
+    const erased = (address: number, length: number): boolean => flash.isErased(address, length);
+    expect([erased(0, 301), erased(0, 302), erased(301, 1), erased(302, 2048 - 302)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect([erased(0, 2048), erased(256, 256), erased(512, 256), erased(300, 1)]).toEqual([false, false, true, true]);
+    expect([erased(301, 0), erased(2048, 0)]).toEqual([true, true]);
+    expect(() => erased(2048, 1)).toThrow(Defect);
+  });
+
+  it('says at which address a program would set a bit, in whichever sector that is', () => {
+    const flash = new MemoryFlash(TINY);
+    flash.program(254, Uint8Array.of(0, 0, 0, 0));
+    const wrong = new Defect('programming would set a cleared bit at 257');
+    expect(() => flash.program(254, Uint8Array.of(0, 0, 0, 1))).toThrow(wrong);
+  });
+
+  it('erases the one sector that begins at an address', () => {
+    const flash = new MemoryFlash(TINY);
+    for (const address of [256, 512, 768]) flash.program(address, Uint8Array.of(7));
+    flash.erase(512);
+    expect([256, 512, 768].map((address) => flash.read(address, 1)[0])).toEqual([7, 0xff, 7]);
+  });
+
   it('can be made again from its image', () => {
     const flash = new MemoryFlash(TINY);
     flash.program(5, Uint8Array.of(5));

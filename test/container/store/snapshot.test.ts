@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerState } from '../../../container/engine/state.ts';
+import { Defect } from '../../../container/errors.ts';
+import { pack, unpackTrusted } from '../../../container/files/codec.ts';
 import { limitsOfBank } from '../../../container/model/limits.ts';
 import { Journal } from '../../../container/store/journal.ts';
 import { changesIn, decodeSnapshot, encodeSnapshot } from '../../../container/store/snapshot.ts';
+import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { backup, codeOf, restored } from '../engine/scene.ts';
 
@@ -66,5 +69,26 @@ describe('a snapshot', () => {
     expect(twin.container.state.evidence.size).toBe(1);
     expect(twin.container.state.marks.has('rolledBack')).toBe(true);
     expect(tablesOf(again(twin))).toEqual(tablesOf(twin.container.state));
+  });
+
+  it('brings back whom an order has served, and with how much', async () => {
+    const dongle = makeContainer('dongle', 1_000_001);
+    load(new TestFirm(), dongle, { quantity: 5 });
+    const items = [{ firmCode: 6_000_010, productCode: 1001, quantity: 3 }];
+    dongle.container.run('arm-order', { items, kinds: [], keys: [], most: 2 });
+    const device = makeContainer('soft', 1_000_000_001);
+    const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
+    const client = dongle.container.client(undefined, 'unattended');
+    await client.call('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 2 }] }));
+    expect([...dongle.container.state.served.values()]).toMatchObject([{ target: device.key, quantities: [2] }]);
+    expect(tablesOf(again(dongle))).toEqual(tablesOf(dongle.container.state));
+  });
+
+  it('of a kind of container that there is not is a defect', () => {
+    const { container, parts } = makeContainer('dongle', 1_000_001);
+    const secrets = { seed: new Uint8Array(32), sealingSecret: new Uint8Array(32) };
+    const [identity, ...rest] = unpackTrusted(encodeSnapshot(container.state, secrets)) as [unknown[], ...unknown[]];
+    const bytes = pack([[99, ...identity.slice(1)], ...rest], 12);
+    expect(() => decodeSnapshot(parts.crypto, bytes, () => container.state.limits)).toThrow(Defect);
   });
 });
