@@ -23,6 +23,11 @@ export class GrowingBytes {
     return this.#filled;
   }
 
+  /** Those that are there. */
+  get here(): Uint8Array {
+    return this.#bytes.subarray(0, this.#filled);
+  }
+
   /** All of them; undefined while some are missing. */
   get whole(): Uint8Array | undefined {
     return this.#filled === this.#size ? this.#bytes : undefined;

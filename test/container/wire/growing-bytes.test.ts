@@ -17,7 +17,8 @@ describe('bytes that arrive in pieces', () => {
     const bytes = new GrowingBytes(5);
     bytes.put(0, Uint8Array.of(1, 2, 3));
     bytes.put(1, Uint8Array.of(2, 3, 4));
-    expect([bytes.filled, bytes.whole]).toEqual([4, undefined]);
+    expect([bytes.filled, bytes.here, bytes.whole]).toEqual([4, Uint8Array.of(1, 2, 3, 4), undefined]);
+    expect(new GrowingBytes(5).here).toEqual(new Uint8Array());
     bytes.put(4, Uint8Array.of(5));
     expect([bytes.filled, bytes.whole]).toEqual([5, Uint8Array.of(1, 2, 3, 4, 5)]);
   });
