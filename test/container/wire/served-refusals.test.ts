@@ -112,13 +112,16 @@ describe('a served conversation says what it does not take', () => {
   });
 
   it('when what an earlier conversation brought is dropped just before it is used', async () => {
-    let time = 0;
-    const bodies = bodyStoreOf(() => time);
+    const clock = { time: 0, step: 0 };
+    const bodies = bodyStoreOf(() => {
+      clock.time += clock.step;
+      return clock.time;
+    });
     bodies.begin(NAME, {});
     bodies.append(NAME, 0, LONG);
-    time = 600;
-    const pace = { now: () => ++time, patience: 10, rate: 1000 };
-    expect(await serve([HELLO, announce(1)], { bodies, pace })).toEqual([WELCOMED, ['BODY_GONE', 1, GONE]]);
+    // It is kept for ten minutes: all of them have passed when it is announced, and one second more when it is used.
+    Object.assign(clock, { time: 599, step: 1 });
+    expect(await serve([HELLO, announce(1)], { bodies })).toEqual([WELCOMED, ['BODY_GONE', 1, GONE]]);
   });
 });
 
