@@ -55,7 +55,7 @@ export class BodyRoom {
     let lacking = more - this.#options.capacity;
     for (const { taken } of this.#places) lacking += taken;
     const leaving: Place[] = [];
-    for (const one of lacking > 0 ? this.#makingRoomFor(place, place.taken + more) : []) {
+    for (const one of this.#makingRoomFor(place, place.taken + more)) {
       if (lacking <= 0) break;
       leaving.push(one);
       lacking -= one.taken;

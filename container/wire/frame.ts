@@ -111,11 +111,12 @@ export class FrameReader {
    */
   skipTo(kind: 'hello' | 'welcome'): void {
     const wanted = [...MAGIC, VERSION, FRAME_KINDS[kind]];
+    // What has not arrived yet may be anything, so that the end of what is there counts as a start.
     const isStart = (at: number): boolean =>
       wanted.every((byte, offset) => at + offset >= this.#end || this.#buffer[at + offset] === byte);
     this.#isAbandoned = false;
     if (this.length > 0) this.#start += 1;
-    while (this.#start < this.#end && !isStart(this.#start)) this.#start += 1;
+    while (!isStart(this.#start)) this.#start += 1;
   }
 }
 

@@ -23,11 +23,6 @@ export class GrowingBytes {
     return this.#filled;
   }
 
-  /** Bytes of memory that they are kept in. */
-  get taken(): number {
-    return this.#bytes.length;
-  }
-
   /** Those that are there. */
   get here(): Uint8Array {
     return this.#bytes.subarray(0, this.#filled);

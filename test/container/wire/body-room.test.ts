@@ -41,6 +41,48 @@ describe('the room for bodies on their way', () => {
     expect(lost).toEqual(['first', 'second']);
   });
 
+  it('is not made by more of them than are needed, nor by those that take none, nor where there is some', () => {
+    const { room, lost, held, left } = make();
+    room.place(() => lost.push('announced'));
+    left('first', 20);
+    left('second', 20);
+    held('large', 40);
+    held('fitting', 20);
+    expect(lost).toEqual([]);
+    held('new', 20);
+    expect(lost).toEqual(['first']);
+  });
+
+  it('is not counted twice for a large one that nobody brings or fetches', () => {
+    const { room, lost, held, left, clock } = make();
+    left('large', 40);
+    for (const name of ['a', 'b']) held(name, SHARE);
+    const larger = held('larger', 10);
+    clock.now = STALE;
+    expect(room.take(larger, 41)).toBe(false);
+    expect(lost).toEqual([]);
+    expect(room.take(larger, 40)).toBe(true);
+    expect(lost).toEqual(['large']);
+  });
+
+  it('is given at once to one that takes just its share, and not to one that takes a byte more', () => {
+    const { room, lost, held } = make();
+    held('one', 90);
+    const place = held('new', 5);
+    expect([room.take(place, SHARE - 4), lost]).toEqual([false, []]);
+    expect([room.take(place, SHARE - 5), lost]).toEqual([true, ['one']]);
+  });
+
+  it('is kept by one that got on by a window, and not by one that lacks a byte of it', () => {
+    const { room, lost, held, clock } = make();
+    const [exact, short] = [held('exact', 40), held('short', 40)];
+    clock.now = 1;
+    room.use(exact, WINDOW);
+    room.use(short, WINDOW - 1);
+    held('new', SHARE);
+    expect(lost).toEqual(['short']);
+  });
+
   it('is made by the one over its share that has not got on by a window for the longest', () => {
     const { room, lost, held, clock } = make();
     const [fast, trickling] = [held('fast', 50), held('trickling', 40)];

@@ -29,6 +29,31 @@ describe('bodies on their way', () => {
     expect([begin(129), begin(3), store.append(named(2), 0, new Uint8Array(1))]).toEqual([0, 1, false]);
   });
 
+  it('that are under way already need no room among 128 others', () => {
+    const { store } = make(1000);
+    const named = (at: number): BodyName => body(`n${at}`, 10);
+    for (let at = 0; at < 128; at++) {
+      expect(store.begin(named(at), {})).toBe(0);
+      expect(store.append(named(at), 0, new Uint8Array(2))).toBe(true);
+    }
+    expect([store.begin(named(128), {}), store.begin(named(5), {})]).toEqual([undefined, 2]);
+  });
+
+  it('that are not here are left and dropped without a word', () => {
+    const { store } = make();
+    store.leave(A, ONE);
+    store.drop(A, ONE);
+    expect([store.size, store.begin(A, ONE)]).toEqual([0, 0]);
+  });
+
+  it('are not here any more once they made room, even when they were whole', () => {
+    const { store } = make();
+    expect(store.keep(B.hash, new Uint8Array(B.size), ONE)).toBe(true);
+    store.leave(B, ONE);
+    expect(store.keep(body('large', 60).hash, new Uint8Array(60), OTHER)).toBe(true);
+    expect([store.get(B), store.share(B, ONE), store.size]).toEqual([undefined, false, 60]);
+  });
+
   it('that several fetch stay until the last of them is done', () => {
     const { store } = make();
     const users = Array.from({ length: 3 }, () => ({}));

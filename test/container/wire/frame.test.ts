@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crc32 } from '../../../container/wire/crc32.ts';
 import {
   encodeFrame,
   FRAME_KINDS,
@@ -85,6 +86,66 @@ describe('frames', () => {
     reader.push(encodeFrame('data', 1, new Uint8Array(FRAME_PAYLOAD + 1)));
     expect(reader.next()).toMatchObject({ state: 'garbled' });
   });
+
+  it('that are too long are refused as soon as their length is there, and not before', () => {
+    const long = encodeFrame('data', 1, new Uint8Array(FRAME_PAYLOAD + 1));
+    const reader = new FrameReader();
+    reader.push(long.subarray(0, 11));
+    expect(reader.next()).toEqual({ state: 'incomplete' });
+    reader.push(long.subarray(11, 12));
+    expect(reader.next()).toEqual({ state: 'garbled', why: `it announces a frame of ${FRAME_PAYLOAD + 1} bytes` });
+  });
+
+  it('are incomplete up to their last byte', () => {
+    const whole = encodeFrame('data', 1, Uint8Array.of(8, 9));
+    const reader = new FrameReader();
+    for (const byte of whole.subarray(0, -1)) {
+      reader.push(Uint8Array.of(byte));
+      expect(reader.next()).toEqual({ state: 'incomplete' });
+    }
+    reader.push(whole.subarray(-1));
+    expect(reader.next()).toEqual({
+      state: 'frame',
+      frame: { kind: 'data', call: 1, payload: Uint8Array.of(8, 9) },
+    });
+  });
+
+  it('are not given up where none has begun', () => {
+    const reader = new FrameReader();
+    reader.abandon();
+    reader.push(encodeFrame('cancel', 3));
+    expect(reader.next()).toMatchObject({ state: 'frame', frame: { kind: 'cancel', call: 3 } });
+  });
+
+  it('carry the CRC-32 that everybody knows', () => {
+    expect(crc32(Buffer.from('1234'), Buffer.from('56789'))).toBe(0xcbf43926);
+    expect(crc32()).toBe(0);
+  });
+});
+
+describe('what is dropped before a hello', () => {
+  const hello = encodeFrame('hello', 0, Uint8Array.of(1, 2, 3));
+  const wrong = encodeFrame('hello', 0, Uint8Array.of(1, 2, 3)).fill(9, 16, 17);
+  const welcome = encodeFrame('welcome', 0);
+
+  it.each<[string, readonly (readonly number[] | Uint8Array)[], number]>([
+    ['noise', [[0, 1, 2], hello], hello.length],
+    ['noise with a byte of its beginning', [[0, 0x4c, 0, 0, 0, 0x46, 1, 0], hello], hello.length],
+    ['a frame of another kind', [[0], welcome, hello], hello.length],
+    ['a hello that is none', [wrong, hello], hello.length],
+    ['noise alone', [[0, 1, 2]], 0],
+    ['noise before its first byte', [[0, 1, 0x4c]], 1],
+    ['noise before its first three bytes', [[0, 0x4c, 0x46, 1]], 3],
+    ['the beginning of another kind', [[0, 0x4c, 0x46, 1, FRAME_KINDS.welcome]], 0],
+    ['nothing', [], 0],
+  ])('is %s, and nothing else', (_, pieces, left) => {
+    const reader = new FrameReader();
+    for (const piece of pieces) reader.push(Uint8Array.from(piece));
+    reader.skipTo('hello');
+    expect(reader.length).toBe(left);
+    reader.push(hello.subarray(left % hello.length));
+    expect(reader.next()).toMatchObject({ state: 'frame', frame: { kind: 'hello' } });
+  });
 });
 
 describe('a line without connections', () => {
@@ -105,5 +166,39 @@ describe('a line without connections', () => {
     const source = new FrameSource(inPieces(cut, hello, new Uint8Array()), 'the line');
     await expect(source.next()).rejects.toMatchObject({ code: 'CARRIER_GARBLED' });
     expect(await source.nextOf('hello')).toMatchObject({ kind: 'hello' });
+  });
+
+  it('passes over frames of other kinds, and waits for one that is not whole', async () => {
+    const source = new FrameSource(
+      inPieces(encodeFrame('welcome', 0), encodeFrame('call', 1), hello.subarray(0, 5), hello.subarray(5)),
+      'the line',
+    );
+    expect(await source.nextOf('hello')).toMatchObject({ kind: 'hello', payload: Uint8Array.of(1, 2, 3) });
+    expect(await source.nextOf('hello')).toBeUndefined();
+  });
+
+  it('finds it behind a frame that was given up by whoever waited for it', async () => {
+    const cut = encodeFrame('data', 4, new Uint8Array(1000)).subarray(0, 300);
+    const begun: number[] = [];
+    const source = new FrameSource(inPieces(cut, hello), 'the line', (bytes) => {
+      begun.push(bytes);
+      if (begun.length === 2) throw new Error('it takes too long');
+    });
+    await expect(source.next()).rejects.toThrow('it takes too long');
+    source.abandon();
+    expect(await source.nextOf('hello')).toMatchObject({ kind: 'hello' });
+    expect(begun).toEqual([0, 300, 0]);
+  });
+
+  it('says who is not understood, and why', async () => {
+    const told = (...pieces: readonly Uint8Array[]) => new FrameSource(inPieces(...pieces), 'the line').next();
+    await expect(told(Uint8Array.of(0))).rejects.toMatchObject({
+      code: 'CARRIER_GARBLED',
+      details: { where: 'the line', why: 'it does not begin with a frame' },
+    });
+    await expect(told(hello.subarray(0, 4), new Uint8Array())).rejects.toMatchObject({
+      code: 'CARRIER_GARBLED',
+      details: { where: 'the line', why: 'nothing came for long' },
+    });
   });
 });

@@ -121,6 +121,22 @@ describe('a body of a conversation', () => {
     expect(await second(said, true)).toBe('answer');
   });
 
+  it.each<[string, readonly Uint8Array[], string]>([
+    ['keeps its room as long as it is fetched', [], 'failure'],
+    ['makes room once something else is asked for', [OTHER], 'answer'],
+  ])('that was answered on an earlier connection %s', async (_, then, becomes) => {
+    const side = oneBody();
+    const [one, again, other] = [new Conversation(side), new Conversation(side), new Conversation(side)];
+    await one.say(HELLO, ASK);
+    await one.end();
+    const fetched = encodeFrame('fetch', 1, fetch.encode({ size: FIRST.length, hash: hashOf(FIRST), from: 0 }));
+    expect(await again.say(HELLO, fetched)).toBe('data');
+    await again.say(...then);
+    expect(await other.say(HELLO, ...bring(1, SECOND))).toBe(becomes);
+    await again.end();
+    await other.end();
+  });
+
   it('that was brought in part is there for another one to go on with, as long as there is room', async () => {
     const side = oneBody();
     const one = new Conversation(side);

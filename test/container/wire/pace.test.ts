@@ -150,6 +150,59 @@ describe('a served conversation', () => {
     expect((await served(seldom)).said).toEqual(['welcome', 'answer', 'answer', 'answer']);
   });
 
+  it('counts no time before a frame has begun, for one that comes in two pieces', async () => {
+    async function* late(clock: Clock): AsyncGenerator<Uint8Array, void> {
+      yield HELLO;
+      clock.time += 100 * PATIENCE;
+      const asked = encodeFrame('call', 1, call.encode({ command: 1, size: 0, hash: null, body: NO_BYTES }));
+      yield asked.subarray(0, 3);
+      clock.time += PATIENCE;
+      yield asked.subarray(3);
+    }
+    expect((await served(late)).said).toEqual(['welcome', 'answer']);
+  });
+
+  it('counts what has come of a frame of data before it is whole', async () => {
+    const size = 30_000;
+    const whole = encodeFrame('call', 1, call.encode({ command: 1, size, hash: HASH, body: NO_BYTES }));
+    async function* slow(clock: Clock): AsyncGenerator<Uint8Array, void> {
+      const frame = encodeFrame('data', 1, new Uint8Array(size));
+      for (let sent = 0; sent < frame.length; sent += 1000) {
+        clock.time += 1000 / RATE;
+        yield frame.subarray(sent, sent + 1000);
+      }
+    }
+    const { said } = await served((clock) => following(HELLO, following(whole, slow(clock))));
+    expect(said).toEqual(['welcome', 'more', 'BODY_GONE']);
+  });
+
+  it('on a line waits for a hello however slowly anything else comes', async () => {
+    async function* line(clock: Clock): AsyncGenerator<Uint8Array, void> {
+      yield* trickle(clock, [0x4c, 0x46, 1, 1], 100 * PATIENCE);
+      yield Uint8Array.of(0xff);
+      yield* [encodeFrame('cancel', 1, new Uint8Array(100)), HELLO];
+    }
+    expect((await served(line, true)).said.at(-1)).toBe('welcome');
+    expect((await served(line, true)).said).not.toContain('CARRIER_SLOW');
+  });
+
+  it('on a line finds the hello within a frame that came too slowly and never became whole', async () => {
+    async function* line(clock: Clock): AsyncGenerator<Uint8Array, void> {
+      const cut = encodeFrame('data', 1, new Uint8Array(1000)).subarray(0, 100);
+      yield* following(HELLO, trickle(clock, cut, 1));
+      yield HELLO;
+    }
+    expect((await served(line, true)).said).toEqual(['welcome', 'CARRIER_SLOW', 'welcome']);
+  });
+
+  it('on a line gives up nothing of what follows a hello of another version', async () => {
+    const foreign = encodeFrame('hello', 0, hello.encode({ version: 2, nonce: NONCE }));
+    async function* line(): AsyncGenerator<Uint8Array, void> {
+      yield Buffer.concat([foreign, HELLO]);
+    }
+    expect((await served(line, true)).said).toEqual(['PROTOCOL_VERSION', 'welcome']);
+  });
+
   it('on a line gives up what came too slowly, and greets the next client', async () => {
     async function* line(clock: Clock): AsyncGenerator<Uint8Array, void> {
       yield* following(HELLO, following(announced, trickle(clock, tiny, PATIENCE / 4)));
