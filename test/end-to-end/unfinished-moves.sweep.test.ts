@@ -82,12 +82,9 @@ describe('ferry resume', () => {
       { id: device.id, state: 'moved', getter: { serial: DEVICE } },
     ]);
     expect((await world.json('status')).unfinished).toHaveLength(1);
-    for (const wrong of [
-      ['resume', 'abc'],
-      ['resume', device.id],
-      ['resume', device.id, '--all'],
-    ])
-      expect(await world.run(...wrong)).toMatchObject({ exit: 2 });
+    for (const id of ['abc', device.id])
+      expect(await world.run('resume', id)).toMatchObject({ exit: 3, stderr: expect.stringContaining('MOVE_UNKNOWN') });
+    expect(await world.run('resume', device.id, '--all')).toMatchObject({ exit: 2 });
   });
 
   it('finishes those that it can, and ends with exit code 5 when one cannot be reached', async () => {
