@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { shownBy } from '../../../container/engine/check-proof.ts';
 import { openContextFile, openInventory } from '../../../container/files/context-file.ts';
+import { signParts } from '../../../container/files/envelope.ts';
 import type { SignedStatement } from '../../../container/files/signed-file.ts';
-import type { PublicKey } from '../../../container/model/ids.ts';
+import { statement } from '../../../container/files/statement.ts';
+import { toHex, utf8 } from '../../../container/model/bytes.ts';
+import type { Hash, PublicKey } from '../../../container/model/ids.ts';
 import { crypto, load, makeContainer, move, order, root, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { backup, codeOf, contextFor, holdingId, only, restored } from './scene.ts';
 
@@ -68,6 +71,13 @@ describe('what a firm is told of containers that were set back', () => {
   });
 });
 
+/** Words in a context file of whoever has that seed. */
+function signed(seed: Uint8Array, said: Uint8Array): SignedStatement {
+  const parts = [said, utf8('header'), utf8('sealed')];
+  const signature = signParts(crypto, seed, 'contextFile', parts);
+  return { file: 'contextFile', statement: said, others: parts.slice(1).map((part) => crypto.sha256(part)), signature };
+}
+
 describe('a proof', () => {
   function proof() {
     const { firm, back, device } = setBack();
@@ -84,6 +94,28 @@ describe('a proof', () => {
       Array(2).fill('a newer state has issued less'),
     );
     expect([verdict(about, before), verdict(about, before, before)]).toEqual([undefined, undefined]);
+  });
+
+  it('shows nothing by what its signer says for another one, nor by what is no statement', () => {
+    const seed = new Uint8Array(32).fill(7);
+    const signer = toHex(crypto.ed25519PublicKey(seed)) as PublicKey;
+    const hash = 'ab'.repeat(32) as Hash;
+    const word = (generation: number, issued: number, by = signer) =>
+      signed(
+        seed,
+        statement.encode({
+          signer: by,
+          partner: 'cd'.repeat(32) as PublicKey,
+          generation,
+          stateHash: hash,
+          outbound: { epoch: 0, issued, hash },
+          inbound: { epoch: 0, applied: 0, hash, refused: [], prunedThrough: 0 },
+        }),
+      );
+    const other = 'ef'.repeat(32) as PublicKey;
+    expect(verdict(signer, word(5, 3), word(6, 2))).toBe('a newer state has issued less');
+    expect(verdict(signer, word(5, 3, other), word(6, 2, other))).toBeUndefined();
+    expect(verdict(signer, word(5, 3), signed(seed, Uint8Array.of(1)))).toBeUndefined();
   });
 
   it('shows nothing by words to two partners', () => {
@@ -106,6 +138,7 @@ describe('a proof', () => {
       { ...after, file: after.file === 'contextFile' ? 'updateFile' : 'contextFile' },
     ];
     expect(wrong.map((word) => verdict(about, before, word))).toEqual(Array(5).fill(undefined));
+    expect(wrong.map((word) => verdict(about, word, before))).toEqual(Array(5).fill(undefined));
     expect(verdict(device.key, before, after)).toBeUndefined();
   });
 });
