@@ -6,7 +6,7 @@ import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { noteAccepted } from './accepted-states.ts';
 import { type Foundation, openChannel } from './channels.ts';
-import { checkInventory, countByItem, storeInventory } from './custody.ts';
+import { type CheckedInventory, checkInventory, countByItem, storeInventory } from './custody.ts';
 import type { FirmKeys } from './firm-keys.ts';
 import { rowsOf } from './named-at-once.ts';
 import { rememberContainer } from './parties.ts';
@@ -36,8 +36,8 @@ export interface AcceptPlan {
 
 /** The word of a firm that its licenses may be used in a container that was set back. */
 export interface AcceptedState extends AcceptPlan {
-  /** Update file that brings it; it carries nothing else. Null when it was only asked what it would mean. */
-  readonly update: Uint8Array | null;
+  /** Update file that brings it; it carries nothing else. */
+  readonly update: Uint8Array;
 }
 
 /** A context of a container that was set back, and the firm that it is for. */
@@ -45,21 +45,57 @@ export interface SetBack {
   readonly firm: FirmRow;
   readonly keys: FirmKeys;
   readonly file: ContextFile;
-  readonly dryRun: boolean;
+}
+
+/**
+ * What a firm accepts when it accepts the state that a context shows of a container that was set back.
+ *
+ * @throws NOT_LOCKED when the licenses of the firm are not locked there; CERTIFICATE_WRONG, CANNOT_OPEN, CUSTODY_WRONG
+ */
+export async function planAccept(db: Reads, base: Foundation, root: PinnedRoot, setBack: SetBack): Promise<AcceptPlan> {
+  return (await readState(db, base, root, setBack)).plan;
 }
 
 /**
  * Accepts the state that a context shows of a container that was set back (R7): nothing is issued by it, and nothing is
  * taken back. What the container has in that state counts from then on, beside all that left it later.
  *
- * @throws NOT_LOCKED when the licenses of the firm are not locked there; CERTIFICATE_WRONG, CANNOT_OPEN, CUSTODY_WRONG
+ * @throws as `planAccept`
  */
 export async function acceptState(
   tx: Writes,
   base: Foundation,
   root: PinnedRoot,
-  { firm, keys, file, dryRun }: SetBack,
+  setBack: SetBack,
 ): Promise<AcceptedState> {
+  const { firm, keys, file } = setBack;
+  const { firmCode } = firm;
+  const { certificate } = file;
+  const { plan, inventory, challenge } = await readState(tx, base, root, setBack);
+  const container = await rememberContainer(tx, certificate);
+  await tx.updateTable('containers').set({ locked: 1 }).where('key', '=', certificate.key).execute();
+  const opening = await openChannel(tx, base, firm, certificate.key);
+  const channel = await noteAccepted(tx, base, opening, file, 'given');
+  const { generation } = file.statement;
+  if (inventory !== null)
+    await storeInventory(tx, base, channel, inventory, { generation, contradicted: false, mayHaveGaps: false });
+  const entries = await entriesInTransit(tx, channel);
+  const notices = [signReAnchor(base.crypto, keys.seed, { firmCode, container: certificate.key, challenge })];
+  return { ...plan, update: noticeFile(base, keys, { firm, container, channel, entries, notices }) };
+}
+
+interface ReadState {
+  readonly plan: AcceptPlan;
+  readonly inventory: CheckedInventory | null;
+  readonly challenge: Uint8Array;
+}
+
+async function readState(
+  db: Reads,
+  base: Foundation,
+  root: PinnedRoot,
+  { firm, keys, file }: SetBack,
+): Promise<ReadState> {
   const { certificate, header } = file;
   const { firmCode } = firm;
   const { key, serial } = certificate;
@@ -69,21 +105,10 @@ export async function acceptState(
   const opened = openInventory(base.crypto, keys.sealingSecret, file);
   if (!opened.ok) throw new FerryError(opened.code, opened.details);
   const inventory =
-    opened.value === null ? null : await checkInventory(tx, base, root, firmCode, certificate, opened.value);
+    opened.value === null ? null : await checkInventory(db, base, root, firmCode, certificate, opened.value);
   const shown = countByItem(inventory?.content ?? { holdings: [] });
-  const items = await rowsOf(shown, (some) => acceptedItems(tx, key, new Map(some)));
-  const plan: AcceptPlan = { firmCode, target: key, serial, items };
-  if (dryRun) return { ...plan, update: null };
-  const container = await rememberContainer(tx, certificate);
-  await tx.updateTable('containers').set({ locked: 1 }).where('key', '=', key).execute();
-  const opening = await openChannel(tx, base, firm, key);
-  const channel = await noteAccepted(tx, base, opening, file, 'given');
-  const { generation } = file.statement;
-  if (inventory !== null)
-    await storeInventory(tx, base, channel, inventory, { generation, contradicted: false, mayHaveGaps: false });
-  const entries = await entriesInTransit(tx, channel);
-  const notices = [signReAnchor(base.crypto, keys.seed, { firmCode, container: key, challenge })];
-  return { ...plan, update: noticeFile(base, keys, { firm, container, channel, entries, notices }) };
+  const items = await rowsOf(shown, (some) => acceptedItems(db, key, new Map(some)));
+  return { plan: { firmCode, target: key, serial, items }, inventory, challenge };
 }
 
 async function acceptedItems(

@@ -1,12 +1,11 @@
-import type { Crypto } from '../../container/crypto/port.ts';
-import type { Env } from '../../container/env.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { PinnedRoot } from '../../container/files/certificate.ts';
 import type { RootAuthority } from '../../container/files/test-root.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
-import { type AcceptedState, acceptState } from './accept-state.ts';
+import { type AcceptedState, type AcceptPlan, acceptState, planAccept, type SetBack } from './accept-state.ts';
 import { addContainer, verifiedContainer } from './add-container.ts';
+import type { CentralOptions, Direction } from './central-options.ts';
 import { type ChangeOrder, changeItem, type ItemChange, replaceItem } from './change-item.ts';
 import { cancelEntries, type Foundation, openChannel } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
@@ -41,24 +40,6 @@ import { usingDatabase } from './using-database.ts';
 import { type WrittenOff, writeOff } from './write-off.ts';
 import { planWriteOff, type WriteOffOrder, type WriteOffPlan } from './write-off-plan.ts';
 
-/** What a License Central stands on. */
-export interface CentralOptions {
-  /** Folder of its database. */
-  readonly folder: string;
-  readonly crypto: Crypto;
-  readonly env: Env;
-  /** Opens the firms' keys; never stored. */
-  readonly passphrase: string;
-  /** The maker of containers, who certifies firms; simulated, so that its secret is at hand. */
-  readonly root: RootAuthority;
-}
-
-/** A firm's channel to a container, by the firm's code and the container's serial number or key. */
-export interface Direction {
-  readonly firmCode: number;
-  readonly target: string;
-}
-
 /**
  * The vendor's server: grants licenses, makes update files, takes contexts in and knows where every license is. All that
  * it answers is durable. Several programs may work on one folder at a time.
@@ -78,17 +59,19 @@ export class LicenseCentral {
 
   /** Makes a new License Central in a folder, with its first firms. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED */
   static async init(options: CentralOptions, firms: readonly NewFirm[] = []): Promise<LicenseCentral> {
-    const { folder, env, root, passphrase } = options;
+    const { folder, env, root, passphrase, passphraseCost: cost = PASSPHRASE_COST } = options;
     if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });
+    if (!isPossibleCost(cost))
+      throw new FerryError('USAGE_WRONG', { what: 'The cost of the passphrase is impossible' });
     requireDistinct(firms);
     const salt = env.random(16);
-    const vault = vaultOf(options, salt, PASSPHRASE_COST);
+    const vault = vaultOf(options, salt, cost);
     const made = firms.map((firm) => makeFirm(options, root, vault, firm));
     return usingDatabase(CentralDatabase.create(folder), async (database) => {
       await database.write(async (tx) => {
         if (await hasTables(tx)) throw new FerryError('CONTAINER_EXISTS', { where: folder });
         await createTables(tx);
-        const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, ...PASSPHRASE_COST } as const;
+        const row = { id: 1, schema: SCHEMA_VERSION, rootKey: root.key, salt, ...cost } as const;
         await tx
           .insertInto('central')
           .values({ ...row, keyCheck: vault.makeCheck(), ...makeTimeServer(options, root, vault) })
@@ -334,14 +317,24 @@ export class LicenseCentral {
 
   /**
    * Lets a firm's licenses be used in a container that was set back and shows its state by this context. Its vendor decides
-   * that: what was used or given away since that state can be used again. With `dryRun` it only says what it would mean.
+   * that: what was used or given away since that state can be used again.
    *
    * @throws NOT_LOCKED, and what opening a context throws
    */
-  async acceptState(raw: Uint8Array, dryRun = false): Promise<AcceptedState> {
-    const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
-    const state = { firm, keys: this.#keysOf(firm), file, dryRun };
+  async acceptState(raw: Uint8Array): Promise<AcceptedState> {
+    const state = await this.#setBack(raw);
     return this.#database.write((tx) => acceptState(tx, this.#base, this.#pinned(), state));
+  }
+
+  /** What `acceptState` would mean; changes nothing. @throws as `acceptState` */
+  async planAccept(raw: Uint8Array): Promise<AcceptPlan> {
+    const state = await this.#setBack(raw);
+    return this.#read((db) => planAccept(db, this.#base, this.#pinned(), state));
+  }
+
+  async #setBack(raw: Uint8Array): Promise<SetBack> {
+    const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
+    return { firm, keys: this.#keysOf(firm), file };
   }
 
   /** Where an item is, or all items are, as their containers told last. */

@@ -60,6 +60,7 @@ export async function openChannel(
     logLost: 0,
     // Of a restored server: a channel that is new here may have been used before, so it has to begin anew.
     restore: 0,
+    acceptance: 'none',
     contradiction: null,
     challenge: null,
   };

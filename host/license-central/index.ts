@@ -1,6 +1,7 @@
-export type { AcceptedItem } from './accept-state.ts';
-export { type CentralOptions, type Direction, LicenseCentral } from './central.ts';
+export type { AcceptedItem, AcceptPlan } from './accept-state.ts';
+export { LicenseCentral } from './central.ts';
 export { centralIssuer } from './central-issuer.ts';
+export type { CentralOptions, Direction } from './central-options.ts';
 export type { ChangeOrder } from './change-item.ts';
 export type { NewFirm } from './firms.ts';
 export type { GrantedOrder, GrantSpec } from './grant-items.ts';

@@ -1,6 +1,5 @@
 import { FerryError } from '../../container/errors.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
-import { acceptedStates, channelName } from './accepted-states.ts';
 import { findChannel } from './channels.ts';
 import { rowsOf } from './named-at-once.ts';
 import type { ContainerRow, GrantRow, PlaceRow, Reads } from './tables.ts';
@@ -61,10 +60,17 @@ export async function certainPlace(db: Reads, firmCode: number, itemId: ItemId):
     .executeTakeFirst();
   if (grant === undefined)
     throw new FerryError('LICENSE_UNKNOWN', { id: itemId, found: `no license of firm ${firmCode}` });
-  const accepted = await acceptedStates(db);
-  const shown = await db.selectFrom('places').selectAll().where('itemId', '=', itemId).execute();
-  const kept = shown.filter((it) => accepted.has(channelName(firmCode, it.container)));
-  const places = shown.filter((it) => !kept.includes(it));
+  const shown = await db
+    .selectFrom('places')
+    .innerJoin('channels', (it) =>
+      it.onRef('channels.firmCode', '=', 'places.firmCode').onRef('channels.container', '=', 'places.container'),
+    )
+    .selectAll('places')
+    .select('channels.acceptance')
+    .where('itemId', '=', itemId)
+    .execute();
+  const kept = shown.filter(({ acceptance }) => acceptance !== 'none');
+  const places = shown.filter(({ acceptance }) => acceptance === 'none');
   const [place = { container: grant.container, quantity: 0, pending: 0, generation: 0 }] = places;
   const container = await db
     .selectFrom('containers')

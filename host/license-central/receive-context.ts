@@ -7,7 +7,7 @@ import { type Statement, statement } from '../../container/files/statement.ts';
 import { toHex } from '../../container/model/bytes.ts';
 import type { Hash, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
-import { type Acceptance, acceptanceOf, dropAcceptance, isUsedAsSetBack, noteAccepted } from './accepted-states.ts';
+import { dropAcceptance, isUsedAsSetBack, noteAccepted } from './accepted-states.ts';
 import { type Foundation, findChannel, openChannel, updateChannel } from './channels.ts';
 import { type CheckedInventory, checkInventory, contradictedLog, itemsOf, storeInventory } from './custody.ts';
 import { keepEvidence } from './evidence.ts';
@@ -101,7 +101,6 @@ export async function receiveContext(
     opened.value === null ? null : await checkInventory(tx, base, root, firmCode, certificate, opened.value);
   await rememberContainer(tx, certificate);
   const channel = await openChannel(tx, base, firm, certificate.key);
-  const acceptance = await acceptanceOf(tx, channel);
   await noteReceipt(tx, base, firmCode, file, given.raw);
   const { generation } = file.statement;
   const { locked } = file.header;
@@ -118,9 +117,9 @@ export async function receiveContext(
   // Of a container that was contradicted before, nothing is believed any more.
   if (inventory !== null && channel.contradiction === null) {
     const mayHaveGaps = isNewest && firm.restores > 0;
-    const isOfPast = acceptance === 'taken' && !locked;
+    const isOfPast = channel.acceptance === 'taken' && !locked;
     const telling = { generation, contradicted: why !== null || isOfPast, mayHaveGaps };
-    const teller = why === null ? await followAcceptance(tx, base, channel, acceptance, file, inventory) : channel;
+    const teller = why === null ? await followAcceptance(tx, base, channel, file, inventory) : channel;
     await storeInventory(tx, base, teller, inventory, telling);
     if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));
   }
@@ -144,14 +143,13 @@ async function followAcceptance(
   tx: Writes,
   base: Foundation,
   channel: ChannelRow,
-  acceptance: Acceptance,
   file: ContextFile,
   { content }: CheckedInventory,
 ): Promise<ChannelRow> {
-  if (acceptance !== 'taken' && isUsedAsSetBack(file, channel.firmCode, content))
+  if (channel.acceptance !== 'taken' && isUsedAsSetBack(file, channel.firmCode, content))
     return noteAccepted(tx, base, channel, file, 'taken');
   const isBack = !file.header.locked && file.statement.generation > channel.toldGeneration;
-  if (acceptance === 'given' && isBack) await dropAcceptance(tx, channel);
+  if (channel.acceptance === 'given' && isBack) await dropAcceptance(tx, channel);
   return channel;
 }
 

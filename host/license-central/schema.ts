@@ -2,7 +2,7 @@ import { type CreateTableBuilder, sql } from 'kysely';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** The version of the tables that this program reads and writes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 type ColumnType = 'integer' | 'text' | 'blob';
 
@@ -55,6 +55,7 @@ const COLUMNS: {
     logWhole: 'integer',
     logLost: 'integer',
     restore: 'integer',
+    acceptance: 'text',
     contradiction: 'text?',
     challenge: 'blob?',
   },
@@ -146,7 +147,7 @@ const PRIMARY: Keys = {
   transferItems: ['hash', 'itemId'],
   custodyLog: ['firmCode', 'container', 'position', 'hash'],
   contexts: ['hash'],
-  evidence: ['hash'],
+  evidence: ['hash', 'reason'],
   revocations: ['firmCode'],
   writeOffs: ['firmCode', 'container', 'sequence'],
 };

@@ -76,6 +76,8 @@ export interface ChannelRow {
   readonly logLost: Flag;
   /** The `restores` of the firm in which the channel began anew; when these are more, it issues nothing. */
   readonly restore: number;
+  /** Whether the state that its container was set back to was accepted. */
+  readonly acceptance: Acceptance;
   /**
    * By which the container asked for the time in its newest context; null when it did not. Of one with a contradiction: in the
    * last context in which it said itself that it was set back.
@@ -84,6 +86,9 @@ export interface ChannelRow {
   /** What contradicts the container's history; then nothing more is issued to it. */
   readonly contradiction: string | null;
 }
+
+/** Whether the state that a container was set back to was accepted, and whether it is known to have taken that word. */
+export type Acceptance = 'none' | 'given' | 'taken';
 
 /** An entry of a channel, kept with its outcome for good; the bytes until it is settled. */
 export interface EntryRow {

@@ -3,7 +3,6 @@ import { type Certificate, type IssueRight, readStoredCertificate } from '../../
 import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
-import { acceptedStates, channelName } from './accepted-states.ts';
 import { loggedSeats } from './logged-seats.ts';
 import { rowsOf } from './named-at-once.ts';
 import { type Balanced, seatsLeft, type ToldSeats } from './seat-balance.ts';
@@ -139,18 +138,17 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
   const channels = await rowsOf(containers, (some) =>
     db
       .selectFrom('channels')
-      .select(['firmCode', 'container', 'logWhole', 'toldGeneration', 'contradiction'])
+      .select(['firmCode', 'container', 'logWhole', 'toldGeneration', 'acceptance', 'contradiction'])
       .where('container', 'in', some)
       .execute(),
   );
-  const channelOf = new Map(channels.map((it) => [channelName(it.firmCode, it.container), it]));
-  const accepted = await acceptedStates(db);
+  const channelOf = new Map(channels.map((it) => [`${it.firmCode}/${it.container}`, it]));
   return (firmCode, container) => {
-    const name = channelName(firmCode, container);
-    const { logWhole = 1, toldGeneration = 0, contradiction = null } = channelOf.get(name) ?? {};
+    const known = channelOf.get(`${firmCode}/${container}`);
+    const { logWhole = 1, toldGeneration = 0, acceptance = 'none', contradiction = null } = known ?? {};
     const right = issues.get(container) ?? 'move';
-    const contradicted = contradiction !== null;
-    return { issues: right, contradicted, accepted: accepted.has(name), logWhole, toldGeneration };
+    const [contradicted, accepted] = [contradiction !== null, acceptance !== 'none'];
+    return { issues: right, contradicted, accepted, logWhole, toldGeneration };
   };
 }
 

@@ -93,7 +93,7 @@ describe('the time of a License Central', () => {
       await tell();
       expect(await central.askedForTime(device.key)).toEqual([]);
       const { update } = await central.acceptState(contextFor(back, { certificate }));
-      await central.receiveContext(back.container.run('apply', { update: update as Uint8Array }).receipt);
+      await central.receiveContext(back.container.run('apply', { update }).receipt);
       back.parts.env.time = NOW + 10 * YEAR;
       expect(useOf(back)).toBe('ITEM_EXPIRED');
       back.parts.env.time = NOW;

@@ -5,11 +5,13 @@ import { afterEach, expect } from 'vitest';
 import { Container } from '../../../container/container.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../../container/store/memory-flash.ts';
-import { type GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
+import { type CentralOptions, type GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
 import { crypto, root, seededEnv, type TestContainer, TestFirm } from '../../world/parties.ts';
 
 export const FIRM = 6000010;
 export const PASSPHRASE = 'correct horse';
+/** Guessing is not what these tests are about. */
+const LOW_COST = { scryptN: 2, scryptR: 4, scryptP: 1 };
 
 export const MOVABLE: GrantSpec['terms'] = {
   type: 'quantity',
@@ -29,7 +31,7 @@ export interface Scene {
   /** A new, empty folder, removed after the test. */
   folder(): string;
   /** The options under which a License Central in that folder opens. */
-  options(folder: string, seed?: string, now?: number): Parameters<typeof LicenseCentral.init>[0];
+  options(folder: string, seed?: string, now?: number): CentralOptions;
   /** A new License Central with one firm, closed after the test. */
   central(folder?: string): Promise<LicenseCentral>;
   /** One more instance on the same folder, closed after the test. */
@@ -54,6 +56,7 @@ export function licenseCentrals(): Scene {
       crypto,
       env: seededEnv(seed, now),
       passphrase: PASSPHRASE,
+      passphraseCost: LOW_COST,
       root,
     }),
     central: async (folder = scene.folder()) => {

@@ -7,7 +7,7 @@ import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import { CentralDatabase } from '../../../host/license-central/database.adapter.ts';
 import { KeyVault } from '../../../host/license-central/firm-keys.ts';
-import { LicenseCentral, type NewFirm } from '../../../host/license-central/index.ts';
+import { type CentralOptions, LicenseCentral, type NewFirm } from '../../../host/license-central/index.ts';
 import { passphraseKey } from '../../../host/license-central/passphrase-key.adapter.ts';
 import { crypto, makeContainer, seededEnv } from '../../world/parties.ts';
 import { FIRM, licenseCentrals, PASSPHRASE, seats } from './scene.ts';
@@ -40,6 +40,26 @@ describe('the storage of a License Central', () => {
       code: 'CERTIFICATE_OTHER_ROOT',
     });
     await expect(scene.another(folder, 'right')).resolves.toBeInstanceOf(LicenseCentral);
+  });
+
+  it('is made with the cost of the passphrase that is asked for, if it is possible, and with a high one otherwise', async () => {
+    const defaults = (folder: string) => {
+      const { passphraseCost: _, ...options } = scene.options(folder);
+      return options;
+    };
+    const costOf = async (asked: Pick<CentralOptions, 'passphraseCost'>) => {
+      const folder = scene.folder();
+      const central = await LicenseCentral.init({ ...defaults(folder), ...asked });
+      await central.close();
+      const database = new Database(path.join(folder, 'central.sqlite'));
+      const stored = database.prepare('select scryptN, scryptR, scryptP from central').get();
+      database.close();
+      return stored;
+    };
+    const cost = { scryptN: 16, scryptR: 5, scryptP: 2 };
+    expect(await costOf({ passphraseCost: cost })).toMatchObject(cost);
+    expect(await costOf({})).toMatchObject({ scryptN: 2 ** 15, scryptR: 8, scryptP: 1 });
+    await expect(costOf({ passphraseCost: { ...cost, scryptN: 15 } })).rejects.toMatchObject({ code: 'USAGE_WRONG' });
   });
 
   it('opens at the cost of the passphrase that is stored with it, and at no other', async () => {
@@ -159,7 +179,7 @@ describe('the storage of a License Central', () => {
     const folder = scene.folder();
     await scene.central(folder);
     const database = new Database(path.join(folder, 'central.sqlite'));
-    database.exec('update central set schema = 3');
+    database.exec('update central set schema = 4');
     await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'FILE_VERSION' });
     database.exec('update central set schema = 1');
     database.close();

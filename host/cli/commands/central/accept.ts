@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { nativeCrypto } from '../../../../container/crypto/native/node-crypto.ts';
 import { toHex } from '../../../../container/model/bytes.ts';
-import type { AcceptedItem } from '../../../license-central/index.ts';
+import type { AcceptedItem, AcceptPlan, LicenseCentral } from '../../../license-central/index.ts';
 import { namingAddressee } from '../../addressee.ts';
 import type { FarBank } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
@@ -50,10 +50,10 @@ async function accept(
   await checkOutput(far, place, 'update');
   const { output } = context;
   const shown = readFerryFile(file);
-  const { update, ...state } = await withCentral(context, folder, (server) =>
-    namingFile(file, () => namingAddressee(shown, undefined, () => server.acceptState(shown, dryRun))),
+  const { update, plan } = await withCentral(context, folder, (server) =>
+    namingFile(file, () => namingAddressee(shown, undefined, () => acceptOrPlan(server, shown, dryRun))),
   );
-  const { firmCode, serial, items } = state;
+  const { firmCode, serial, items } = plan;
   const again = `ferry central accept ${quoted(folder)} ${quoted(file)} -o PLACE`;
   const files = update === null ? [] : writeUpdates(place, [update], again, wordFor(shown));
   if (dryRun) output.line('Nothing was done. It would mean:');
@@ -62,6 +62,16 @@ async function accept(
   for (const written of files) output.line(`  ${written}`);
   if (!dryRun) output.note('Bring it: ferry apply ADDRESS FILE');
   output.json({ address: `central:${folder}`, dryRun, target: serial, firmCode, items, files });
+}
+
+async function acceptOrPlan(
+  server: LicenseCentral,
+  shown: Uint8Array,
+  dryRun: boolean,
+): Promise<{ readonly plan: AcceptPlan; readonly update: Uint8Array | null }> {
+  if (dryRun) return { plan: await server.planAccept(shown), update: null };
+  const { update, ...plan } = await server.acceptState(shown);
+  return { plan, update };
 }
 
 function seatsOf({ itemId, productCode, text, seats, beyond }: AcceptedItem, firmCode: number): string {

@@ -5,7 +5,7 @@ import { Fuzzer, type FuzzFailure, type FuzzResult } from './fuzzer.ts';
 /** Inputs that a decoder is given at the least where nothing but time bounds them. */
 const LONG = 5_000_000;
 /** Of these, in one round. */
-const CHUNK = 10_000;
+const CHUNK = 100_000;
 /** Bytes by which the heap may grow while a decoder is given a chunk. */
 const MOST_GROWTH = 32 * 1024 * 1024;
 
