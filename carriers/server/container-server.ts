@@ -36,6 +36,14 @@ export interface ContainerServerOptions {
   readonly tls?: TlsServerSide;
 }
 
+/** A way to a container that is not listened at in a network: a plug. */
+export interface WayIn {
+  /** What it is called in the log. */
+  readonly carrier: string;
+  /** @param name what people call the container @param onStream serves who came */
+  readonly open: (name: string, onStream: (stream: Duplex) => void) => Promise<Listening>;
+}
+
 /** What a stream is. */
 interface StreamKind {
   /** Whether it is a line without connections, which no one else can take. */
@@ -77,6 +85,15 @@ export class ContainerServer {
   /** Accepts connections there, too. @returns the address as it is reached @throws ADDRESS_TAKEN, PACKAGE_MISSING */
   async listen(address: ListenAddress): Promise<string> {
     const listening = await this.#listenTo(address);
+    this.#listening.push(listening);
+    this.#log.info('carrier.opened', { address: listening.address });
+    return listening.address;
+  }
+
+  /** Serves whoever comes another way, too. @returns the address as it is reached @throws what opening the way throws */
+  async open({ carrier, open }: WayIn): Promise<string> {
+    const { name } = this.#options;
+    const listening = await open(name, (stream) => this.#connected(stream, carrier));
     this.#listening.push(listening);
     this.#log.info('carrier.opened', { address: listening.address });
     return listening.address;

@@ -9,7 +9,7 @@ import { fromHex, NO_BYTES } from '../../container/model/bytes.ts';
 import { fileClock } from '../../container/store/file-clock.adapter.ts';
 import type { FileContainer } from '../../container/store/file-container.adapter.ts';
 import { isExposed, type ListenAddress } from '../address.ts';
-import { ContainerServer } from './container-server.ts';
+import { ContainerServer, type WayIn } from './container-server.ts';
 import { ReopenedContainer } from './reopened-container.ts';
 import type { ServerLog } from './server-port.ts';
 
@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly listen: readonly ListenAddress[];
   /** Streams to be served beside what is listened at, such as the standard ones; when the first ends, so does the server. */
   readonly streams: readonly Duplex[];
+  /** Ways to it beside those. */
+  readonly ways?: readonly WayIn[];
   readonly log: ServerLog;
   /** Whether a new client may be paired, once, where it is reached over TLS. */
   readonly pair: boolean;
@@ -52,7 +54,7 @@ export interface Served {
  */
 export async function runContainerServer(
   open: (env: Env) => FileContainer,
-  { folder, listen, streams, log, pair, signal, seed, clock, httpNames = [] }: ServeOptions,
+  { folder, listen, streams, ways = [], log, pair, signal, seed, clock, httpNames = [] }: ServeOptions,
   onReady: (served: Served) => void,
 ): Promise<void> {
   const crypto = nativeCrypto();
@@ -99,6 +101,7 @@ export async function runContainerServer(
     });
     try {
       for (const address of listen) addresses.push(await server.listen(address));
+      for (const way of ways) addresses.push(await server.open(way));
       if (addresses.length > 0 && current !== undefined) announce(current, addresses, log);
       const conversations = streams.map((stream) => server.serve(stream, 'stream', { isLine: true }));
       onReady({ serial: name, kind, addresses, ...(pairingCode === undefined ? {} : { pairingCode }) });
