@@ -141,6 +141,12 @@ function hostAndPort(rest: string, wrong: (why: string) => FerryError): { host: 
   return { host: found[1] ?? (found[2] || LOOPBACK), port };
 }
 
+/** Reads where dongles are to be served by USB/IP: `HOST:PORT`, either of which may be left out. @throws ADDRESS_WRONG */
+export function parseUsbipPlace(text: string): Omit<UsbipPlace, 'busid'> {
+  const place = /:\d+$/.test(text) ? text : `${text}:${USBIP_PORT}`;
+  return hostAndPort(`//${place}`, (why) => wrongAddress(text, why, ['HOST:PORT']));
+}
+
 function usbipPlace(rest: string, wrong: (why: string) => FerryError): UsbipPlace {
   const found = /^(\/\/[^/]*)\/([0-9][0-9.-]{0,30})$/.exec(rest);
   if (found === null) throw wrong('it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID');

@@ -148,24 +148,30 @@ export class HidStream extends Duplex {
     this.#assembly = undefined;
     switch (kind) {
       case 'message':
-        if (this.readableLength + message.length > MOST_UNREAD) return this.#garbled('it says more than was asked for');
-        this.#sending = undefined;
-        this.push(message);
-        return;
+        this.#take(message);
+        break;
       case 'ready':
-        return void this.#sendRest();
+        void this.#sendRest();
+        break;
       case 'working':
         this.emit('alive');
-        return;
+        break;
       case 'error':
-        return this.#failed(readReportError(message));
+        this.#failed(readReportError(message));
+        break;
     }
   }
 
+  #take(message: Uint8Array): void {
+    this.#sending = undefined;
+    if (this.readableLength + message.length > MOST_UNREAD) this.#garbled('it says more than was asked for');
+    else this.push(message);
+  }
+
   #takeFirst(report: Extract<Report, { readonly position: 'first' }>): void {
-    if (report.kind === undefined) return this.#garbled('it sends a report of an unknown kind');
-    if (report.length > LONGEST) return this.#garbled(`it announces a message of ${report.length} bytes`);
-    this.#assembly = new Assembly(report.kind, report);
+    if (report.kind === undefined) this.#garbled('it sends a report of an unknown kind');
+    else if (report.length > LONGEST) this.#garbled(`it announces a message of ${report.length} bytes`);
+    else this.#assembly = new Assembly(report.kind, report);
   }
 
   async #sendRest(): Promise<void> {
@@ -187,13 +193,17 @@ export class HidStream extends Duplex {
     const { where, patience } = this.#options;
     const sending = this.#sending;
     if (error === 'noChannel')
-      return void this.destroy(new FerryError('CARRIER_LOST', { where, why: 'it has forgotten this channel' }));
-    if (error !== 'busy' || sending === undefined) return this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
-    if (this.#waited > patience) return void this.destroy(new FerryError('CARRIER_BUSY', { where }));
+      this.destroy(new FerryError('CARRIER_LOST', { where, why: 'it has forgotten this channel' }));
+    else if (error !== 'busy' || sending === undefined) this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
+    else if (this.#waited > patience) this.destroy(new FerryError('CARRIER_BUSY', { where }));
+    else this.#askAgain(sending);
+  }
+
+  #askAgain({ message, done }: Sending): void {
     const pause = this.#pause;
     this.#waited += pause;
     this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);
-    this.#endWait = this.#options.after(pause, () => this.#begin(sending.message, sending.done));
+    this.#endWait = this.#options.after(pause, () => this.#begin(message, done));
   }
 
   #garbled(why: string): void {

@@ -113,8 +113,12 @@ export class ReportChannels implements ReportSink {
   }
 
   #open(report: Extract<Report, { readonly position: 'first' }>): void {
-    if (report.kind !== 'open') return this.#fail(BROADCAST, 'unknownKind');
-    if (report.length !== NONCE) return this.#fail(BROADCAST, 'wrongLength');
+    if (report.kind !== 'open') this.#fail(BROADCAST, 'unknownKind');
+    else if (report.length !== NONCE) this.#fail(BROADCAST, 'wrongLength');
+    else this.#openFor(report.payload.subarray(0, NONCE));
+  }
+
+  #openFor(nonce: Uint8Array): void {
     if (this.#channels.size >= MOST_CHANNELS) this.#close([...this.#channels.keys()][0] ?? 0);
     const channel = this.#freeNumber();
     const stream = new ChannelStream({
@@ -123,7 +127,7 @@ export class ReportChannels implements ReportSink {
     });
     this.#channels.set(channel, { stream, alive: this.#options.timer() });
     const answer = new Uint8Array(NONCE + 2);
-    answer.set(report.payload.subarray(0, NONCE));
+    answer.set(nonce);
     new DataView(answer.buffer).setUint16(NONCE, channel);
     this.#say(BROADCAST, 'opened', answer);
     this.#options.serve(stream);
@@ -139,15 +143,22 @@ export class ReportChannels implements ReportSink {
 
   #takeFirst(report: Extract<Report, { readonly position: 'first' }>): void {
     const { channel, kind, length } = report;
-    if (!this.#channels.has(channel)) return this.#fail(channel, 'noChannel');
-    if (this.#arriving !== undefined && this.#arriving.channel !== channel) return this.#fail(channel, 'busy');
+    const isBusy = this.#arriving !== undefined && this.#arriving.channel !== channel;
     // Whoever begins anew does not go on with what was before.
-    this.#drop();
+    if (!isBusy) this.#drop();
     const bounds = kind === undefined ? undefined : LENGTHS[kind];
-    if (kind === undefined || bounds === undefined) return this.#fail(channel, 'unknownKind');
-    if (length < bounds[0] || length > bounds[1]) return this.#fail(channel, 'wrongLength');
-    const assembly = new Assembly(kind, report);
-    if (assembly.message !== undefined) return this.#arrived(channel, kind, assembly.message);
+    if (!this.#channels.has(channel)) this.#fail(channel, 'noChannel');
+    else if (isBusy) this.#fail(channel, 'busy');
+    else if (kind === undefined || bounds === undefined) this.#fail(channel, 'unknownKind');
+    else if (length < bounds[0] || length > bounds[1]) this.#fail(channel, 'wrongLength');
+    else this.#begin(channel, new Assembly(kind, report), length);
+  }
+
+  #begin(channel: number, assembly: Assembly, length: number): void {
+    if (assembly.message !== undefined) {
+      this.#arrived(channel, assembly.kind, assembly.message);
+      return;
+    }
     this.#arriving = { channel, assembly };
     this.#rest.start(REST, () => this.#giveUp(channel));
     // Whoever sends a report now and then keeps nobody else out for long.
@@ -190,15 +201,18 @@ export class ReportChannels implements ReportSink {
       case 'message':
         this.#showWork(number, channel);
         if (!channel.stream.arrived(message)) this.#close(number);
-        return;
+        break;
       case 'blink':
         this.#options.blink();
-        return this.#say(number, 'blink');
+        this.#say(number, 'blink');
+        break;
       case 'cancel':
         this.#dropOutgoing(number);
-        return this.#say(number, 'cancel');
+        this.#say(number, 'cancel');
+        break;
       case 'close':
-        return this.#close(number);
+        this.#close(number);
+        break;
     }
   }
 

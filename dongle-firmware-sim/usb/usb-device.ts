@@ -1,12 +1,10 @@
 import { ControlEndpoint } from './control-endpoint.ts';
+import { CONFIGURATION, INTERFACES, RELEASE } from './descriptors.ts';
+import type { ExportedDescription, ExportedDevice } from './exported-device.ts';
 import type { UsbIdentity } from './usb-identity.ts';
 import type { Completion, InAnswer, OutAnswer, Transfer, UsbFunction } from './usb-transfer.ts';
 
-/** Who has a device on its bus. */
-export interface UsbHost {
-  /** The device was unplugged: nothing that is pending completes any more. */
-  unplugged(): void;
-}
+type UsbHost = Parameters<ExportedDevice['attach']>[0];
 
 interface Pending {
   readonly transfer: Exclude<Transfer, { readonly endpoint: 0 }>;
@@ -21,8 +19,8 @@ const IN = 0x80;
  * The dongle on a bus: endpoint 0, and the endpoints of its functions. A transfer that cannot be answered yet is held. The
  * transfers of one endpoint are answered in their order, and no endpoint waits for another one.
  */
-export class UsbDevice {
-  readonly identity: UsbIdentity;
+export class UsbDevice implements ExportedDevice {
+  readonly description: ExportedDescription;
   readonly #control: ControlEndpoint;
   /** By the addresses of their endpoints. */
   readonly #functions: ReadonlyMap<number, UsbFunction>;
@@ -33,7 +31,7 @@ export class UsbDevice {
 
   /** @param functions by the number of their interface */
   constructor(identity: UsbIdentity, functions: readonly UsbFunction[]) {
-    this.identity = identity;
+    this.description = describe(identity);
     this.#functions = new Map(functions.flatMap((one) => one.endpoints.map((address) => [address, one] as const)));
     this.#control = new ControlEndpoint(identity, functions, {
       isHalted: (address) => this.#halted.has(address),
@@ -138,6 +136,12 @@ export class UsbDevice {
     this.#halted.clear();
     for (const one of functions) one.reset();
   }
+}
+
+function describe({ vendor, product }: UsbIdentity): ExportedDescription {
+  const ofInterfaces = { deviceClass: 0, deviceSubclass: 0, deviceProtocol: 0 };
+  const configured = { configurationValue: CONFIGURATION, interfaces: INTERFACES };
+  return { vendor, product, release: RELEASE, speed: 'high', ...ofInterfaces, ...configured };
 }
 
 function isData(transfer: Transfer): transfer is Pending['transfer'] {
