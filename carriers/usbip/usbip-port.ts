@@ -45,7 +45,10 @@ export async function openUsbipPort(
   };
   const listen = async (): Promise<void> => {
     try {
-      for (;;) port.onReport((await settled(dongle.in(REPORT_ENDPOINT, REPORT_SIZE))).data);
+      for (;;) {
+        const { data } = await settled(dongle.in(REPORT_ENDPOINT, REPORT_SIZE));
+        port.onReport(data);
+      }
     } catch (error) {
       port.onGone(error);
     }

@@ -26,9 +26,14 @@ export function usbipWays({ host, port, log, ...ids }: UsbipOptions): () => WayI
       blink: () => log.info('led.blinked', { serial }),
       random: systemEnv().random,
       timer: () => new QuietTimer(),
-      disk: new ScsiDrive(),
+      disk: new ScsiDrive(
+        { vendor: 'Ferry', product: 'Transfer Dongle', revision: '0100', serial },
+        { written: nothing, flushed: nothing, ejected: nothing, failed: nothing },
+      ),
     });
     return bus.plugIn(device);
   };
   return () => ({ carrier: 'usb', open: plugIn });
 }
+
+function nothing(): void {}
