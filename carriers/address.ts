@@ -129,7 +129,11 @@ export function parseListenAddress(text: string): ListenAddress {
 
 /** Whether other computers reach what is served there. */
 export function isExposed(address: CarrierAddress): boolean {
-  const host = 'host' in address ? address.host : 'url' in address ? new URL(address.url).hostname : '';
+  return isOtherHost('host' in address ? address.host : 'url' in address ? new URL(address.url).hostname : '');
+}
+
+/** Whether a name or an IP address may be another computer's. */
+export function isOtherHost(host: string): boolean {
   return host !== '' && !/^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
 

@@ -83,7 +83,8 @@ export async function runContainerServer(
     const name = serial ?? 'the container';
     if (locked) log.warn('container.locked', { serial });
     if (seed !== undefined) log.warn('container.predictable', { serial });
-    if (pinTries === null && listen.some(isExposed)) log.warn('container.unguarded', { serial });
+    if (pinTries === null && (listen.some(isExposed) || ways.some(({ isOpen }) => isOpen)))
+      log.warn('container.unguarded', { serial });
     const tls = listen.some(({ scheme }) => scheme === 'tls')
       ? await import('../tls/tls-server-side.adapter.ts').then(({ tlsServerSide }) =>
           tlsServerSide(folder, name, pair, system.random),

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { isOtherHost } from '../../carriers/address.ts';
 import type { WayIn } from '../../carriers/server/container-server.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import { QuietTimer } from '../../carriers/stream/quiet-timer.adapter.ts';
@@ -33,7 +34,7 @@ export function usbipWays({ host, port, log, ...ids }: UsbipOptions): () => WayI
     });
     return bus.plugIn(device);
   };
-  return () => ({ carrier: 'usb', open: plugIn });
+  return () => ({ carrier: 'usb', isOpen: isOtherHost(host), open: plugIn });
 }
 
 function nothing(): void {}
