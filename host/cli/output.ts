@@ -96,6 +96,13 @@ export class Output {
     this.#stdout.write(`${printableJson(JSON.stringify(document, null, 2))}\n`);
   }
 
+  /** With --json, one of many documents, a line each: of a command that goes on until it is ended. */
+  jsonLine(document: object): void {
+    if (!this.isJson) return;
+    this.#documentWritten = true;
+    this.#stdout.write(`${printableJson(JSON.stringify(document))}\n`);
+  }
+
   /**
    * The answer for people as an aligned table. A column in which every filled cell is a number is aligned to the right.
    * On a terminal the widest columns are cut so that no row wraps; elsewhere nothing is cut.
