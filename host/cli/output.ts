@@ -73,6 +73,11 @@ export class Output {
     return this.#documentWritten;
   }
 
+  /** Whether what is said on standard error appears on a terminal, where somebody may see it. */
+  get isSeen(): boolean {
+    return this.#stderr.isTTY === true;
+  }
+
   /** A line of the answer for people. */
   line(...parts: readonly Part[]): void {
     if (!this.isJson) this.#write(this.#stdout, parts);

@@ -1,6 +1,7 @@
-import { USB_FORMS, USB_SCHEMES, wrongAddress } from '../../../carriers/address.ts';
-import { isAddress, parseAddress } from '../addresses.ts';
+import { USB_FORMS, wrongAddress } from '../../../carriers/address.ts';
+import { parseAddress } from '../addresses.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
+import { isDongle } from '../wait-for-dongle.ts';
 
 const AFTER = `
 Only a dongle on USB has an LED. One that is served by USB/IP has it in the log of its server: led.blinked.
@@ -23,7 +24,7 @@ export function blinkCommand(): Register {
 
 async function blinkAt({ output }: CommandContext, text: string): Promise<void> {
   const { scheme } = parseAddress(text);
-  if (!isAddress(text, USB_SCHEMES)) throw wrongAddress(text, `at ${scheme}: nothing has an LED`, USB_FORMS);
+  if (!isDongle(text)) throw wrongAddress(text, `at ${scheme}: nothing has an LED`, USB_FORMS);
   const { blink } = await import('../open-carrier.adapter.ts');
   await blink(text);
   output.line(`Blinking: ${text}`);
