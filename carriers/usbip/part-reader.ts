@@ -34,7 +34,7 @@ export class PartReader {
       if (piece === undefined) return undefined;
       if (piece.length - this.#at >= length) return this.#advance(piece, length);
       // Every byte of it is written before it is given out.
-      this.#part = Buffer.allocUnsafeSlow(length);
+      this.#part = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       this.#filled = 0;
     }
     return this.#fill(this.#part);
