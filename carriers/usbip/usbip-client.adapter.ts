@@ -8,6 +8,7 @@ import {
 } from './device-messages.ts';
 import { ReplyReader, type UsbipReply } from './reply-reader.ts';
 import { type SubmittedTransfer, Transfers } from './transfers.ts';
+import { usbipText } from './usbip-address.ts';
 import { IMPORT_STATUS, type SetupPacket } from './usbip-codec.ts';
 import { UsbipConnection } from './usbip-connection.adapter.ts';
 
@@ -38,7 +39,7 @@ export interface ImportedDevice {
  * @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_TIMEOUT, CARRIER_GARBLED
  */
 export async function listUsbip(server: UsbipServer): Promise<readonly ListedDevice[]> {
-  const where = textOf(server);
+  const where = usbipText(server);
   const connection = new UsbipConnection(server, where, new ReplyReader('devlist'));
   try {
     await connection.opened(server.patience);
@@ -58,7 +59,7 @@ export async function listUsbip(server: UsbipServer): Promise<readonly ListedDev
  */
 export async function connectUsbip(server: UsbipServer & { readonly busid: string }): Promise<ImportedDevice> {
   const { busid, patience } = server;
-  const where = `${textOf(server)}/${busid}`;
+  const where = `${usbipText(server)}/${busid}`;
   if (!BUSID.test(busid)) throw new FerryError('CARRIER_UNREACHABLE', { where, why: `"${busid}" is not a bus id` });
   let transfers: Transfers | undefined;
   const reader = new ReplyReader('import', (seqnum) => transfers?.asked(seqnum));
@@ -94,8 +95,4 @@ function refused(where: string, reply: UsbipReply): FerryError {
     return new FerryError('CARRIER_BUSY', { where });
   const why = status === IMPORT_STATUS.noDevice ? 'no device has that bus id' : `it refuses with status ${status}`;
   return new FerryError('CARRIER_UNREACHABLE', { where, why });
-}
-
-function textOf({ host, port }: UsbipServer): string {
-  return `usbip://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

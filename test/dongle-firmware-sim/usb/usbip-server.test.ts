@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import type net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeDevlistRequest, encodeImportRequest } from '../../../carriers/usbip/device-messages.ts';
 import { connectUsbip, listUsbip } from '../../../carriers/usbip/usbip-client.adapter.ts';
 import { concatBytes } from '../../../container/model/bytes.ts';
@@ -222,17 +221,13 @@ describe('a USB/IP server', () => {
     expect(scene.address).toBe(`usbip://${HOST}:${scene.port}`);
     const again = listenUsbip({ host: HOST, port: scene.port }, scene.devices, SILENT);
     await expect(again).rejects.toMatchObject({ code: 'ADDRESS_TAKEN' });
-    const six = await listenUsbip({ host: '::1', port: 0 }, scene.devices, SILENT);
-    onTestFinished(() => six.close());
-    expect(six.address).toMatch(/^usbip:\/\/\[::1\]:\d+$/);
   });
 
-  it('keeps no connection open for a client that waits for its answer to be taken', async () => {
+  it('closes once a refusal is sent, though the client stays', async () => {
     const scene = await UsbipScene.open();
     const socket = await scene.raw();
     socket.write(encodeImportRequest('9-9'));
     expect(await heardBy(socket)).toHaveLength(8);
-    await once(socket, 'close');
     await scene.logged('connection.closed');
   });
 });
