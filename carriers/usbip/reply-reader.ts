@@ -65,6 +65,16 @@ export class ReplyReader {
     this.#parts.push(piece);
   }
 
+  /** Where the rest of what is awaited goes, once it has begun to arrive. @see PartReader.room */
+  get room(): Uint8Array | undefined {
+    return this.#parts.room;
+  }
+
+  /** So many bytes were put at the beginning of the room. */
+  filled(length: number): void {
+    this.#parts.filled(length);
+  }
+
   /** The next reply; undefined while bytes of it are missing. Once garbled, it stays so. */
   next(): UsbipReply | Garbled | undefined {
     for (;;) {
