@@ -1,6 +1,6 @@
 import { BulkOnly } from '../../../../dongle-firmware-sim/usb/storage/bulk-only.ts';
 import type { ScsiTarget } from '../../../../dongle-firmware-sim/usb/storage/scsi-target.ts';
-import type { InAnswer } from '../../../../dongle-firmware-sim/usb/usb-transfer.ts';
+import type { InAnswer, OutAnswer } from '../../../../dongle-firmware-sim/usb/usb-transfer.ts';
 import { bytesOf } from './storage-scene.ts';
 
 const IN = 0x82;
@@ -53,7 +53,7 @@ export class StorageHost {
     this.device = new BulkOnly(target);
   }
 
-  out(bytes: Uint8Array): number | 'wait' | 'stall' {
+  out(bytes: Uint8Array): OutAnswer {
     return this.device.out(OUT, bytes);
   }
 
