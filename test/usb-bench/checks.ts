@@ -14,4 +14,12 @@ export interface Check {
 export const CHECKS: readonly Check[] = [
   { name: 'start', shows: 'the guest, its modules, the built program', needs: 'nothing', limit: 120 },
   { name: 'stick', shows: 'an ordinary memory stick', needs: 'stick', limit: 120 },
+  { name: 'gadget', shows: "the kernel's own HID and mass storage functions", needs: 'nothing', limit: 120 },
+  {
+    name: 'relayed',
+    shows: 'what is claimed of a dongle, of those functions over USB/IP',
+    needs: 'nothing',
+    limit: 300,
+  },
+  { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongle', limit: 300 },
 ];

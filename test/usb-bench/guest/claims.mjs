@@ -6,6 +6,8 @@ const execute = promisify(execFile);
 const RECORD = `/out/${process.env.FERRY_CHECK}.claims`;
 /** No program of a check takes that long, in milliseconds; the whole check has its own limit. */
 const LONGEST_RUN_MS = 60_000;
+/** Of why a claim does not hold no more is told, in characters: the console is a serial line. */
+const LONGEST_REASON = 3000;
 
 /** What the run told the guest. */
 export const settings = JSON.parse(fs.readFileSync('/opt/ferry/guest-settings.json', 'utf8'));
@@ -29,7 +31,8 @@ export async function claim(title, work) {
     record(undefined);
     return value;
   } catch (error) {
-    record(error.code === 'ERR_ASSERTION' ? error.message : `${error.stack ?? error}`);
+    const why = error.code === 'ERR_ASSERTION' ? error.message : `${error.stack ?? error}`;
+    record(why.slice(0, LONGEST_REASON));
     process.exitCode = 1;
     return undefined;
   }

@@ -43,14 +43,21 @@ export class UdevEvents {
    * @returns its properties, as ACTION, SUBSYSTEM, DEVNAME, DEVPATH
    */
   async next(what, fits) {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
-      const at = this.#events.findIndex(fits);
-      if (at !== -1) return this.#events.splice(0, at + 1)[at];
-      await new Promise((resolve, reject) => {
-        this.#wakeUp = resolve;
-        signal.addEventListener('abort', () => reject(new Error(`${what}: not within ${PATIENCE_MS / 1000} s`)));
-      });
+    let timer;
+    const isLate = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${what}: not within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    });
+    try {
+      for (;;) {
+        const at = this.#events.findIndex(fits);
+        if (at !== -1) return this.#events.splice(0, at + 1)[at];
+        const somethingHeard = new Promise((resolve) => {
+          this.#wakeUp = resolve;
+        });
+        await Promise.race([somethingHeard, isLate]);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
