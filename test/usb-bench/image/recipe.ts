@@ -42,14 +42,19 @@ export interface Recipe {
   readonly making: string;
 }
 
-/** @param repository its root folder */
-export function readRecipe(repository: string): Recipe {
+/**
+ * The recipe for this repository and this computer.
+ *
+ * @param repository its root folder
+ * @param osRelease the text that says which distribution this is
+ */
+export function readRecipe(repository: string, osRelease = fs.readFileSync('/etc/os-release', 'utf8')): Recipe {
   const read = (...name: string[]) => fs.readFileSync(path.join(...name), 'utf8');
   const here = path.join(repository, 'test/usb-bench/image');
   const making = createHash('sha256');
   for (const name of fs.readdirSync(here).sort()) making.update(`${name}\0${read(here, name)}\0`);
   return {
-    distribution: distributionOf(read('/etc/os-release')),
+    distribution: distributionOf(osRelease),
     packages: PACKAGES,
     modules: MODULES,
     addons: addonsOf(JSON.parse(read(repository, 'package-lock.json'))),
