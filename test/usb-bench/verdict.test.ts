@@ -46,6 +46,13 @@ describe('a boot', () => {
     expect(judge(checks, guest({}, 0)).broken[0]).toMatch(/the last line$/);
   });
 
+  it('tells that its kernel panicked, before how', () => {
+    const console = '[4.4] Kernel panic - not syncing: Fatal exception\n[4.5] Call Trace:\n';
+    expect(judge(checks, { ...guest({ result: undefined }, 0), console }).broken[0]).toMatch(
+      /^the guest did not finish \(Kernel panic - not syncing: Fatal exception\); /,
+    );
+  });
+
   it.each([
     [
       'a claim that does not hold',

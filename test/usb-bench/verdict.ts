@@ -44,8 +44,10 @@ export function judge(checks: readonly Check[], { qemuExit, console, read }: Out
 function troubleOfGuest(qemuExit: number | undefined, console: string, result: string | undefined): string[] {
   const end = `the last lines of its console:\n${lastLines(console)}`;
   if (qemuExit === undefined) return [`the guest did not end in time; ${end}`];
-  if (qemuExit % 2 === 0 || result === undefined)
-    return [`the guest did not finish (QEMU ended with ${qemuExit}); ${end}`];
+  if (qemuExit % 2 === 0 || result === undefined) {
+    const why = /Kernel panic.*/.exec(console)?.[0] ?? `QEMU ended with ${qemuExit}`;
+    return [`the guest did not finish (${why}); ${end}`];
+  }
   const told = qemuExit >> 1;
   if (result.trim() !== String(told)) return [`the guest wrote ${result.trim()}, but QEMU was told ${told}`];
   return told > 1 ? [`the guest could not begin (${told}); ${end}`] : [];

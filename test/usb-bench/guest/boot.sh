@@ -46,7 +46,11 @@ until [[ ${line:-} == *'listening on'* ]]; do
 done
 cat <&3 >/out/tcpdump.log &
 modprobe -a xhci-pci vhci-hcd || broken 'no USB host'
-udevadm settle --timeout=60 || broken 'the devices of the start did not settle'
+# A udevd that is busy may hang up on the question (broken pipe) instead of answering late; then it is asked again.
+for attempt in 1 2 3; do
+  udevadm settle --timeout=60 && break
+  [ "$attempt" = 3 ] && broken 'the devices of the start did not settle'
+done
 say "Node $(node --version || broken 'Node does not run')"
 
 result=0
