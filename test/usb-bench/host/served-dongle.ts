@@ -29,7 +29,7 @@ export async function serveDongle(program: string, folder: string): Promise<Serv
   const dongle = path.join(folder, 'dongle');
   await runProgram(process.execPath, [program, 'dongle', 'create', dongle]);
   const log = fs.openSync(path.join(folder, 'dongle.log'), 'w');
-  const args = [program, 'dongle', 'serve', dongle, '--usbip', 'tcp://127.0.0.1:0'];
+  const args = [program, 'dongle', 'serve', dongle, '--usbip', '127.0.0.1:0'];
   const child = startProgram(process.execPath, args, { stdio: ['ignore', 'pipe', log] });
   fs.closeSync(log);
   const ended = new Promise<string>((resolve) => {
