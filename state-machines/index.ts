@@ -41,3 +41,7 @@ export { runDurably } from './runtime/run-durably.ts';
 export { type End, runToEnd } from './runtime/run-to-end.ts';
 export type { RecordIndex, RecordStore, SnapshotRecord, SnapshotStore } from './runtime/snapshot-store-port.ts';
 export { type DurableMachine, loadSnapshot, type StoredSnapshot } from './runtime/stored-snapshot.ts';
+export type { ImportedFile, ImportReport, WrittenReceipt } from './update-import/import-report.ts';
+export { type ImportPorts, importUpdates } from './update-import/import-updates.ts';
+export { readUpdateHeading } from './update-import/read-update-heading.ts';
+export type { FolderEntry, UpdateFolder } from './update-import/update-folder-port.ts';
