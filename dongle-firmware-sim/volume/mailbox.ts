@@ -1,5 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { answerMail } from './answer-mail.ts';
+import { VOLUME_BYTES } from './fat-volume.ts';
 import {
   type MailboxAction,
   type MailboxInput,
@@ -105,16 +106,20 @@ export class Mailbox {
     const { drive, timer } = this.#options;
     switch (action) {
       case 'await silence':
-        return timer.start(SILENCE, () => this.#take('silent'));
+        timer.start(SILENCE, () => this.#take('silent'));
+        break;
       case 'wait no more':
-        return timer.stop();
+        timer.stop();
+        break;
       case 'remove':
-        return drive.remove();
+        drive.remove();
+        break;
       case 'work':
         this.#work = this.#doWork();
-        return;
+        break;
       case 'swap':
-        return this.#swap();
+        this.#swap();
+        break;
     }
   }
 
@@ -126,8 +131,8 @@ export class Mailbox {
   }
 
   async #answerTo(drive: MailboxDrive): Promise<Uint8Array | undefined> {
+    const image = this.#attempt(() => drive.copy()) ?? new Uint8Array(VOLUME_BYTES);
     try {
-      const image = drive.copy();
       const answer = await answerMail(image, this.#options);
       return Buffer.compare(image, answer) === 0 ? undefined : answer;
     } catch (error) {
@@ -140,13 +145,22 @@ export class Mailbox {
   #swap(): void {
     const answer = this.#answer;
     this.#answer = undefined;
-    for (const image of answer === undefined ? [undefined] : [answer, undefined]) {
-      try {
-        return this.#options.drive.insert(image);
-      } catch (error) {
-        if (!(error instanceof FerryError)) throw error;
-        this.#options.onFailure(error);
-      }
+    const insert = (image: Uint8Array | undefined) => (): true => {
+      this.#options.drive.insert(image);
+      return true;
+    };
+    const isIn = answer === undefined ? undefined : this.#attempt(insert(answer));
+    if (isIn === undefined) this.#attempt(insert(undefined));
+  }
+
+  /** Undefined, once it was told, where something of the memory fails. */
+  #attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof FerryError)) throw error;
+      this.#options.onFailure(error);
+      return undefined;
     }
   }
 }
