@@ -39,7 +39,7 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 function wrapperOf({ cdb, length, isIn }: Extract<Step, { do: 'command' }>): Uint8Array {
   const bytes = commandWrapper(isIn ? { cdb, expects: 0 } : { cdb });
-  new DataView(bytes.buffer).setUint32(8, length, true);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, length, true);
   return bytes;
 }
 

@@ -170,7 +170,7 @@ describe('MODE SELECT', () => {
     ['a page that there is not', short(`000000000106${zeros(6)}`), `000000000106${zeros(6)}`, '05/26/00'],
     ['a subpage', short(`000000004a01${zeros(10)}`), `000000004a01${zeros(10)}`, '05/26/00'],
     ['a block descriptor', short(`00000008${zeros(8)}`), `00000008${zeros(8)}`, '05/26/00'],
-    ['a long block descriptor', long(`0000000000000100${zeros(256)}`), `0000000000000100${zeros(256)}`, '05/26/00'],
+    ['a long block descriptor', long(`0000000000000100${CACHING}`), `0000000000000100${CACHING}`, '05/26/00'],
     ['another type of medium', short('00010000'), '00010000', '05/26/00'],
     ['another type of medium, long', long('0000010000000000'), '0000010000000000', '05/26/00'],
   ])('refuses %s', (_, cdb, list, sense) => {

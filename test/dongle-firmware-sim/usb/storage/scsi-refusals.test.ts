@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ScsiDrive } from '../../../../dongle-firmware-sim/usb/storage/scsi-drive.ts';
 import { MemoryMedium } from './memory-medium.ts';
-import { IDENTITY, perform, READY, readyDrive, senseOf } from './storage-scene.ts';
+import { bytesOf, IDENTITY, perform, READY, readyDrive, senseOf } from './storage-scene.ts';
 
 const EJECT = '1b 00 00 00 02 00';
 const never = () => undefined;
@@ -144,6 +144,19 @@ describe('a medium that fails', () => {
     expect(drive.isMediumPresent).toBe(true);
   });
 
+  it('to write for a moment is not written any more by that command, nor flushed', () => {
+    const { drive, medium } = readyDrive();
+    const command = drive.begin(0, bytesOf('2a 08 00 00 00 04 00 00 03 00'));
+    if (command.direction !== 'out') throw new Error('it writes nothing');
+    command.take(new Uint8Array(512));
+    medium.failing = 'write';
+    command.take(new Uint8Array(512));
+    medium.failing = undefined;
+    command.take(new Uint8Array(512));
+    expect(command.finish()).toEqual({ status: 'check condition', processed: 512 });
+    expect([medium.calls, senseOf(drive)]).toEqual([['write 4+1'], '03/0c/00']);
+  });
+
   it('by a defect of this program is not taken for a fault of the medium', () => {
     const drive = newDrive();
     const medium = new MemoryMedium(8);
@@ -162,6 +175,13 @@ describe('sense data', () => {
     const { drive } = readyDrive();
     perform(drive, 'ff 00 00 00 00 00');
     expect([senseOf(drive), senseOf(drive)]).toEqual(['05/20/00', '00/00/00']);
+  });
+
+  it('is gone after a reset', () => {
+    const { drive } = readyDrive();
+    perform(drive, 'ff 00 00 00 00 00');
+    drive.reset();
+    expect(senseOf(drive)).toBe('06/29/00');
   });
 
   it.each([READY, '12 00 00 00 24 00', 'a0 00 00 00 00 00 00 00 00 10 00 00'])('is gone after %s', (cdb) => {
@@ -214,6 +234,8 @@ describe('a unit attention condition', () => {
 
   it('of a change is forgotten by a reset: the host reads everything anew', () => {
     const { drive, medium } = readyDrive();
+    drive.insert(medium, { isWriteProtected: false });
+    perform(drive, 'ff 00 00 00 00 00');
     drive.insert(medium, { isWriteProtected: false });
     drive.reset();
     expect(failure(drive, READY)).toBe('06/29/00');

@@ -16,8 +16,9 @@ export interface Command {
 }
 
 export function commandWrapper({ cdb, expects, sends, tag = 7, lun = 0 }: Command): Uint8Array {
-  const bytes = new Uint8Array(31);
-  const view = new DataView(bytes.buffer);
+  // As it comes out of a stream: within other bytes.
+  const bytes = new Uint8Array(40).subarray(5, 36);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const block = typeof cdb === 'string' ? bytesOf(cdb) : cdb;
   bytes.set(Buffer.from('USBC'));
   view.setUint32(4, tag, true);

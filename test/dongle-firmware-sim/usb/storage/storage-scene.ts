@@ -32,7 +32,7 @@ export interface Performed {
 
 /** Carries out a command by itself, without a transport. `sent` is what the host sends of its own. */
 export function perform(drive: ScsiDrive, cdb: string, sent: Uint8Array = new Uint8Array(0), lun = 0): Performed {
-  const command = drive.begin(lun, bytesOf(cdb));
+  const command = drive.begin(lun, bytesOf(`ffff ${cdb}`).subarray(2));
   const none = new Uint8Array(0);
   switch (command.direction) {
     case 'none':
