@@ -30,8 +30,8 @@ const LAYOUT = { fmt: FM_FAT | FM_SFD, n_fat: 2, align: 1, n_root: 512, au_size:
 /** Bytes that are read or written at once. */
 const PIECE = 64 * 1024;
 
-/** Where the whole volume is the root folder. */
-const ROOT = '';
+/** The one drive of FatFs. */
+const DRIVE = '';
 
 /** Separators, the mark of a drive, wildcards and control characters: what no name may have, a forged folder can have. */
 const NO_NAME = /[\\/:*?"<>|\p{Cc}]/u;
@@ -73,7 +73,7 @@ export class FatVolume {
     const volume = await FatVolume.#on(image);
     const fatfs = volume.#fatfs;
     volume.#clock.stamp = label.stamp;
-    const made = fatfs.f_mkfs(ROOT, LAYOUT, volume.#work, PIECE);
+    const made = fatfs.f_mkfs(DRIVE, LAYOUT, volume.#work, PIECE);
     if (made !== FR_OK) throw new Defect(`no volume can be made on ${image.length} bytes: ${made}`);
     labelVolume(image, label);
     if (!volume.#mount()) throw new Defect('a volume that was just made cannot be read');
@@ -93,7 +93,7 @@ export class FatVolume {
 
   #mount(): boolean {
     const at = this.#fatfs.malloc(sizeof_FATFS);
-    return this.#try(() => this.#fatfs.f_mount(at, ROOT, 1)) === FR_OK;
+    return this.#try(() => this.#fatfs.f_mount(at, DRIVE, 1)) === FR_OK;
   }
 
   /** What lies in a folder, in its order; as far as it can be read. */

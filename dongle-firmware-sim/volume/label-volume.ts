@@ -1,5 +1,6 @@
 import { utf8 } from '../../container/model/bytes.ts';
 import type { FatStamp } from './fat-stamp.ts';
+import { SECTOR } from './image-disk.ts';
 
 /** By what an operating system knows a volume again. */
 export interface VolumeLabel {
@@ -15,7 +16,6 @@ const AT = { reserved: 14, fats: 16, fatSectors: 22, id: 39, label: 43, type: 54
 /** Offsets in an entry of a folder. @see FAT specification 1.03, "FAT Directory Structure" */
 const IN_ENTRY = { attributes: 11, time: 22, date: 24 } as const;
 const VOLUME_ID = 0x08;
-const SECTOR = 512;
 const NAME = 11;
 /** Means nothing, and is looked at all the same. */
 const TYPE = utf8('FAT16   ');

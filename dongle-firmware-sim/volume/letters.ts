@@ -37,7 +37,11 @@ export async function outgoingUpdates({ client, orders }: MailboxContainer, self
   const targets = new Set(
     [...inTransit].filter(([key, serial]) => served.has(key) && !failures.has(serial)).map(([key]) => key),
   );
-  return { updates, targets, failures };
+  return { updates: new Map([...updates].sort(byName)), targets, failures };
+}
+
+function byName([one]: readonly [string, Uint8Array], [other]: readonly [string, Uint8Array]): number {
+  return one < other ? -1 : Number(one > other);
 }
 
 function nameFor(raw: Uint8Array, taken: Letters): string {

@@ -1,9 +1,11 @@
 import type { FatStamp } from './fat-stamp.ts';
 import { FatVolume, type VolumeEntry } from './fat-volume.ts';
-import { isOfSystem, isWithin, PLACE, samePath } from './volume-layout.ts';
+import { SECTOR } from './image-disk.ts';
+import { isOfSystem, PLACE, ROOT, samePath } from './volume-layout.ts';
 
-/** Files that are looked at; as many devices as a dongle can serve at once have room. */
+/** Files that are looked at in the inbox, in the outbox and elsewhere: all devices that a dongle can serve may come at once. */
 const MOST_FILES = 2048;
+/** Folders, likewise. */
 const MOST_FOLDERS = 512;
 /** Characters of a path; deeper is not looked. */
 const LONGEST_PATH = 1000;
@@ -17,7 +19,7 @@ export interface FoundFile {
 
 /** What a computer has left on the volume, other than what its operating system keeps there. */
 export interface FoundFiles {
-  /** False when there is no FAT volume any more. An image that is all zeros never was one, and counts as an empty one. */
+  /** False when there is no FAT volume any more. What begins with zeros never was one, and counts as an empty one. */
   readonly isVolume: boolean;
   /** Those of the inbox first. */
   readonly files: readonly FoundFile[];
@@ -28,7 +30,8 @@ export interface FoundFiles {
 /** Reads everything that lies on a volume, within bounds, whatever was done to it. */
 export async function readVolume(image: Uint8Array): Promise<FoundFiles> {
   const volume = await FatVolume.open(image);
-  if (volume === undefined) return { isVolume: image.every((byte) => byte === 0), files: [], passedOver: 0 };
+  if (volume === undefined)
+    return { isVolume: image.subarray(0, SECTOR).every((byte) => byte === 0), files: [], passedOver: 0 };
   const { found, passedOver } = walk(volume);
   // Of a sound volume they are never more than it has; a forged one may have the same bytes in many files.
   let left = image.length;
@@ -44,27 +47,33 @@ interface Found extends Pick<VolumeEntry, 'size' | 'stamp'> {
   readonly path: string;
 }
 
+/** Each part with a bound of its own: a crowd in one keeps nothing out of another. */
 function walk(volume: FatVolume): { readonly found: readonly Found[]; readonly passedOver: number } {
+  const parts = [PLACE.inbox, PLACE.outbox, ROOT].map((part) => walkFrom(volume, part));
+  return {
+    found: parts.flatMap(({ found }) => found),
+    passedOver: parts.reduce((sum, part) => sum + part.passedOver, 0),
+  };
+}
+
+function walkFrom(volume: FatVolume, start: string): { readonly found: readonly Found[]; readonly passedOver: number } {
   const found: Found[] = [];
   let passedOver = 0;
-  const folders: string[] = [PLACE.inbox, PLACE.outbox, ''];
-  for (let at = 0; at < folders.length; at++) {
-    const folder = folders[at] ?? '';
-    for (const entry of volume.entries(folder).filter((one) => !isOfSystem(one))) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      const isKnown = entry.isFolder && at > 1 && isFirst(path);
-      if (isKnown) continue;
+  const folders = [start];
+  for (const folder of folders) {
+    for (const entry of volume.entries(folder)) {
+      const path = folder === ROOT ? entry.name : `${folder}/${entry.name}`;
+      if (isOfSystem(entry) || (entry.isFolder && isPart(path))) continue;
       const [list, most] = entry.isFolder ? [folders, MOST_FOLDERS] : [found, MOST_FILES];
       if (list.length >= most || path.length > LONGEST_PATH) passedOver += 1;
       else if (entry.isFolder) folders.push(path);
       else found.push({ path, size: entry.size, stamp: entry.stamp });
     }
   }
-  const isMail = ({ path }: Found): number => (isWithin(PLACE.inbox, path) ? 0 : 1);
-  return { found: found.sort((one, other) => isMail(one) - isMail(other)), passedOver };
+  return { found, passedOver };
 }
 
-/** Whether it is a folder that is looked into before the root folder. */
-function isFirst(path: string): boolean {
+/** Whether it is a folder that is looked through for itself. */
+function isPart(path: string): boolean {
   return samePath(path) === PLACE.inbox || samePath(path) === PLACE.outbox;
 }

@@ -1,3 +1,6 @@
+/** The root folder, by its path. */
+export const ROOT = '';
+
 /** What lies where on the volume of a dongle, by paths. */
 export const PLACE = {
   readme: 'README.TXT',
