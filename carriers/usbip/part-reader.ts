@@ -26,15 +26,20 @@ export class PartReader {
     this.#filled += length;
   }
 
-  /** The next bytes; undefined while some are missing: then the same number is to be asked for again. */
-  take(length: number): Uint8Array | undefined {
+  /**
+   * The next bytes; undefined while some are missing: then the same number is to be asked for again.
+   *
+   * @param into where they are put, so many bytes; unless given, they are a view or have bytes of their own
+   */
+  take(length: number, into?: Uint8Array): Uint8Array | undefined {
     if (length === 0) return NO_BYTES;
     if (this.#part === undefined) {
       const [piece] = this.#pieces;
-      if (piece === undefined) return undefined;
-      if (piece.length - this.#at >= length) return this.#advance(piece, length);
+      if (piece === undefined && into === undefined) return undefined;
+      if (piece !== undefined && into === undefined && piece.length - this.#at >= length)
+        return this.#advance(piece, length);
       // Every byte of it is written before it is given out.
-      this.#part = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+      this.#part = into ?? new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       this.#filled = 0;
     }
     return this.#fill(this.#part);

@@ -25,8 +25,13 @@ export interface ImportedDevice {
   readonly device: UsbipDevice;
   /** Asks for a control transfer. @param data what goes to the device, wLength bytes; nothing when data comes from it */
   control(setup: SetupPacket, data?: Uint8Array): SubmittedTransfer;
-  /** Asks for at most so many bytes of a bulk or interrupt endpoint, named without its direction. */
-  in(endpoint: number, length: number): SubmittedTransfer;
+  /**
+   * Asks a bulk or interrupt endpoint, named without its direction, for bytes.
+   *
+   * @param space how many at most, or where they go: that is faster for many large ones, the data of the completion is a view of it,
+   *   and it is the transfer's until it completes
+   */
+  in(endpoint: number, space: number | Uint8Array): SubmittedTransfer;
   /** Sends bytes to a bulk or interrupt endpoint. They must stay as they are until it completes. */
   out(endpoint: number, data: Uint8Array): SubmittedTransfer;
   /** Unplugs it: what is under way fails with CARRIER_LOST. Once it returns, the connection is closed on this side. Repeatable. */
@@ -76,7 +81,7 @@ export async function connectUsbip(server: UsbipServer & { readonly busid: strin
     return {
       device,
       control: (setup, data) => under.control(setup, data),
-      in: (endpoint, length) => under.in(endpoint, length),
+      in: (endpoint, space) => under.in(endpoint, space),
       out: (endpoint, data) => under.out(endpoint, data),
       close: () => connection.close(),
     };

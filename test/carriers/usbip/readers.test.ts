@@ -155,6 +155,18 @@ describe('what a server sends', () => {
     expect(reader.room).toBeUndefined();
   });
 
+  it('is put where it is wanted, in whatever pieces it arrives', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(50), cutsOf, (data, more, cuts) => {
+        const into = new Uint8Array(data.length + more);
+        const reader = new ReplyReader('import', asked({ 1: { direction: 'in', length: into.length, into } }));
+        const read = readIn(reader, concatBytes(encodeImportReply(DEVICE), doneWith(1, data)), cuts);
+        expect(read.map(({ kind }) => kind)).toEqual(['imported', 'submitted']);
+        expect([...into]).toEqual([...data, ...new Uint8Array(more)]);
+      }),
+    );
+  });
+
   it('refuses an import in 8 bytes', () => {
     const reader = new ReplyReader('import');
     reader.push(encodeImportRefusal(1));

@@ -73,6 +73,31 @@ describe('a USB/IP server', () => {
     }
   });
 
+  it('brings bytes where the client wants them, and touches nothing beyond them', async () => {
+    const scene = await UsbipScene.open();
+    const device = await scene.imported();
+    const memory = new Uint8Array(300_000).fill(0xee);
+    const spaces = [
+      memory.subarray(0, 120 * 1024),
+      memory.subarray(150_000, 150_064),
+      memory.subarray(200_000, 200_100),
+    ];
+    const read = spaces.slice(0, 2).map((space) => device.in(ECHO.source, space).completion);
+    await device.out(ECHO.bulk, sourceBytes(40)).completion;
+    read.push(device.in(ECHO.bulk, spaces[2] ?? memory).completion);
+    const brought = (await Promise.all(read)).map((one) => (one.status === 'done' ? one.data : undefined));
+    expect(brought.map((data) => data?.length)).toEqual([120 * 1024, 64, 40]);
+    for (const data of brought) expect(data?.buffer).toBe(memory.buffer);
+    const expected = Buffer.alloc(memory.length, 0xee);
+    for (const [at, size] of [
+      [0, 120 * 1024],
+      [150_000, 64],
+      [200_000, 40],
+    ] as const)
+      expected.set(sourceBytes(size), at);
+    expect(expected.compare(memory)).toBe(0);
+  });
+
   it('understands requests that arrive byte by byte', async () => {
     const scene = await UsbipScene.open();
     const socket = await scene.raw();
