@@ -6,14 +6,34 @@ export type CarrierAddress =
   | { readonly scheme: 'tcp' | 'tls'; readonly host: string; readonly port: number }
   | { readonly scheme: 'exec'; readonly command: string }
   | { readonly scheme: 'serial'; readonly device: string; readonly baudRate: number }
-  | { readonly scheme: 'http'; readonly url: string };
+  | { readonly scheme: 'http'; readonly url: string }
+  | { readonly scheme: 'hid' | 'usb'; readonly serial: string }
+  | ({ readonly scheme: 'usbip' } & UsbipPlace);
 
-/** Where a container can be served: anywhere but in a program that a client starts. */
-export type ListenAddress = Exclude<CarrierAddress, { readonly scheme: 'exec' }>;
+/** A dongle at a USB/IP server. */
+export interface UsbipPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Bus id of the dongle there, such as `1-1`. */
+  readonly busid: string;
+}
+
+/** Where a container can be served: not in a program that a client starts. A dongle on USB is plugged in, and not listened at. */
+export type ListenAddress = Exclude<CarrierAddress, { readonly scheme: 'exec' | 'hid' | 'usb' | 'usbip' }>;
 
 export type CarrierScheme = CarrierAddress['scheme'];
 
-export const CARRIER_SCHEMES: readonly CarrierScheme[] = ['unix', 'tcp', 'tls', 'exec', 'serial', 'http'];
+export const CARRIER_SCHEMES: readonly CarrierScheme[] = [
+  'unix',
+  'tcp',
+  'tls',
+  'exec',
+  'serial',
+  'http',
+  'hid',
+  'usb',
+  'usbip',
+];
 
 /** What addresses of each scheme look like. */
 export const CARRIER_FORMS: Readonly<Record<CarrierScheme, string>> = {
@@ -23,6 +43,9 @@ export const CARRIER_FORMS: Readonly<Record<CarrierScheme, string>> = {
   exec: 'exec:COMMAND',
   serial: 'serial:DEVICE',
   http: 'http://HOST',
+  hid: 'hid:SERIAL',
+  usb: 'usb:SERIAL',
+  usbip: 'usbip://HOST:PORT/BUSID',
 };
 
 const DEFAULT_BAUD_RATE = 115_200;
@@ -34,7 +57,7 @@ export function carrierSchemeOf(text: string): CarrierScheme | undefined {
 
 /**
  * Reads the address of a served container: `unix:PATH`, `tcp://HOST:PORT`, `tls://HOST:PORT`, `exec:COMMAND`,
- * `serial:DEVICE` or `serial:DEVICE?baud=RATE`, `http://HOST`. Where nothing else is said, HOST is this computer.
+ * `serial:DEVICE` or `serial:DEVICE?baud=RATE`, `http://HOST`, `hid:SERIAL`, `usb:SERIAL`, `usbip://HOST:PORT/BUSID`. Where nothing else is said, HOST is this computer.
  *
  * @throws ADDRESS_WRONG
  */
@@ -56,6 +79,12 @@ export function parseCarrierAddress(text: string): CarrierAddress {
       return { scheme, ...serialLine(rest, wrong) };
     case 'http':
       return { scheme, url: httpUrl(text, wrong) };
+    case 'hid':
+    case 'usb':
+      if (rest === '') throw wrong('it names no dongle');
+      return { scheme, serial: rest };
+    case 'usbip':
+      return { scheme, ...usbipPlace(rest, wrong) };
     default:
       throw wrong('it does not begin with a scheme that is known');
   }
@@ -80,16 +109,31 @@ export function parseReachableAddress(text: string): CarrierAddress {
 
 const LOOPBACK = '127.0.0.1';
 
+/** Of USB/IP, as it is registered. @see IANA, "usbip" */
+export const USBIP_PORT = 3240;
+
 /** Reads where a container is to be served. @throws ADDRESS_WRONG */
 export function parseListenAddress(text: string): ListenAddress {
   const address = parseCarrierAddress(text);
-  if (address.scheme !== 'exec') return address;
-  throw wrongAddress(text, 'a program is started, and not listened at');
+  switch (address.scheme) {
+    case 'exec':
+      throw wrongAddress(text, 'a program is started, and not listened at');
+    case 'hid':
+    case 'usb':
+    case 'usbip':
+      throw wrongAddress(text, 'a dongle is plugged in: `ferry dongle serve DIR --usbip`');
+    default:
+      return address;
+  }
 }
 
 /** Whether other computers reach what is served there. */
 export function isExposed(address: CarrierAddress): boolean {
-  const host = 'host' in address ? address.host : 'url' in address ? new URL(address.url).hostname : '';
+  return isOtherHost('host' in address ? address.host : 'url' in address ? new URL(address.url).hostname : '');
+}
+
+/** Whether a name or an IP address may be another computer's. */
+export function isOtherHost(host: string): boolean {
   return host !== '' && !/^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
 
@@ -99,6 +143,20 @@ function hostAndPort(rest: string, wrong: (why: string) => FerryError): { host: 
   const port = Number(found[3]);
   if (port > 0xffff) throw wrong('a port is at most 65535');
   return { host: found[1] ?? (found[2] || LOOPBACK), port };
+}
+
+/** Reads where dongles are to be served by USB/IP: `HOST:PORT`, either of which may be left out. @throws ADDRESS_WRONG */
+export function parseUsbipPlace(text: string): Omit<UsbipPlace, 'busid'> {
+  const place = /:\d+$/.test(text) ? text : `${text}:${USBIP_PORT}`;
+  return hostAndPort(`//${place}`, (why) => wrongAddress(text, why, ['HOST:PORT']));
+}
+
+function usbipPlace(rest: string, wrong: (why: string) => FerryError): UsbipPlace {
+  const found = /^(\/\/[^/]*)\/([0-9][0-9.-]{0,30})$/.exec(rest);
+  if (found === null) throw wrong('it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID');
+  const [, place = '', busid = ''] = found;
+  const hasPort = /:\d+$/.test(place);
+  return { ...hostAndPort(hasPort ? place : `${place}:${USBIP_PORT}`, wrong), busid };
 }
 
 function serialLine(rest: string, wrong: (why: string) => FerryError): { device: string; baudRate: number } {

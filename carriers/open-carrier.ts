@@ -5,10 +5,13 @@ import type { BytePipe } from '../container/wire/call-over-pipe.ts';
 import type { Pace } from '../container/wire/pace.ts';
 import { WireClient } from '../container/wire/wire-client.ts';
 import { type CarrierAddress, parseReachableAddress, wrongAddress } from './address.ts';
+import { HidStream } from './hid/hid-stream.ts';
+import type { ReportPort } from './hid/report-port.ts';
 import { HttpClient } from './http/http-client.ts';
 import { slowestRate } from './slowest-rate.ts';
 import { socketText } from './socket/socket-address.ts';
 import { StreamPipe } from './stream/pipe-over-stream.ts';
+import { QuietTimer } from './stream/quiet-timer.adapter.ts';
 
 /** What carriers need of the one who uses them. */
 export interface CarrierEnv {
@@ -77,11 +80,43 @@ async function openStream(
       const [{ connectTls }, folder] = await Promise.all([import('./tls/connect-tls.adapter.ts'), env.pairingFolder()]);
       return connectTls(address, { ...env, folder });
     }
+    case 'hid':
+    case 'usb':
+    case 'usbip':
+      return HidStream.open(await openReports(address, text, env), { ...env, where: text, after });
     case 'serial': {
       const { openSerialLine } = await import('./serial/serial-line.adapter.ts');
       return openSerialLine(address, 'CARRIER_UNREACHABLE');
     }
   }
+}
+
+async function openReports(
+  address: Extract<CarrierAddress, { readonly scheme: 'hid' | 'usb' | 'usbip' }>,
+  where: string,
+  { patience }: CarrierEnv,
+): Promise<ReportPort> {
+  switch (address.scheme) {
+    case 'hid': {
+      const { openNodeHidPort } = await import('./hid/node-hid-port.adapter.ts');
+      return openNodeHidPort(address.serial, where);
+    }
+    case 'usb': {
+      const { openUsbPort } = await import('./hid/usb-port.adapter.ts');
+      return openUsbPort(address.serial, where);
+    }
+    case 'usbip': {
+      const { openUsbipPort } = await import('./usbip/usbip-port.ts');
+      return openUsbipPort({ ...address, patience }, where);
+    }
+  }
+}
+
+/** @see HidStreamOptions */
+function after(seconds: number, over: () => void): () => void {
+  const timer = new QuietTimer();
+  timer.start(seconds, over);
+  return () => timer.end();
 }
 
 function paceOf(address: CarrierAddress, { clock, patience }: CarrierEnv): Pace {

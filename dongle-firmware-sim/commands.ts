@@ -1,9 +1,11 @@
-import type { Served, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
+import type { WayIn } from '../carriers/server/container-server.ts';
+import type { Served, ServedContainer, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
+import type { UsbipOptions } from './usb/plug-into-usbip.adapter.ts';
 
 export { isDongle as is };
 
@@ -19,6 +21,12 @@ export async function serve(
 ): Promise<void> {
   const { runContainerServer } = await import('../carriers/server/run-container-server.adapter.ts');
   await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
+}
+
+/** A USB/IP server, and what plugs one more dongle into it. */
+export async function usbip(options: UsbipOptions): Promise<(served: ServedContainer) => WayIn> {
+  const { usbipPlug } = await import('./usb/plug-into-usbip.adapter.ts');
+  return usbipPlug(options);
 }
 
 /** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */

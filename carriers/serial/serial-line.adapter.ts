@@ -1,6 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
-import { systemCode } from '../../container/store/file-failure.ts';
 import { networkWords } from '../network-words.ts';
+import { optionalPackage } from '../optional-package.ts';
 import { SerialStream } from './serial-stream.ts';
 
 export interface SerialAddress {
@@ -33,13 +33,8 @@ export function serialText({ device, baudRate }: SerialAddress): string {
   return `serial:${device}?baud=${baudRate}`;
 }
 
-async function serialPackage(): Promise<typeof import('serialport')> {
-  try {
-    return await import('serialport');
-  } catch (error) {
-    if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new FerryError('PACKAGE_MISSING', { what: 'A serial line', package: 'serialport' }, { cause: error });
-  }
+function serialPackage(): Promise<typeof import('serialport')> {
+  return optionalPackage('A serial line', 'serialport', () => import('serialport'));
 }
 
 /** The package tells the system's answer in its text only, such as `Error: No such file or directory, cannot open /dev/x`. */

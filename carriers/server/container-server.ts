@@ -36,12 +36,24 @@ export interface ContainerServerOptions {
   readonly tls?: TlsServerSide;
 }
 
+/** A way to a container that is not listened at in a network: a plug. */
+export interface WayIn {
+  /** What it is called in the log. */
+  readonly carrier: string;
+  /** Whether others may be on the way, who could add commands of their own. */
+  readonly isOpen: boolean;
+  /** @param name what people call the container @param onStream serves who came */
+  readonly open: (name: string, onStream: (stream: Duplex) => void) => Promise<Listening>;
+}
+
 /** What a stream is. */
 interface StreamKind {
   /** Whether it is a line without connections, which no one else can take. */
   readonly isLine?: boolean;
   /** Bytes per second that it carries at least. */
   readonly rate?: number;
+  /** Whether others may be on the way. */
+  readonly isOpen?: boolean;
   /** Whether its client is one that is served, looked at before each command. */
   readonly isWelcome?: () => boolean;
 }
@@ -82,9 +94,19 @@ export class ContainerServer {
     return listening.address;
   }
 
+  /** Serves whoever comes another way, too. @returns the address as it is reached @throws what opening the way throws */
+  async open({ carrier, isOpen, open }: WayIn): Promise<string> {
+    const { name } = this.#options;
+    const listening = await open(name, (stream) => this.#connected(stream, carrier, { isOpen }));
+    this.#listening.push(listening);
+    this.#log.info('carrier.opened', { address: listening.address });
+    return listening.address;
+  }
+
   /** Serves one stream to its end. */
   async serve(stream: Duplex, carrier: string, kind: StreamKind = {}): Promise<void> {
     const { isLine = false, rate = SLOWEST_RATE, isWelcome = () => true } = kind;
+    const { isOpen = carrier === 'tcp' && !isFromHere(stream) } = kind;
     const { name, crypto } = this.#options;
     const log = this.#log;
     const connection = ++this.#numbered;
@@ -102,7 +124,7 @@ export class ContainerServer {
         client: this.#options.client(),
         where: name,
         isLocal: carrier === 'unix',
-        isOpen: carrier === 'tcp' && !isFromHere(stream),
+        isOpen,
         tell: (told) => log.info('command.ended', { connection, ...told }),
         onDefect: (error) => log.error('command.failed', { connection, error }),
       });

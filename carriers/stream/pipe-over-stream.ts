@@ -30,6 +30,8 @@ export class StreamPipe implements BytePipe {
     });
     stream.on('drain', () => this.#goOn());
     stream.on('close', () => this.#goOn());
+    // Of a stream whose other side can say that it is at work.
+    stream.on('alive', () => this.#timer.goOn());
   }
 
   get arriving(): AsyncIterable<Uint8Array> {

@@ -7,14 +7,21 @@ export class QuietTimer {
   /** When the timer of the system ends. */
   #fires = 0;
   #deadline = Number.POSITIVE_INFINITY;
+  #seconds = Number.POSITIVE_INFINITY;
   #onQuiet: () => void = () => undefined;
 
   /** Waits anew. @param seconds undefined: as long as it takes */
   start(seconds: number | undefined, onQuiet: () => void): void {
     this.#onQuiet = onQuiet;
+    this.#seconds = seconds ?? Number.POSITIVE_INFINITY;
     this.#deadline = seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
     if (seconds === undefined) return;
     if (this.#timer === undefined || this.#deadline < this.#fires) this.#set(this.#deadline);
+  }
+
+  /** Begins the wait that goes on from the start. */
+  goOn(): void {
+    if (this.#deadline !== Number.POSITIVE_INFINITY) this.#deadline = performance.now() + this.#seconds * 1000;
   }
 
   /** Waits no more, for now. */

@@ -22,6 +22,8 @@ export interface ExportedDevice {
   attach(host: { /** It was unplugged: nothing pending completes any more. */ unplugged(): void }): boolean;
   /** The host that has it is gone. */
   detach(): void;
+  /** Pulls it out of the host that has it, if one has. */
+  unplug(): void;
   /**
    * Asks for a transfer. `complete` is called exactly once, perhaps before this returns, unless it is cancelled; the bytes given
    * to it stay as they are, for they are sent without a copy.

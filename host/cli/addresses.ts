@@ -11,7 +11,9 @@ import {
   parseReachableAddress,
   wrongAddress,
 } from '../../carriers/address.ts';
-import type { Served, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
+import type { WayIn } from '../../carriers/server/container-server.ts';
+import type { Served, ServedContainer, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
+import type { ServerLog } from '../../carriers/server/server-port.ts';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { FileContainer } from '../../container/store/file-container.adapter.ts';
@@ -27,9 +29,25 @@ export interface Door<Options> {
   create(options: Options & { readonly folder: string; readonly serial: string | undefined }): FileContainer;
 }
 
+/** How dongles are served by USB/IP, and what they say they are there. */
+export interface UsbOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly vendor: number;
+  readonly product: number;
+  /** bInterval of their reports. */
+  readonly interval: number;
+}
+
+/** What the far bank lends for dongles. */
+export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
+  /** One USB/IP server, and what plugs one more dongle into it. */
+  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn>;
+}
+
 /** The far bank, loaded when it is needed. */
 export interface FarBank {
-  dongle(): Promise<Door<{ readonly size: number | undefined }>>;
+  dongle(): Promise<DongleDoor>;
   device(): Promise<Door<{ readonly anchor: string | undefined }>>;
 }
 

@@ -46,7 +46,8 @@ export class ServedFerry {
       child.stdout.on('data', (text) => {
         stdout += String(text);
         const found = [...stdout.matchAll(READY)].map(([, , address = '']) => address);
-        const isWhole = found.length === listen.length && (!more.includes('--pair') || PAIRING.test(stdout));
+        const expected = listen.length + (more.includes('--usbip') ? 1 : 0);
+        const isWhole = found.length === expected && (!more.includes('--pair') || PAIRING.test(stdout));
         if (isWhole) resolve(found);
       });
     });

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { ListenAddress } from '../../../carriers/address.ts';
+import { type ListenAddress, parseUsbipPlace, USBIP_PORT } from '../../../carriers/address.ts';
 import type { Served } from '../../../carriers/server/run-container-server.adapter.ts';
-import { type FarBank, parseAddress, parseListening } from '../addresses.ts';
+import { type FarBank, parseAddress, parseListening, type UsbOptions } from '../addresses.ts';
+import { attachCommands } from '../attach-commands.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { namingOtherKind } from '../other-kind.ts';
-import { collect, usage } from '../parse-arguments.ts';
+import { collect, parseNumber, usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
@@ -18,6 +19,9 @@ interface ServeCommandOptions {
   readonly seed?: string;
   readonly clock?: string;
   readonly httpName?: readonly string[];
+  readonly usbip?: string | true;
+  readonly usbIds?: string;
+  readonly usbInterval?: string;
 }
 
 const examples = (kind: Kind): string => `
@@ -30,7 +34,13 @@ Examples:
   ferry ${kind} serve ${kind} --listen tcp://:0
   ferry ${kind} serve ${kind} --listen http://0.0.0.0:8080 --http-name plc.example
   ferry ${kind} serve ${kind} --listen tls://0.0.0.0:7430 --pair
-  ferry move --from sim:dongle --to "exec:ssh plc ferry ${kind} serve ${kind} --stdio" --all`;
+  ferry move --from sim:dongle --to "exec:ssh plc ferry ${kind} serve ${kind} --stdio" --all${kind === 'dongle' ? USB_EXAMPLES : ''}`;
+
+const USB_EXAMPLES = `
+  ferry dongle serve dongle --usbip
+  ferry dongle serve dongle another --usbip 0.0.0.0:3240 --usb-ids 1209:0002
+
+With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in.`;
 
 /** `ferry dongle serve` and `ferry device serve`. To be registered after `create`, which makes the two families. */
 export function serveCommands(far: FarBank): Register {
@@ -45,10 +55,9 @@ function family(program: Command, kind: Kind): Command {
 }
 
 function addServe(parent: Command, far: FarBank, context: CommandContext, kind: Kind): void {
-  parent
+  const command = parent
     .command('serve')
     .description(`Serves the ${kind} in a folder, as its one writer, to whoever reaches it.`)
-    .argument('<DIR>', `folder of the ${kind}, or sim:DIR`)
     .option(
       '--listen <ADDRESS>',
       'unix:PATH, tcp://HOST:PORT, tls://, http:// (port 0 for a free one) or serial:DEVICE; may be repeated',
@@ -60,22 +69,32 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
     .addOption(new Option('--log <LEVEL>', 'what goes to standard error, as JSON').choices(LOG_LEVELS).default('info'))
     .option('--seed <TEXT>', 'for test benches: randomness that comes again')
     .option('--clock <FILE>', 'for test benches: file with the time that it takes for the present one')
-    .addHelpText('after', examples(kind))
-    .action((dir: string, options: ServeCommandOptions) => serve(far, context, kind, dir, options));
+    .addHelpText('after', examples(kind));
+  if (kind === 'device') {
+    command
+      .argument('<DIR>', 'folder of the device, or sim:DIR')
+      .action((dir: string, options: ServeCommandOptions) => serve(far, context, kind, [dir], options));
+    return;
+  }
+  command
+    .argument('<DIR...>', 'folder of the dongle, or sim:DIR; several with --usbip')
+    .option('--usbip [HOST:PORT]', `serve it by USB/IP; 127.0.0.1:${USBIP_PORT} unless given, port 0 for a free one`)
+    .option('--usb-ids <VID:PID>', 'vendor and product id, in hexadecimal; 1209:0001 unless given, which is for tests')
+    .option('--usb-interval <N>', 'bInterval of the reports, 1 to 16: 2^(N-1) times 125 us; 4 unless given')
+    .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
 }
 
 async function serve(
   far: FarBank,
   context: CommandContext,
   kind: Kind,
-  dir: string,
+  dirs: readonly string[],
   options: ServeCommandOptions,
 ): Promise<void> {
-  const folder = dir.startsWith('sim:') ? parseAddress(dir, ['sim']).folder : dir;
+  const folders = dirs.map((dir) => (dir.startsWith('sim:') ? parseAddress(dir, ['sim']).folder : dir));
   const listen = (options.listen ?? []).map(parseListening);
-  if (listen.length === 0 && !options.stdio) throw usage('Say where it is served: --listen ADDRESS or --stdio');
-  if (options.pair && (options.stdio || !listen.some(({ scheme }) => scheme === 'tls')))
-    throw usage('--pair needs --listen tls://HOST:PORT, and standard output for the code');
+  const usb = usbOptions(options);
+  checkWays(folders, listen, options);
   checkNames(options.httpName ?? [], listen);
   const [{ serverLog }, { logStream, standardStreams, stopSignal }] = await Promise.all([
     import('../server-log.ts'),
@@ -83,31 +102,72 @@ async function serve(
   ]);
   const log = serverLog(logStream, options.log);
   const streams = options.stdio ? [standardStreams()] : [];
+  const door = await far[kind]();
+  const plug = usb === undefined ? undefined : await (await far.dongle()).usbip({ ...usb, log });
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stopSignal(), ended.signal]);
+  const serveOne = (folder: string, dir: string): Promise<void> =>
+    namingOtherKind(folder, otherKind(far, kind, dir), () =>
+      door.serve(
+        {
+          folder,
+          listen,
+          streams,
+          log,
+          pair: options.pair === true,
+          signal,
+          ...(plug === undefined ? {} : { ways: [plug] }),
+          ...(options.seed === undefined ? {} : { seed: options.seed }),
+          ...(options.clock === undefined ? {} : { clock: options.clock }),
+          ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),
+        },
+        (served) => {
+          const { serial, kind, addresses } = served;
+          log.info('container.served', { serial, kind, addresses });
+          if (!options.stdio) sayReady(context, served);
+        },
+      ),
+    );
+  // One that cannot be served ends the others, and the standard input does not keep the program from ending.
+  const all = folders.map((folder, at) => serveOne(folder, dirs[at] ?? folder).finally(() => ended.abort()));
+  const results = await Promise.allSettled(all);
+  for (const stream of streams) stream.destroy();
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof namingOtherKind>[1] {
   const other = kind === 'dongle' ? 'device' : 'dongle';
   const instead = `\`ferry ${other} serve ${quoted(dir)}\` with the same options`;
-  const door = await far[kind]();
-  const served = namingOtherKind(folder, { door: () => far[other](), found: other, expected: kind, instead }, () =>
-    door.serve(
-      {
-        folder,
-        listen,
-        streams,
-        log,
-        pair: options.pair === true,
-        signal: stopSignal(),
-        ...(options.seed === undefined ? {} : { seed: options.seed }),
-        ...(options.clock === undefined ? {} : { clock: options.clock }),
-        ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),
-      },
-      (served) => {
-        const { serial, kind, addresses } = served;
-        log.info('container.served', { serial, kind, addresses });
-        if (!options.stdio) sayReady(context, served);
-      },
-    ),
-  );
-  // A standard input that stays open would keep a program that cannot serve from ending.
-  await served.finally(() => streams.map((stream) => stream.destroy()));
+  return { door: () => far[other](), found: other, expected: kind, instead };
+}
+
+/** What can be served where. */
+function checkWays(
+  folders: readonly string[],
+  listen: readonly ListenAddress[],
+  { stdio, pair, usbip, usbIds, usbInterval }: ServeCommandOptions,
+): void {
+  if (listen.length === 0 && !stdio && usbip === undefined)
+    throw usage('Say where it is served: --listen ADDRESS or --stdio, or --usbip for a dongle');
+  if (folders.length > 1 && (listen.length > 0 || stdio))
+    throw usage('Several dongles are served with --usbip only: at an address or on the standard streams there is one');
+  if (usbip === undefined && (usbIds !== undefined || usbInterval !== undefined))
+    throw usage('--usb-ids and --usb-interval need --usbip');
+  if (pair && (stdio || !listen.some(({ scheme }) => scheme === 'tls')))
+    throw usage('--pair needs --listen tls://HOST:PORT, and standard output for the code');
+}
+
+function usbOptions({ usbip, usbIds, usbInterval }: ServeCommandOptions): UsbOptions | undefined {
+  if (usbip === undefined) return undefined;
+  const { host, port } = parseUsbipPlace(usbip === true ? '' : usbip);
+  const interval = parseNumber(usbInterval ?? '4', 'bInterval', 1, 16);
+  return { host, port, interval, ...usbIdsIn(usbIds ?? '1209:0001') };
+}
+
+function usbIdsIn(text: string): Pick<UsbOptions, 'vendor' | 'product'> {
+  const found = /^([0-9a-f]{4}):([0-9a-f]{4})$/i.exec(text);
+  if (found === null) throw usage(`"${text}" are no vendor and product ids like 1209:0001`);
+  return { vendor: Number.parseInt(found[1] ?? '', 16), product: Number.parseInt(found[2] ?? '', 16) };
 }
 
 /** Names are those of hosts, and only `http://` has a use for them. */
@@ -121,6 +181,7 @@ function checkNames(names: readonly string[], listen: readonly ListenAddress[]):
 function sayReady({ output }: CommandContext, served: Served): void {
   const { serial, kind, addresses, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
+  for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);
   output.json(served);
 }

@@ -1,0 +1,229 @@
+import { Duplex } from 'node:stream';
+import { MESSAGE } from '../../container/commands/device/messages.ts';
+import { FerryError } from '../../container/errors.ts';
+import { equalBytes } from '../../container/model/bytes.ts';
+import { FRAME_HEADER, FRAME_PAYLOAD } from '../../container/wire/frame.ts';
+import {
+  Assembly,
+  BROADCAST,
+  FIRST_PAYLOAD,
+  type Report,
+  type ReportError,
+  readReport,
+  readReportError,
+  reportsOf,
+} from '../../container/wire/report.ts';
+import type { ReportPort } from './report-port.ts';
+
+export interface HidStreamOptions {
+  /** The dongle, as errors name it. */
+  readonly where: string;
+  readonly random: (length: number) => Uint8Array;
+  /** Calls back after so many seconds, unless the stream is closed before. @returns ends the wait */
+  readonly after: (seconds: number, over: () => void) => () => void;
+  /** Seconds for which nothing may come from the dongle while it owes something. */
+  readonly patience: number;
+}
+
+/** Bytes of a message at most. */
+const LONGEST = FRAME_HEADER + FRAME_PAYLOAD;
+/** Bytes of an `open`. */
+const NONCE = 8;
+/** Reports handed over at a time. */
+const BATCH = 64;
+/** Seconds after which a busy dongle is asked again, at first and at most. */
+const FIRST_PAUSE = 0.005;
+const LONGEST_PAUSE = 0.1;
+/** Bytes that may come unread: a dongle sends no more than one window unasked. */
+const MOST_UNREAD = 4 * MESSAGE.windowBytes;
+
+/** What is being sent. */
+interface Sending {
+  readonly message: Uint8Array;
+  readonly rest: Iterator<Uint8Array>;
+  readonly done: (error?: Error) => void;
+}
+
+/**
+ * A channel of a dongle as a stream of bytes: what is written at once is one message. A dongle that is busy with somebody else is
+ * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work.
+ *
+ * @see docs/protocol.md, "Reports"
+ */
+export class HidStream extends Duplex {
+  readonly #port: ReportPort;
+  readonly #options: HidStreamOptions;
+  readonly #channel: number;
+  #sending: Sending | undefined;
+  #assembly: Assembly | undefined;
+  #pause = FIRST_PAUSE;
+  #waited = 0;
+  #endWait: () => void = () => undefined;
+
+  private constructor(port: ReportPort, channel: number, options: HidStreamOptions) {
+    super();
+    this.#port = port;
+    this.#channel = channel;
+    this.#options = options;
+    port.onReport = (report) => this.#receive(report);
+    port.onGone = (why) => this.destroy(new FerryError('CARRIER_LOST', { where: options.where, why: String(why) }));
+  }
+
+  /** Opens a channel. The port is closed when that fails. @throws CARRIER_TIMEOUT, CARRIER_LOST, CARRIER_GARBLED */
+  static async open(port: ReportPort, options: HidStreamOptions): Promise<HidStream> {
+    const { where, patience } = options;
+    const nonce = options.random(NONCE);
+    let endWait = (): void => undefined;
+    try {
+      const channel = await new Promise<number>((resolve, reject) => {
+        endWait = options.after(patience, () =>
+          reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience })),
+        );
+        port.onGone = (why) => reject(new FerryError('CARRIER_LOST', { where, why: String(why) }));
+        port.onReport = (bytes) => {
+          const channel = openedBy(readReport(bytes), nonce);
+          if (channel !== undefined) resolve(channel);
+        };
+        port.write([...reportsOf(BROADCAST, 'open', nonce)]).catch(reject);
+      });
+      return new HidStream(port, channel, options);
+    } catch (error) {
+      await port.close();
+      throw error;
+    } finally {
+      endWait();
+    }
+  }
+
+  override _read(): void {
+    // What comes is pushed as it comes; how much, is bounded.
+  }
+
+  override _write(bytes: Uint8Array, _: string, done: (error?: Error | null) => void): void {
+    this.#waited = 0;
+    this.#pause = FIRST_PAUSE;
+    this.#begin(bytes, done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#endWait();
+    this.#sending = undefined;
+    this.#port.onGone = () => undefined;
+    this.#leave().then(
+      () => done(error),
+      (failed: Error) => done(error ?? failed),
+    );
+  }
+
+  /** Lets the dongle know, so that nobody who comes after is taken for whoever was here. */
+  async #leave(): Promise<void> {
+    try {
+      await this.#port.write([...reportsOf(this.#channel, 'close', new Uint8Array())]);
+    } catch (error) {
+      // A dongle that is gone has forgotten its channels.
+      if (!(error instanceof FerryError)) throw error;
+    } finally {
+      await this.#port.close();
+    }
+  }
+
+  #begin(message: Uint8Array, done: (error?: Error) => void): void {
+    const rest = reportsOf(this.#channel, 'message', message);
+    // A message of one report is told to be refused, if it is, where its answer would be.
+    const isOne = message.length <= FIRST_PAYLOAD;
+    this.#sending = { message, rest, done: isOne ? () => undefined : done };
+    this.#port.write(take(rest, 1)).then(
+      () => (isOne ? done() : undefined),
+      (error: Error) => done(error),
+    );
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const report = readReport(bytes);
+    if (report.channel !== this.#channel || this.destroyed) return;
+    if (report.position === 'first') this.#takeFirst(report);
+    else if (this.#assembly !== undefined && !this.#assembly.add(report)) this.#garbled('a report is missing');
+    const { kind, message } = this.#assembly ?? {};
+    if (message === undefined) return;
+    this.#assembly = undefined;
+    switch (kind) {
+      case 'message':
+        this.#take(message);
+        break;
+      case 'ready':
+        void this.#sendRest();
+        break;
+      case 'working':
+        this.emit('alive');
+        break;
+      case 'error':
+        this.#failed(readReportError(message));
+        break;
+    }
+  }
+
+  #take(message: Uint8Array): void {
+    this.#sending = undefined;
+    if (this.readableLength + message.length > MOST_UNREAD) this.#garbled('it says more than was asked for');
+    else this.push(message);
+  }
+
+  #takeFirst(report: Extract<Report, { readonly position: 'first' }>): void {
+    if (report.kind === undefined) this.#garbled('it sends a report of an unknown kind');
+    else if (report.length > LONGEST) this.#garbled(`it announces a message of ${report.length} bytes`);
+    else this.#assembly = new Assembly(report.kind, report);
+  }
+
+  async #sendRest(): Promise<void> {
+    const sending = this.#sending;
+    if (sending === undefined) return;
+    try {
+      for (;;) {
+        const batch = take(sending.rest, BATCH);
+        if (batch.length === 0 || this.#sending !== sending) break;
+        await this.#port.write(batch);
+      }
+      sending.done();
+    } catch (error) {
+      sending.done(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #failed(error: ReportError | undefined): void {
+    const { where, patience } = this.#options;
+    const sending = this.#sending;
+    if (error === 'noChannel')
+      this.destroy(new FerryError('CARRIER_LOST', { where, why: 'it has forgotten this channel' }));
+    else if (error !== 'busy' || sending === undefined) this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
+    else if (this.#waited > patience) this.destroy(new FerryError('CARRIER_BUSY', { where }));
+    else this.#askAgain(sending);
+  }
+
+  #askAgain({ message, done }: Sending): void {
+    const pause = this.#pause;
+    this.#waited += pause;
+    this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);
+    this.#endWait = this.#options.after(pause, () => this.#begin(message, done));
+  }
+
+  #garbled(why: string): void {
+    this.destroy(new FerryError('CARRIER_GARBLED', { where: this.#options.where, why }));
+  }
+}
+
+/** The channel that a report says was opened by an `open` with that nonce. */
+function openedBy(report: Report, nonce: Uint8Array): number | undefined {
+  if (report.position !== 'first' || report.channel !== BROADCAST || report.kind !== 'opened') return undefined;
+  if (report.length !== NONCE + 2 || !equalBytes(report.payload.subarray(0, NONCE), nonce)) return undefined;
+  return new DataView(report.payload.buffer, report.payload.byteOffset + NONCE).getUint16(0);
+}
+
+function take(reports: Iterator<Uint8Array>, count: number): Uint8Array[] {
+  const taken: Uint8Array[] = [];
+  while (taken.length < count) {
+    const { done, value } = reports.next();
+    if (done === true) break;
+    taken.push(value);
+  }
+  return taken;
+}

@@ -1,0 +1,70 @@
+import fs from 'node:fs';
+import { FerryError } from '../../container/errors.ts';
+import { REPORT_SIZE } from '../../container/wire/report.ts';
+import { networkWords } from '../network-words.ts';
+import { optionalPackage } from '../optional-package.ts';
+import type { ReportPort } from './report-port.ts';
+
+/** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
+const REPORT_INTERFACE = 0;
+const REPORT_ENDPOINT = 1;
+const CONFIGURATION = 1;
+/** Milliseconds for which one transfer may take: a dongle may have nothing to say for long. */
+const LONGEST_TRANSFER = 3_600_000;
+/** Where Linux shows what is plugged in; without it the package ends the process. */
+const LINUX_USB = '/sys/bus/usb';
+
+type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
+
+/**
+ * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
+ *
+ * @throws PACKAGE_MISSING; CARRIER_UNREACHABLE when it is not plugged in, or this user may not open it
+ */
+export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
+  if (process.platform === 'linux' && !fs.existsSync(LINUX_USB))
+    throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'this computer has no USB' });
+  const { usb } = await optionalPackage('A dongle on USB', 'usb', () => import('usb'));
+  const device = await usb.findDeviceBySerial(serial);
+  if (device === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
+  try {
+    await device.open();
+    if (device.configuration?.configurationValue !== CONFIGURATION) await device.selectConfiguration(CONFIGURATION);
+    if (process.platform === 'linux') await device.detachKernelDriver(REPORT_INTERFACE);
+    await device.claimInterface(REPORT_INTERFACE);
+  } catch (error) {
+    if (device.opened) await device.close();
+    throw new FerryError('CARRIER_UNREACHABLE', { where, why: networkWords(error) }, { cause: error });
+  }
+  return portOf(device);
+}
+
+function portOf(device: Device): ReportPort {
+  let isClosed = false;
+  const port: ReportPort = {
+    onReport: () => undefined,
+    onGone: () => undefined,
+    write: async (reports) => {
+      for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_TRANSFER, report);
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await device.close();
+    },
+  };
+  const ask = async (): Promise<void> => {
+    try {
+      for (;;) {
+        const report = await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_TRANSFER, REPORT_SIZE);
+        if (isClosed) return;
+        if (report === null) throw new Error('a transfer was refused');
+        port.onReport(report);
+      }
+    } catch (error) {
+      if (!isClosed) port.onGone(networkWords(error));
+    }
+  };
+  void ask();
+  return port;
+}

@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HidStream } from '../../../carriers/hid/hid-stream.ts';
+import { FRAME_HEADER, FRAME_PAYLOAD } from '../../../container/wire/frame.ts';
+import { REPORT_SIZE, reportsOf } from '../../../container/wire/report.ts';
+import { FakeBus } from './fake-bus.ts';
+
+const LONGEST = FRAME_HEADER + FRAME_PAYLOAD;
+
+function bytesOf(length: number, seed = 1): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 7 + seed) & 0xff);
+}
+
+/** A channel, and the dongle's end of it, which answers with what it is sent. */
+async function echoing(bus: FakeBus): Promise<HidStream> {
+  const stream = await HidStream.open(bus.port(), bus.options());
+  const served = bus.served.at(-1) ?? expect.fail('nothing is served');
+  served.on('data', (piece: Uint8Array) => served.write(piece));
+  return stream;
+}
+
+async function answerTo(stream: HidStream, message: Uint8Array): Promise<Uint8Array> {
+  stream.write(message);
+  const [answer] = (await once(stream, 'data')) as [Uint8Array];
+  return answer;
+}
+
+describe('a channel of a dongle', () => {
+  it('brings messages of every length there and back whole', async () => {
+    const stream = await echoing(new FakeBus());
+    for (const length of [1, 54, 55, 56, 115, 116, 4096, LONGEST])
+      expect(await answerTo(stream, bytesOf(length)), `${length} bytes`).toEqual(Buffer.from(bytesOf(length)));
+  });
+
+  it('brings any messages one after the other whole', async () => {
+    const stream = await echoing(new FakeBus());
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 5000 }), async (message) => {
+        expect(await answerTo(stream, message)).toEqual(Buffer.from(message));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has 92 of 100 bytes of its reports for messages of 4 KiB and more', async () => {
+    const bus = new FakeBus();
+    const stream = await echoing(bus);
+    for (const length of [4096, 8192, LONGEST]) {
+      const before = { ...bus.traffic };
+      await answerTo(stream, bytesOf(length));
+      // The dongle says once that it is ready for more than one report.
+      const toHost = bus.traffic.toHost - before.toHost - 1;
+      const toDongle = bus.traffic.toDongle - before.toDongle;
+      expect(length / (toHost * REPORT_SIZE)).toBeGreaterThan(0.92);
+      expect(length / (toDongle * REPORT_SIZE)).toBeGreaterThan(0.92);
+    }
+  });
+
+  it('keeps two clients apart that speak at once', async () => {
+    const bus = new FakeBus();
+    const [one, other] = [await echoing(bus), await echoing(bus)];
+    const both = Promise.all([answerTo(one, bytesOf(3000, 1)), answerTo(other, bytesOf(3000, 2))]);
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      bus.waits.pass(0.01);
+    }
+    const [first, second] = await both;
+    expect(first).toEqual(Buffer.from(bytesOf(3000, 1)));
+    expect(second).toEqual(Buffer.from(bytesOf(3000, 2)));
+  });
+
+  it('asks a busy dongle again until it has time', async () => {
+    const bus = new FakeBus();
+    const [stream, stranger] = [await echoing(bus), bus.port()];
+    await HidStream.open(stranger, bus.options());
+    const channel = channelOf(bus);
+    const [first = expect.fail(), ...rest] = reportsOf(channel, 'message', bytesOf(300));
+    await stranger.write([first]);
+    const answer = answerTo(stream, bytesOf(40));
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    bus.waits.pass(0.01);
+    await stranger.write(rest);
+    bus.waits.pass(0.2);
+    expect(await answer).toEqual(Buffer.from(bytesOf(40)));
+  });
+
+  it('gives up on a dongle that stays busy for longer than its patience', async () => {
+    const bus = new FakeBus();
+    const stream = await echoing(bus);
+    const port = bus.port();
+    await HidStream.open(port, bus.options());
+    const channel = channelOf(bus);
+    const failed = once(stream, 'error');
+    for (let second = 0; second < 25; second += 2) {
+      await port.write([...reportsOf(channel, 'message', bytesOf(300))].slice(0, 1));
+      if (second === 0) stream.write(bytesOf(40));
+      for (let turn = 0; turn < 400; turn++) {
+        await Promise.resolve();
+        bus.waits.pass(0.005);
+      }
+    }
+    expect(await failed).toMatchObject([{ code: 'CARRIER_BUSY' }]);
+  });
+
+  it('tells that the dongle is at work, and nothing more once it has answered', async () => {
+    const bus = new FakeBus();
+    const stream = await HidStream.open(bus.port(), bus.options());
+    let signs = 0;
+    stream.on('alive', () => {
+      signs += 1;
+    });
+    stream.write(bytesOf(10));
+    for (let tenth = 0; tenth < 5; tenth++) {
+      bus.waits.pass(0.1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(signs).toBe(5);
+    bus.served[0]?.write(bytesOf(3));
+    await once(stream, 'data');
+    bus.waits.pass(10);
+    expect([signs, bus.waits.size]).toEqual([5, 0]);
+  });
+
+  it('ends with what its dongle was pulled out with', async () => {
+    const bus = new FakeBus();
+    const stream = await echoing(bus);
+    const failed = once(stream, 'error');
+    bus.unplug();
+    expect(await failed).toMatchObject([{ code: 'CARRIER_LOST' }]);
+    expect(bus.served[0]?.destroyed).toBe(true);
+  });
+
+  it('ends the dongle’s end when it is closed', async () => {
+    const bus = new FakeBus();
+    const stream = await echoing(bus);
+    stream.destroy();
+    await once(stream, 'close');
+    expect(bus.served[0]?.destroyed).toBe(true);
+  });
+
+  it('is not opened where no dongle answers in time', async () => {
+    const bus = new FakeBus();
+    const port = { ...bus.port(), write: async () => undefined };
+    const opening = HidStream.open(port, bus.options());
+    bus.waits.pass(20);
+    await expect(opening).rejects.toMatchObject({ code: 'CARRIER_TIMEOUT' });
+  });
+
+  it.each([
+    ['announces more than a message may have', [...reportsOf(1, 'message', bytesOf(LONGEST + 1))].slice(0, 1)],
+    ['leaves a report out', [...reportsOf(1, 'message', bytesOf(300))].filter((_, at) => at !== 2)],
+    ['says something of an unknown kind', [Uint8Array.from([0, 1, 0, 0, 99, ...new Uint8Array(59)])]],
+  ])('does not go on with a dongle that %s', async (_, reports) => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const stream = await HidStream.open(port, bus.options());
+    const failed = once(stream, 'error');
+    const channel = channelOf(bus);
+    for (const report of reports) {
+      new DataView(report.buffer).setUint16(0, channel);
+      port.onReport(report);
+    }
+    expect(await failed).toMatchObject([{ code: 'CARRIER_GARBLED' }]);
+  });
+});
+
+/** The channel that was opened last: numbers are drawn one after the other here. */
+function channelOf({ served }: FakeBus): number {
+  return served.length * 0x0101;
+}
