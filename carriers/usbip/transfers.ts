@@ -15,14 +15,20 @@ import {
 /** What became of a transfer to a device of a USB/IP server. */
 export type UsbipCompletion =
   | {
-      readonly status: 'done' /** Of an IN transfer; empty for OUT. */;
-      readonly data: Uint8Array /** Bytes carried. */;
+      readonly status: 'done';
+      /** Of an IN transfer; empty for OUT. */
+      readonly data: Uint8Array;
+      /** Bytes carried. */
       readonly actual: number;
     }
   | { readonly status: 'stall' }
   /** It was taken back: whether bytes of an OUT went over is not known. */
   | { readonly status: 'unlinked' }
-  | { readonly status: 'failed' /** A number of Linux. @see Linux, errno.h */; readonly errno: number };
+  | {
+      readonly status: 'failed';
+      /** A number of Linux. @see Linux, errno.h */
+      readonly errno: number;
+    };
 
 /** A transfer that was asked for. */
 export interface SubmittedTransfer {

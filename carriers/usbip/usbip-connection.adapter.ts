@@ -10,6 +10,9 @@ import { WrittenTogether } from './written-together.adapter.ts';
 /** Bytes that are read at once while it is not known whose they are; those of a transfer are read where they stay. */
 const UNKNOWN_BYTES = 8 * 1024;
 
+/** Milliseconds of silence after which the system looks whether the server's computer is still there. */
+const ALIVE_AFTER = 10_000;
+
 /** A connection to a USB/IP server: one question, then perhaps the transfers of a device. */
 export class UsbipConnection {
   readonly #socket: net.Socket;
@@ -38,6 +41,9 @@ export class UsbipConnection {
       host: address.host,
       port: address.port,
       noDelay: true,
+      // A device may say nothing for days; that its computer is gone is noticed all the same.
+      keepAlive: true,
+      keepAliveInitialDelay: ALIVE_AFTER,
       onread: { buffer: () => reader.room ?? unknown, callback },
     });
     this.#out = new WrittenTogether(this.#socket);

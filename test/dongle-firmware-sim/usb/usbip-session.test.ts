@@ -98,6 +98,26 @@ describe('a USB/IP session', () => {
   });
 });
 
+describe('a device that fails itself', () => {
+  it('loses its client, with a line in the log, and no other device does', () => {
+    const devices = new Map([
+      ['1-1', new EchoDevice()],
+      ['1-2', new EchoDevice()],
+    ]);
+    const defect = new Error('broken');
+    devices.get('1-1')?.breakWith(defect);
+    const other = new SessionScene(devices);
+    other.hear(encodeImportRequest('1-2'));
+    const scene = SessionScene.attached(devices);
+    expect(scene.hear(inOf(1, ECHO.bulk))).toEqual([]);
+    expect(scene.ending).toBe('aborted');
+    expect(scene.told).toContainEqual({ event: 'device.failed', facts: { connection: 1, error: defect } });
+    expect(devices.get('1-1')).toMatchObject({ isAttached: false, detached: 1 });
+    expect(devices.get('1-2')).toMatchObject({ isAttached: true, detached: 0 });
+    expect(other.ending).toBe('open');
+  });
+});
+
 describe('a transfer', () => {
   it('to the device is answered with what it took, and no data', () => {
     const scene = SessionScene.attached();
