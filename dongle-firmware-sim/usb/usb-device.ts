@@ -34,7 +34,11 @@ export class UsbDevice implements ExportedDevice {
    * @param functions by the number of their interface
    * @param onHost is told when a host takes it, and when that one is gone
    */
-  constructor(identity: UsbIdentity, functions: readonly UsbFunction[], onHost: (isThere: boolean) => void = () => undefined) {
+  constructor(
+    identity: UsbIdentity,
+    functions: readonly UsbFunction[],
+    onHost: (isThere: boolean) => void = () => undefined,
+  ) {
     this.#onHost = onHost;
     this.description = describe(identity);
     this.#functions = new Map(functions.flatMap((one) => one.endpoints.map((address) => [address, one] as const)));
