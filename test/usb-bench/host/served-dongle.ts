@@ -7,7 +7,7 @@ import type { ReachableDongle } from './guest-input.ts';
 
 /** What the guest calls the loopback interface of its host. */
 const HOST_SEEN_BY_GUEST = '10.0.2.2';
-/** As the program announces it: `Ready: dongle 3-1 at usbip://127.0.0.1:40001/1-1`. */
+/** As the program announces it: `Ready: 3-1 (dongle) at usbip://127.0.0.1:40001/1-1`. */
 const READY = /^Ready: .* at usbip:\/\/127\.0\.0\.1:(\d+)\/(\S+)$/m;
 const STARTS_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 10_000;
@@ -29,7 +29,7 @@ export async function serveDongle(program: string, folder: string): Promise<Serv
   const dongle = path.join(folder, 'dongle');
   await runProgram(process.execPath, [program, 'dongle', 'create', dongle]);
   const log = fs.openSync(path.join(folder, 'dongle.log'), 'w');
-  const args = [program, 'dongle', 'serve', dongle, '--usbip', 'tcp://127.0.0.1:0'];
+  const args = [program, 'dongle', 'serve', dongle, '--usbip', '127.0.0.1:0'];
   const child = startProgram(process.execPath, args, { stdio: ['ignore', 'pipe', log] });
   fs.closeSync(log);
   const ended = new Promise<string>((resolve) => {
