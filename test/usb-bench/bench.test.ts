@@ -1,9 +1,10 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HELP, readOptions } from './bench-options.ts';
 import { CHECKS } from './checks.ts';
-import { addonsOf } from './image/addons.ts';
+import { addonsOf, copyAddons } from './image/addons.ts';
 import { distributionOf } from './image/distribution.ts';
 import { nameOfRecipe, readRecipe } from './image/recipe.ts';
 
@@ -91,6 +92,33 @@ describe('the packages of Node in the guest', () => {
       { folder: 'node_modules/a/node_modules/b', version: '1.1.0' },
       { folder: 'node_modules/c', version: '3.0.0' },
     ]);
+  });
+
+  it('are copied without what they have prepared for other computers', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'license-ferry-addons-'));
+    try {
+      const files = ['index.js', 'prebuilds/linux-x64/a.glibc.node', 'prebuilds/A-linux-x64/a.node'];
+      const foreign = [
+        'prebuilds/linux-x64/a.musl.node',
+        'prebuilds/A-linux-x64-musl/a.node',
+        'prebuilds/win32-x64/a.node',
+      ];
+      for (const name of [...files, ...foreign, 'node_modules/b/index.js']) {
+        const file = path.join(folder, 'from/node_modules/a', name);
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.writeFileSync(file, '');
+      }
+      copyAddons([{ folder: 'node_modules/a', version: '1.0.0' }], path.join(folder, 'from'), path.join(folder, 'to'));
+      const copied = fs.readdirSync(path.join(folder, 'to'), { recursive: true, withFileTypes: true });
+      expect(
+        copied
+          .filter((entry) => entry.isFile())
+          .map((entry) => entry.name)
+          .sort(),
+      ).toEqual(files.map((name) => path.basename(name)).sort());
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it('leave out what is for another C library', () => {

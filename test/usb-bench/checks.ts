@@ -22,4 +22,6 @@ export const CHECKS: readonly Check[] = [
     limit: 300,
   },
   { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongle', limit: 300 },
+  { name: 'carriers', shows: 'the program at usbip://, hid: and usb:', needs: 'dongle', limit: 180 },
+  { name: 'volume', shows: 'the volume of a served dongle', needs: 'dongle', limit: 300 },
 ];

@@ -7,7 +7,7 @@ import type { ReachableDongle } from './guest-input.ts';
 
 /** What the guest calls the loopback interface of its host. */
 const HOST_SEEN_BY_GUEST = '10.0.2.2';
-/** As the program announces it: `Ready: dongle 3-1 at usbip://127.0.0.1:40001/1-1`. */
+/** As the program announces it: `Ready: 3-1 (dongle) at usbip://127.0.0.1:40001/1-1`. */
 const READY = /^Ready: .* at usbip:\/\/127\.0\.0\.1:(\d+)\/(\S+)$/m;
 const STARTS_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 10_000;

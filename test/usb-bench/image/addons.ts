@@ -23,7 +23,7 @@ type Lock = { readonly packages: Readonly<Record<string, LockedPackage>> };
 const WITH_MUSL = /-musl$/;
 
 /** Prepared binaries for other computers, by far the most of some packages. */
-const FOREIGN = /[\\/]prebuilds[\\/](?!linux-x64)|[.-]musl\.node$/;
+const FOREIGN = /[\\/]prebuilds[\\/](?![^\\/]*linux-x64([\\/]|$))|[.-]musl\.node$/;
 
 /**
  * The packages with native parts that the program loads where they are installed, with all that they need, for Linux with glibc on

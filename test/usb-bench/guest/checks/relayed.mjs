@@ -1,10 +1,11 @@
 /**
- * All that `attach` claims of a dongle holds for a device which the kernel makes of its own parts and gives to itself over USB/IP:
- * what does not hold for a dongle is then the fault of the dongle.
+ * All that `attach` and `volume` claim of a dongle holds for a device which the kernel makes of its own parts and gives to itself over
+ * USB/IP: what does not hold for a dongle is then the fault of the dongle.
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkAttachedDongle } from '../attached-dongle.mjs';
+import { claimDongle } from '../claim-dongle.mjs';
+import { claimVolume } from '../claim-volume.mjs';
 import { need, run } from '../claims.mjs';
 import { GADGET_BUS, makeGadget, plugGadget } from '../gadget.mjs';
 import { added, UdevEvents } from '../udev-events.mjs';
@@ -36,5 +37,6 @@ const server = await need('the kernel lets others have it', async () => {
   );
   return serveOwn(path.basename(device), PORT);
 });
-await checkAttachedDongle(server, { descriptors, files: [FILE], cycles: 1 });
+await claimDongle(server, { descriptors, cycles: 1 });
+await claimVolume(server, { files: [FILE], cycles: 1 });
 server.stop();
