@@ -44,14 +44,23 @@ export async function issueByOrders(
   }
 }
 
-/** Why no armed work order has anything for a device, in the words of the container; null when one has after all. */
+/**
+ * Why no armed work order has anything for a device: in the words of the container, to which each order is given as if it were
+ * for the device; null when one was after all, or none is armed.
+ */
 export async function whyNothingIssued(
   container: MailboxContainer,
   random: (length: number) => Uint8Array,
   device: AskingDevice,
 ): Promise<Failure | null> {
-  const [order] = container.orders();
-  return order === undefined ? null : issueSet(container, random, device, order.items);
+  let first: Failure | null = null;
+  for (const { items } of container.orders()) {
+    const failure = await issueSet(container, random, device, items);
+    // Any other reason is one of an order that may well be for somebody else.
+    if (failure === null || failure.code === 'OWNER_NEEDED') return failure;
+    first ??= failure;
+  }
+  return first;
 }
 
 function hasFor(order: ShownOrder, { key, kind }: AskingDevice): boolean {

@@ -27,6 +27,8 @@ export function statusText(self: Listing, mail: MailStatus): string {
     `Memory: ${freeMemory} of ${capacity} bytes are free.`,
     ...mailLines(mail),
     '',
+    'This is how it was when this volume appeared. Eject it to see how it is.',
+    '',
   ].join('\r\n');
 }
 

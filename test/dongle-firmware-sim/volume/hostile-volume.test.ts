@@ -122,7 +122,7 @@ describe('a volume that is damaged', () => {
         expect(held + pending).toBe(5);
         expect(pending).toBeLessThan(2);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   }, 60_000);
 });
