@@ -19,6 +19,9 @@ export const ENTRY_POINTS = {
 const { optionalDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 const EXTERNAL = new Set([...Object.keys(optionalDependencies), ...builtinModules]);
 
+/** FatFs is a program in WebAssembly, in a file of its own, which our sources name by its place among the packages. */
+const FATFS = 'node_modules/js-fatfs/dist/fatfs.wasm';
+
 export default defineConfig({
   cwd: ROOT,
   input: Object.fromEntries(
@@ -46,6 +49,19 @@ export default defineConfig({
     },
   },
   plugins: [
+    {
+      name: 'fatfs-beside-program',
+      transform(code, id) {
+        const place = `new URL('../../${FATFS}', import.meta.url)`;
+        if (!id.endsWith('fatfs.adapter.ts') || !code.includes(place)) return null;
+        const file = this.emitFile({
+          type: 'asset',
+          name: 'fatfs.wasm',
+          source: fs.readFileSync(path.join(ROOT, FATFS)),
+        });
+        return code.replace(place, `new URL(import.meta.ROLLUP_FILE_URL_${file})`);
+      },
+    },
     {
       name: 'executable-program',
       writeBundle: () => fs.chmodSync(path.join(ROOT, 'dist/ferry.js'), 0o755),

@@ -4,12 +4,12 @@ import { nativeCrypto } from '../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
+import type { ImportReport } from '../state-machines/index.ts';
 import {
   createSoftContainer,
   isSoftContainer,
   openSoftContainer,
 } from './soft-container/open-soft-container.adapter.ts';
-import type { ImportReport } from './stick-import/import-report.ts';
 
 export { isSoftContainer as is };
 
@@ -68,7 +68,7 @@ export async function importUpdates(options: {
 }): Promise<ImportReport> {
   // The machines are loaded only for an import: every other command starts faster without them.
   const [{ importUpdates: importInto }, { FileUpdateFolder }] = await Promise.all([
-    import('./stick-import/import-updates.ts'),
+    import('../state-machines/update-import/import-updates.ts'),
     import('./stick-import/update-folder.adapter.ts'),
   ]);
   const opened = openSoftContainer(options.folder);

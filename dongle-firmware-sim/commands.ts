@@ -1,5 +1,5 @@
 import type { WayIn } from '../carriers/server/container-server.ts';
-import type { Served, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
+import type { Served, ServedContainer, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
@@ -23,10 +23,10 @@ export async function serve(
   await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
 }
 
-/** Serves dongles by USB/IP: each call gives a way to one more of them on the same server. */
-export async function usbip(options: UsbipOptions): Promise<() => WayIn> {
-  const { usbipWays } = await import('./usb/plug-into-usbip.adapter.ts');
-  return usbipWays(options);
+/** A USB/IP server, and what plugs one more dongle into it. */
+export async function usbip(options: UsbipOptions): Promise<(served: ServedContainer) => WayIn> {
+  const { usbipPlug } = await import('./usb/plug-into-usbip.adapter.ts');
+  return usbipPlug(options);
 }
 
 /** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */

@@ -17,7 +17,14 @@ export { type ForgetRequest, forgetMove } from './license-move/forget-move.ts';
 export { entriesOfOrder, type MovedEntry } from './license-move/license-move-context.ts';
 export { licenseMoveMachine } from './license-move/license-move-machine.ts';
 export type { MoveBeginning, MoveNote, MoveNotebook, MoveNoteRecord } from './license-move/move-note.ts';
-export { type MoveOrder, type MovePlan, normalOrder, type OrderedItem, sameOrder } from './license-move/move-order.ts';
+export {
+  type MoveOrder,
+  type MovePlan,
+  newOrderId,
+  normalOrder,
+  type OrderedItem,
+  sameOrder,
+} from './license-move/move-order.ts';
 export type { IssueAnswer, IssuerListing, MoveIssuer, MoveTarget } from './license-move/move-ports.ts';
 export type { MoveClaim, MoveProgress, MoveRequest, MoveResult, MoveState } from './license-move/move-run.ts';
 export type { MoveNotes } from './license-move/noting-store.ts';
@@ -41,3 +48,7 @@ export { runDurably } from './runtime/run-durably.ts';
 export { type End, runToEnd } from './runtime/run-to-end.ts';
 export type { RecordIndex, RecordStore, SnapshotRecord, SnapshotStore } from './runtime/snapshot-store-port.ts';
 export { type DurableMachine, loadSnapshot, type StoredSnapshot } from './runtime/stored-snapshot.ts';
+export type { ImportedFile, ImportReport, WrittenReceipt } from './update-import/import-report.ts';
+export { type ImportPorts, importUpdates } from './update-import/import-updates.ts';
+export { readUpdateHeading } from './update-import/read-update-heading.ts';
+export type { FolderEntry, UpdateFolder } from './update-import/update-folder-port.ts';

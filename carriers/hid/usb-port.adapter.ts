@@ -9,8 +9,10 @@ import { usbDevices } from './usb-package.adapter.ts';
 const REPORT_INTERFACE = 0;
 const REPORT_ENDPOINT = 1;
 const CONFIGURATION = 1;
-/** Milliseconds for which one transfer may take: a dongle may have nothing to say for long. */
-const LONGEST_TRANSFER = 3_600_000;
+/** Milliseconds for which a dongle may take a report. */
+const LONGEST_WRITE = 30_000;
+/** Milliseconds for which a report is waited for at a time: a wait that has begun keeps the dongle from being closed. */
+const LONGEST_READ = 500;
 
 type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
 
@@ -47,7 +49,7 @@ function portOf(device: Device, where: string): ReportPort {
     onGone: () => undefined,
     write: async (reports) => {
       try {
-        for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_TRANSFER, report);
+        for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_WRITE, report);
       } catch (error) {
         throw lost(where, error);
       }
@@ -55,21 +57,30 @@ function portOf(device: Device, where: string): ReportPort {
     close: async () => {
       if (isClosed) return;
       isClosed = true;
+      await listening;
       await device.close();
     },
   };
-  const ask = async (): Promise<void> => {
-    try {
-      for (;;) {
-        const report = await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_TRANSFER, REPORT_SIZE);
-        if (isClosed) return;
-        if (report === null) throw new Error('a transfer was refused');
-        port.onReport(report);
-      }
-    } catch (error) {
-      if (!isClosed) port.onGone(networkWords(error));
+  const listen = async (): Promise<void> => {
+    while (!isClosed) {
+      const report = await nextReport(device);
+      if (report !== undefined && !isClosed) port.onReport(report);
     }
   };
-  void ask();
+  const listening = listen().catch((error: unknown) => {
+    if (!isClosed) port.onGone(networkWords(error));
+  });
   return port;
+}
+
+/** Undefined when none came within LONGEST_READ. */
+async function nextReport(device: Device): Promise<Uint8Array | undefined> {
+  const began = performance.now();
+  try {
+    return (await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_READ, REPORT_SIZE)) ?? undefined;
+  } catch (error) {
+    // The package says that its time is over as it says that a device is gone; that one is told at once.
+    if (performance.now() - began < LONGEST_READ) throw error;
+    return undefined;
+  }
 }

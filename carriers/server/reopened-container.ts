@@ -1,11 +1,12 @@
 import type { ContainerClient } from '../../container/commands/client.ts';
 import type { RequestTo, ResponseTo } from '../../container/commands/codecs-of.ts';
 import type { CommandName } from '../../container/commands/index.ts';
+import type { Presence } from '../../container/engine/session.ts';
 import { FerryError } from '../../container/errors.ts';
 
 /** A container that is open, with a session for each who asks. */
 export interface OpenContainer {
-  client(): ContainerClient;
+  client(presence: Presence): ContainerClient;
   close(): void;
 }
 
@@ -27,15 +28,15 @@ export class ReopenedContainer {
   }
 
   /** A client with a session of its own. */
-  client(): ContainerClient {
+  client(presence: Presence = 'attended'): ContainerClient {
     let opened = this.#current;
-    let client = opened.client();
+    let client = opened.client(presence);
     return {
       call: async (name, request) => {
         if (!this.#isOpen) this.#reopen();
         if (opened !== this.#current) {
           opened = this.#current;
-          client = opened.client();
+          client = opened.client(presence);
         }
         return this.#call(client, name, request);
       },

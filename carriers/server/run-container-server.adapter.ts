@@ -1,16 +1,18 @@
 import type { Duplex } from 'node:stream';
+import type { ContainerClient } from '../../container/commands/client.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
 import { steadyClock, systemEnv } from '../../container/crypto/native/system-env.adapter.ts';
 import { seededRandom } from '../../container/crypto/seeded-random.ts';
-import { stateHash } from '../../container/engine/state.ts';
+import type { Presence } from '../../container/engine/session.ts';
+import { type ContainerState, stateHash } from '../../container/engine/state.ts';
 import type { Env } from '../../container/env.ts';
-import { FerryError } from '../../container/errors.ts';
+import { Defect, FerryError } from '../../container/errors.ts';
 import { fromHex, NO_BYTES } from '../../container/model/bytes.ts';
 import { fileClock } from '../../container/store/file-clock.adapter.ts';
 import type { FileContainer } from '../../container/store/file-container.adapter.ts';
 import { isExposed, type ListenAddress } from '../address.ts';
 import { ContainerServer, type WayIn } from './container-server.ts';
-import { ReopenedContainer } from './reopened-container.ts';
+import { type OpenContainer, ReopenedContainer } from './reopened-container.ts';
 import type { ServerLog } from './server-port.ts';
 
 /** How a container is served. */
@@ -21,7 +23,7 @@ export interface ServeOptions {
   /** Streams to be served beside what is listened at, such as the standard ones; when the first ends, so does the server. */
   readonly streams: readonly Duplex[];
   /** Ways to it beside those. */
-  readonly ways?: readonly WayIn[];
+  readonly ways?: readonly ((served: ServedContainer) => WayIn)[];
   readonly log: ServerLog;
   /** Whether a new client may be paired, once, where it is reached over TLS. */
   readonly pair: boolean;
@@ -33,6 +35,17 @@ export interface ServeOptions {
   readonly clock?: string;
   /** Names under which `http://` may be asked for, beside `localhost` and IP addresses. */
   readonly httpNames?: readonly string[];
+}
+
+/** What a way in may know of the container that it leads to. */
+export interface ServedContainer {
+  /** The container's own folder. */
+  readonly folder: string;
+  readonly env: Env;
+  /** A client with a session of its own. */
+  client(presence: Presence): ContainerClient;
+  /** Its state now. */
+  state(): ContainerState;
 }
 
 /** A server that is ready. */
@@ -54,7 +67,7 @@ export interface Served {
  */
 export async function runContainerServer(
   open: (env: Env) => FileContainer,
-  { folder, listen, streams, ways = [], log, pair, signal, seed, clock, httpNames = [] }: ServeOptions,
+  { folder, listen, streams, ways: makeWays = [], log, pair, signal, seed, clock, httpNames = [] }: ServeOptions,
   onReady: (served: Served) => void,
 ): Promise<void> {
   const crypto = nativeCrypto();
@@ -63,22 +76,34 @@ export async function runContainerServer(
   now();
   const addresses: string[] = [];
   let current: FileContainer | undefined;
-  const openOnce = () => {
-    let opened: FileContainer | undefined;
-    const state = () => (opened === undefined ? NO_BYTES : fromHex(stateHash(opened.container.state)));
-    opened = open({
+  const openOnce = (): OpenContainer => {
+    let fresh: FileContainer | undefined;
+    const state = () => (fresh === undefined ? NO_BYTES : fromHex(stateHash(fresh.container.state)));
+    fresh = open({
       now,
       random: seed === undefined ? system.random : seededRandom(crypto, seed, state),
     });
-    const { container, close } = opened;
-    current = opened;
-    if (addresses.length > 0) announce(opened, addresses, log);
-    return { client: () => container.client(), close };
+    const { container, close } = fresh;
+    current = fresh;
+    if (addresses.length > 0) announce(fresh, addresses, log);
+    return { client: (presence) => container.client(undefined, presence), close };
+  };
+  const opened = (): FileContainer => {
+    if (current === undefined) throw new Defect('a container is served that was not opened');
+    return current;
   };
   const container = new ReopenedContainer(openOnce, ({ code, details }) =>
     log.error('container.stopped', { code, details }),
   );
   try {
+    const ways = makeWays.map((make) =>
+      make({
+        folder,
+        env: { now, random: system.random },
+        client: (presence) => container.client(presence),
+        state: () => opened().container.state,
+      }),
+    );
     const { serial, kind, locked, pinTries } = await container.client().call('list', {});
     const name = serial ?? 'the container';
     if (locked) log.warn('container.locked', { serial });
@@ -103,7 +128,7 @@ export async function runContainerServer(
     try {
       for (const address of listen) addresses.push(await server.listen(address));
       for (const way of ways) addresses.push(await server.open(way));
-      if (addresses.length > 0 && current !== undefined) announce(current, addresses, log);
+      if (addresses.length > 0) announce(opened(), addresses, log);
       const conversations = streams.map((stream) => server.serve(stream, 'stream', { isLine: true }));
       onReady({ serial: name, kind, addresses, ...(pairingCode === undefined ? {} : { pairingCode }) });
       await Promise.race([stopped(signal), ...conversations]);

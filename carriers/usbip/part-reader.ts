@@ -16,15 +16,30 @@ export class PartReader {
     if (piece.length > 0) this.#pieces.push(piece);
   }
 
-  /** The next bytes; undefined while some are missing: then the same number is to be asked for again. */
-  take(length: number): Uint8Array | undefined {
+  /** Where the rest of the part goes that has begun to arrive: what is read into it needs no copy. Told with `filled`. */
+  get room(): Uint8Array | undefined {
+    return this.#part?.subarray(this.#filled);
+  }
+
+  /** So many bytes were put at the beginning of the room. */
+  filled(length: number): void {
+    this.#filled += length;
+  }
+
+  /**
+   * The next bytes; undefined while some are missing: then the same number is to be asked for again.
+   *
+   * @param into where they are put, so many bytes; unless given, they are a view or have bytes of their own
+   */
+  take(length: number, into?: Uint8Array): Uint8Array | undefined {
     if (length === 0) return NO_BYTES;
     if (this.#part === undefined) {
       const [piece] = this.#pieces;
-      if (piece === undefined) return undefined;
-      if (piece.length - this.#at >= length) return this.#advance(piece, length);
+      if (piece === undefined && into === undefined) return undefined;
+      if (piece !== undefined && into === undefined && piece.length - this.#at >= length)
+        return this.#advance(piece, length);
       // Every byte of it is written before it is given out.
-      this.#part = Buffer.allocUnsafeSlow(length);
+      this.#part = into ?? new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       this.#filled = 0;
     }
     return this.#fill(this.#part);

@@ -34,6 +34,8 @@ export interface Asked {
   readonly direction: 'in' | 'out';
   /** Bytes that it may carry. */
   readonly length: number;
+  /** Where those from the device go; unless given, they have bytes of their own. */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** Devices in a list at most. */
@@ -43,7 +45,7 @@ type Awaited =
   | { readonly part: 'operation' | 'count' | 'return' }
   | { readonly part: 'device' }
   | { readonly part: 'interfaces'; readonly device: UsbipDevice }
-  | { readonly part: 'data'; readonly result: RetSubmit }
+  | { readonly part: 'data'; readonly result: RetSubmit; readonly into: Uint8Array | undefined }
   | { readonly part: 'nothing'; readonly fault: Garbled };
 
 /** Takes the replies out of what a server sends: first the one to a list or an import, after an import those to transfers. */
@@ -65,12 +67,22 @@ export class ReplyReader {
     this.#parts.push(piece);
   }
 
+  /** Where the rest of what is awaited goes, once it has begun to arrive. @see PartReader.room */
+  get room(): Uint8Array | undefined {
+    return this.#parts.room;
+  }
+
+  /** So many bytes were put at the beginning of the room. */
+  filled(length: number): void {
+    this.#parts.filled(length);
+  }
+
   /** The next reply; undefined while bytes of it are missing. Once garbled, it stays so. */
   next(): UsbipReply | Garbled | undefined {
     for (;;) {
       const awaited = this.#awaited;
       if (awaited.part === 'nothing') return awaited.fault;
-      const part = this.#parts.take(sizeOf(awaited));
+      const part = this.#parts.take(sizeOf(awaited), awaited.part === 'data' ? awaited.into : undefined);
       if (part === undefined) return undefined;
       const read = this.#read(awaited, part);
       if (read?.kind === 'garbled') this.#awaited = { part: 'nothing', fault: read };
@@ -128,7 +140,7 @@ export class ReplyReader {
     if (asked === undefined) return garbled(`it answers the transfer ${read.seqnum}, which nobody waits for`);
     if (read.actual > asked.length) return garbled(`a transfer of ${asked.length} bytes carried ${read.actual}`);
     if (asked.direction === 'out') return { kind: 'submitted', result: read, data: NO_BYTES };
-    this.#awaited = { part: 'data', result: read };
+    this.#awaited = { part: 'data', result: read, into: asked.into?.subarray(0, read.actual) };
     return undefined;
   }
 }

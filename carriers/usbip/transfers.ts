@@ -15,14 +15,20 @@ import {
 /** What became of a transfer to a device of a USB/IP server. */
 export type UsbipCompletion =
   | {
-      readonly status: 'done' /** Of an IN transfer; empty for OUT. */;
-      readonly data: Uint8Array /** Bytes carried. */;
+      readonly status: 'done';
+      /** Of an IN transfer; empty for OUT. */
+      readonly data: Uint8Array;
+      /** Bytes carried. */
       readonly actual: number;
     }
   | { readonly status: 'stall' }
   /** It was taken back: whether bytes of an OUT went over is not known. */
   | { readonly status: 'unlinked' }
-  | { readonly status: 'failed' /** A number of Linux. @see Linux, errno.h */; readonly errno: number };
+  | {
+      readonly status: 'failed';
+      /** A number of Linux. @see Linux, errno.h */
+      readonly errno: number;
+    };
 
 /** A transfer that was asked for. */
 export interface SubmittedTransfer {
@@ -60,9 +66,16 @@ export class Transfers {
       : this.#submit('out', 0, data.length, data, setup);
   }
 
-  /** Asks for at most so many bytes of an endpoint. @param endpoint without its direction */
-  in(endpoint: number, length: number): SubmittedTransfer {
-    return this.#submit('in', endpoint, length, NO_BYTES, NO_SETUP);
+  /**
+   * Asks an endpoint for bytes.
+   *
+   * @param endpoint without its direction
+   * @param space how many at most, or where they go: then the data of the completion is a view of it
+   */
+  in(endpoint: number, space: number | Uint8Array): SubmittedTransfer {
+    return typeof space === 'number'
+      ? this.#submit('in', endpoint, space, NO_BYTES, NO_SETUP)
+      : this.#submit('in', endpoint, space.length, NO_BYTES, NO_SETUP, space);
   }
 
   /** Sends bytes to an endpoint; they must stay as they are until it completes. @param endpoint without its direction */
@@ -109,11 +122,12 @@ export class Transfers {
     length: number,
     data: Uint8Array,
     setup: SetupPacket,
+    into?: Uint8Array,
   ): SubmittedTransfer {
     const seqnum = this.#next();
     const completion = new Promise<UsbipCompletion>((resolve, reject) => {
       if (this.#end !== undefined) reject(this.#end);
-      else this.#pending.set(seqnum, { direction, length, resolve, reject, isUnlinking: false });
+      else this.#pending.set(seqnum, { direction, length, into, resolve, reject, isUnlinking: false });
     });
     // It is told to who waits for it; a transfer may be asked for and forgotten.
     completion.catch(() => undefined);

@@ -1,7 +1,4 @@
-import net from 'node:net';
 import { FerryError } from '../../container/errors.ts';
-import { networkWords } from '../network-words.ts';
-import { QuietTimer } from '../stream/quiet-timer.adapter.ts';
 import {
   devidOf,
   encodeDevlistRequest,
@@ -11,8 +8,9 @@ import {
 } from './device-messages.ts';
 import { ReplyReader, type UsbipReply } from './reply-reader.ts';
 import { type SubmittedTransfer, Transfers } from './transfers.ts';
-import { type Garbled, IMPORT_STATUS, type SetupPacket } from './usbip-codec.ts';
-import { WrittenTogether } from './written-together.adapter.ts';
+import { usbipText } from './usbip-address.ts';
+import { IMPORT_STATUS, type SetupPacket } from './usbip-codec.ts';
+import { UsbipConnection } from './usbip-connection.adapter.ts';
 
 /** Where a USB/IP server is, and how long it may take. */
 export interface UsbipServer {
@@ -27,8 +25,13 @@ export interface ImportedDevice {
   readonly device: UsbipDevice;
   /** Asks for a control transfer. @param data what goes to the device, wLength bytes; nothing when data comes from it */
   control(setup: SetupPacket, data?: Uint8Array): SubmittedTransfer;
-  /** Asks for at most so many bytes of a bulk or interrupt endpoint, named without its direction. */
-  in(endpoint: number, length: number): SubmittedTransfer;
+  /**
+   * Asks a bulk or interrupt endpoint, named without its direction, for bytes.
+   *
+   * @param space how many at most, or where they go: that is faster for many large ones, the data of the completion is a view of it,
+   *   and it is the transfer's until it completes
+   */
+  in(endpoint: number, space: number | Uint8Array): SubmittedTransfer;
   /** Sends bytes to a bulk or interrupt endpoint. They must stay as they are until it completes. */
   out(endpoint: number, data: Uint8Array): SubmittedTransfer;
   /** Unplugs it: what is under way fails with CARRIER_LOST. Once it returns, the connection is closed on this side. Repeatable. */
@@ -41,9 +44,10 @@ export interface ImportedDevice {
  * @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_TIMEOUT, CARRIER_GARBLED
  */
 export async function listUsbip(server: UsbipServer): Promise<readonly ListedDevice[]> {
-  const where = textOf(server);
-  const connection = new Connection(await connected(server, where), where, new ReplyReader('devlist'));
+  const where = usbipText(server);
+  const connection = new UsbipConnection(server, where, new ReplyReader('devlist'));
   try {
+    await connection.opened(server.patience);
     const reply = await connection.ask(encodeDevlistRequest(), server.patience);
     if (reply.kind === 'devlist') return reply.devices;
     throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it does not tell which devices it has' });
@@ -60,12 +64,13 @@ export async function listUsbip(server: UsbipServer): Promise<readonly ListedDev
  */
 export async function connectUsbip(server: UsbipServer & { readonly busid: string }): Promise<ImportedDevice> {
   const { busid, patience } = server;
-  const where = `${textOf(server)}/${busid}`;
+  const where = `${usbipText(server)}/${busid}`;
   if (!BUSID.test(busid)) throw new FerryError('CARRIER_UNREACHABLE', { where, why: `"${busid}" is not a bus id` });
   let transfers: Transfers | undefined;
   const reader = new ReplyReader('import', (seqnum) => transfers?.asked(seqnum));
-  const connection = new Connection(await connected(server, where), where, reader);
+  const connection = new UsbipConnection(server, where, reader);
   try {
+    await connection.opened(patience);
     const reply = await connection.ask(encodeImportRequest(busid), patience);
     if (reply.kind !== 'imported') throw refused(where, reply);
     const { device } = reply;
@@ -76,7 +81,7 @@ export async function connectUsbip(server: UsbipServer & { readonly busid: strin
     return {
       device,
       control: (setup, data) => under.control(setup, data),
-      in: (endpoint, length) => under.in(endpoint, length),
+      in: (endpoint, space) => under.in(endpoint, space),
       out: (endpoint, data) => under.out(endpoint, data),
       close: () => connection.close(),
     };
@@ -95,125 +100,4 @@ function refused(where: string, reply: UsbipReply): FerryError {
     return new FerryError('CARRIER_BUSY', { where });
   const why = status === IMPORT_STATUS.noDevice ? 'no device has that bus id' : `it refuses with status ${status}`;
   return new FerryError('CARRIER_UNREACHABLE', { where, why });
-}
-
-function textOf({ host, port }: UsbipServer): string {
-  return `usbip://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-async function connected({ host, port, patience }: UsbipServer, where: string): Promise<net.Socket> {
-  const socket = net.connect({ host, port, noDelay: true });
-  const timer = new QuietTimer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      timer.start(patience, () => socket.destroy(new Error(`it does not answer within ${patience} s`)));
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-    });
-    return socket;
-  } catch (error) {
-    throw new FerryError('CARRIER_UNREACHABLE', { where, why: networkWords(error) }, { cause: error });
-  } finally {
-    timer.end();
-  }
-}
-
-/** A connection to a server: one question, then perhaps the transfers of a device. */
-class Connection {
-  readonly #socket: net.Socket;
-  readonly #where: string;
-  readonly #reader: ReplyReader;
-  readonly #out: WrittenTogether;
-  readonly #closed: Promise<void>;
-  #answered: ((reply: UsbipReply) => void) | undefined;
-  #failed: (error: FerryError) => void = () => undefined;
-  #transfers: Transfers | undefined;
-  #fault: unknown;
-
-  constructor(socket: net.Socket, where: string, reader: ReplyReader) {
-    this.#socket = socket;
-    this.#where = where;
-    this.#reader = reader;
-    this.#out = new WrittenTogether(socket);
-    this.#closed = new Promise((resolve) => {
-      socket.on('close', () => {
-        this.#fail(this.#lost());
-        resolve();
-      });
-    });
-    socket.on('error', (error) => {
-      this.#fault ??= error;
-    });
-    socket.on('data', (piece) => {
-      reader.push(piece);
-      this.#read();
-    });
-  }
-
-  /** Asks what a connection begins with. @param patience seconds */
-  async ask(request: Uint8Array, patience: number): Promise<UsbipReply> {
-    const timer = new QuietTimer();
-    try {
-      return await new Promise<UsbipReply>((resolve, reject) => {
-        timer.start(patience, () =>
-          this.#socket.destroy(new FerryError('CARRIER_TIMEOUT', { where: this.#where, seconds: patience })),
-        );
-        this.#answered = resolve;
-        this.#failed = reject;
-        if (this.#socket.destroyed) reject(this.#lost());
-        else this.#socket.write(request);
-      });
-    } finally {
-      timer.end();
-    }
-  }
-
-  /** From now on replies are to transfers. */
-  serve(transfers: Transfers): void {
-    this.#transfers = transfers;
-    if (this.#socket.destroyed) transfers.end(this.#lost());
-    else this.#read();
-  }
-
-  send(header: Uint8Array, data: Uint8Array): void {
-    if (!this.#socket.destroyed) this.#out.write(header, data);
-  }
-
-  garbled(why: string): FerryError {
-    return new FerryError('CARRIER_GARBLED', { where: this.#where, why });
-  }
-
-  async close(): Promise<void> {
-    this.#fault ??= new Error('it was closed here');
-    this.#socket.destroy();
-    await this.#closed;
-  }
-
-  #read(): void {
-    while (!this.#socket.destroyed && (this.#answered !== undefined || this.#transfers !== undefined)) {
-      const reply = this.#reader.next();
-      if (reply === undefined) return;
-      const fault = reply.kind === 'garbled' ? reply : this.#take(reply);
-      if (fault !== undefined) this.#socket.destroy(this.garbled(fault.why));
-    }
-  }
-
-  #take(reply: UsbipReply): Garbled | undefined {
-    if (this.#transfers !== undefined) return this.#transfers.answered(reply);
-    // What came behind it is read once it is known what for.
-    this.#answered?.(reply);
-    this.#answered = undefined;
-    return undefined;
-  }
-
-  #fail(error: FerryError): void {
-    this.#failed(error);
-    this.#transfers?.end(error);
-  }
-
-  #lost(): FerryError {
-    if (this.#fault instanceof FerryError) return this.#fault;
-    const why = networkWords(this.#fault);
-    return new FerryError('CARRIER_LOST', { where: this.#where, why }, { cause: this.#fault });
-  }
 }

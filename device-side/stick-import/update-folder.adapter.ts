@@ -5,7 +5,7 @@ import { armor, unarmor } from '../../container/files/armor.ts';
 import { readFailed } from '../../container/store/file-failure.ts';
 import { parkFile } from '../../container/store/file-parked.adapter.ts';
 import { readPlainFile } from '../../container/store/file-plain.adapter.ts';
-import type { FolderEntry, UpdateFolder } from './update-folder-port.ts';
+import type { FolderEntry, UpdateFolder } from '../../state-machines/index.ts';
 
 /** A folder of the file system. */
 export class FileUpdateFolder implements UpdateFolder {

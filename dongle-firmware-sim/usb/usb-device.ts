@@ -26,11 +26,20 @@ export class UsbDevice implements ExportedDevice {
   readonly #functions: ReadonlyMap<number, UsbFunction>;
   readonly #queues = new Map<number, Pending[]>();
   readonly #halted = new Set<number>();
+  readonly #onHost: (isThere: boolean) => void;
   #host: UsbHost | null = null;
   #isAnswering = false;
 
-  /** @param functions by the number of their interface */
-  constructor(identity: UsbIdentity, functions: readonly UsbFunction[]) {
+  /**
+   * @param functions by the number of their interface
+   * @param onHost is told when a host takes it, and when that one is gone
+   */
+  constructor(
+    identity: UsbIdentity,
+    functions: readonly UsbFunction[],
+    onHost: (isThere: boolean) => void = () => undefined,
+  ) {
+    this.#onHost = onHost;
     this.description = describe(identity);
     this.#functions = new Map(functions.flatMap((one) => one.endpoints.map((address) => [address, one] as const)));
     this.#control = new ControlEndpoint(identity, functions, {
@@ -46,14 +55,17 @@ export class UsbDevice implements ExportedDevice {
   attach(host: UsbHost): boolean {
     if (this.#host !== null) return false;
     this.#host = host;
+    this.#onHost(true);
     return true;
   }
 
   /** The host is gone: what was pending is dropped, and everything begins from the start. Repeatable. */
   detach(): void {
+    const wasAttached = this.#host !== null;
     this.#host = null;
     this.#queues.clear();
     this.#control.detach();
+    if (wasAttached) this.#onHost(false);
   }
 
   /** Pulls it out of its host, if it has one. */

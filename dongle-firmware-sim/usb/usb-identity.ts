@@ -9,9 +9,3 @@ export interface UsbIdentity {
   /** bInterval of the HID endpoints at high speed: 2^(n-1) times 125 us between reports at most. 1 to 16. */
   readonly interval: number;
 }
-
-/** Of the range that is free for tests and private use. */
-export const TEST_IDS = { vendor: 0x1209, product: 0x0001 } as const;
-
-/** 1 ms between reports. */
-export const DEFAULT_INTERVAL = 4;

@@ -29,6 +29,8 @@ export class UsbipBus {
     this.#devices.delete(busid);
     device.unplug();
     if (this.#devices.size > 0) return;
-    await (await this.#server)?.close();
+    const server = this.#server;
+    this.#server = undefined;
+    await (await server)?.close();
   }
 }

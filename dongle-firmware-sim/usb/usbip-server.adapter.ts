@@ -5,6 +5,7 @@ import type { ServerLog } from '../../carriers/server/server-port.ts';
 import { closed, type Listening, listening } from '../../carriers/socket/listen-socket.adapter.ts';
 import { Connections } from '../../carriers/stream/connections.ts';
 import { QuietTimer } from '../../carriers/stream/quiet-timer.adapter.ts';
+import { usbipText } from '../../carriers/usbip/usbip-address.ts';
 import { WrittenTogether } from '../../carriers/usbip/written-together.adapter.ts';
 import { steadyClock } from '../../container/crypto/native/system-env.adapter.ts';
 import { FerryError } from '../../container/errors.ts';
@@ -38,7 +39,6 @@ export async function listenUsbip(
   log: ServerLog,
   limits: Partial<UsbipLimits> = {},
 ): Promise<Listening> {
-  const host = where.host.includes(':') ? `[${where.host}]` : where.host;
   const served = new UsbipServer(devices, rareWarnings(log, steadyClock), { ...USBIP_LIMITS, ...limits });
   const server = net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: ALIVE_AFTER }, (socket) =>
     served.connected(socket),
@@ -46,8 +46,7 @@ export async function listenUsbip(
   try {
     await listening(server, where);
   } catch (error) {
-    const at = `usbip://${host}:${where.port}`;
-    throw new FerryError('ADDRESS_TAKEN', { where: at, why: networkWords(error) }, { cause: error });
+    throw new FerryError('ADDRESS_TAKEN', { where: usbipText(where), why: networkWords(error) }, { cause: error });
   }
   const bound = server.address();
   const port = bound === null || typeof bound === 'string' ? where.port : bound.port;
@@ -56,7 +55,7 @@ export async function listenUsbip(
     served.close();
     return ended;
   };
-  return { address: `usbip://${host}:${port}`, close };
+  return { address: usbipText({ host: where.host, port }), close };
 }
 
 class UsbipServer {

@@ -86,8 +86,19 @@ export class UsbipSession {
     while (!this.#isOver && !this.#isHeld) {
       const request = this.#reader.next();
       if (request === undefined) return;
-      const fault = request.kind === 'garbled' ? request.why : this.#take(request);
+      const fault = request.kind === 'garbled' ? request.why : this.#takeOrFail(request);
       if (fault !== undefined) this.#giveUp(fault);
+    }
+  }
+
+  /** A defect of one device is nothing to the others. */
+  #takeOrFail(request: Exclude<UsbipRequest, Garbled>): string | undefined {
+    try {
+      return this.#take(request);
+    } catch (error) {
+      this.#options.log.error('device.failed', { connection: this.#options.connection, error });
+      this.#abort();
+      return undefined;
     }
   }
 
@@ -149,6 +160,10 @@ export class UsbipSession {
 
   #giveUp(why: string): void {
     this.#options.log.warn('connection.garbled', { connection: this.#options.connection, why });
+    this.#abort();
+  }
+
+  #abort(): void {
     this.closed();
     this.#options.outlet.abort();
   }

@@ -12,7 +12,7 @@ import {
   wrongAddress,
 } from '../../carriers/address.ts';
 import type { WayIn } from '../../carriers/server/container-server.ts';
-import type { Served, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
+import type { Served, ServedContainer, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import { FerryError } from '../../container/errors.ts';
@@ -41,8 +41,8 @@ export interface UsbOptions {
 
 /** What the far bank lends for dongles. */
 export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
-  /** One USB/IP server: each call gives a way to one more dongle on it. */
-  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<() => WayIn>;
+  /** One USB/IP server, and what plugs one more dongle into it. */
+  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn>;
 }
 
 /** The far bank, loaded when it is needed. */

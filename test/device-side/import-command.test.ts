@@ -8,7 +8,7 @@ import { deviceImportCommand } from '../../host/cli/commands/device.ts';
 import { runFerry } from '../../host/cli/run-ferry.ts';
 import { temporaryFolders } from '../container/store/temporary-folder.ts';
 import { MemoryStream } from '../host/cli/memory-stream.ts';
-import { ImportScene, RECEIPTS, SERIAL } from './stick-import/import-scene.ts';
+import { ImportScene, RECEIPTS, SERIAL } from '../state-machines/update-import/import-scene.ts';
 
 const makeFolder = temporaryFolders();
 const device = () => import('../../device-side/commands.ts');

@@ -1,5 +1,5 @@
-import { BLOCK_LENGTH, type BlockMedium } from './block-medium.ts';
-import type { LogicalUnit } from './logical-unit.ts';
+import { BLOCK_LENGTH } from './block-medium.ts';
+import type { Inserted, LogicalUnit } from './logical-unit.ts';
 import type { ScsiCommand } from './scsi-target.ts';
 import { SENSES } from './sense.ts';
 
@@ -10,7 +10,7 @@ export interface BlockRange {
 }
 
 /** Gives the host blocks: one read of the medium for each piece that it takes. */
-export function readBlocks(unit: LogicalUnit, medium: BlockMedium, { lba, blocks }: BlockRange): ScsiCommand {
+export function readBlocks(unit: LogicalUnit, inserted: Inserted, { lba, blocks }: BlockRange): ScsiCommand {
   let at = 0;
   return {
     direction: 'in',
@@ -19,7 +19,7 @@ export function readBlocks(unit: LogicalUnit, medium: BlockMedium, { lba, blocks
       const skipped = at % BLOCK_LENGTH;
       const first = lba + (at - skipped) / BLOCK_LENGTH;
       const count = Math.ceil((skipped + length) / BLOCK_LENGTH);
-      const bytes = unit.access(medium, { ...SENSES.readFault, lba: first }, () => medium.read(first, count));
+      const bytes = unit.access(inserted, { ...SENSES.readFault, lba: first }, (medium) => medium.read(first, count));
       if (bytes === 'check condition') return bytes;
       at += length;
       return bytes.subarray(skipped, skipped + length);

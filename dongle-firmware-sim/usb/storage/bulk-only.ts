@@ -145,7 +145,6 @@ export class BulkOnly implements UsbFunction {
 
   #giveStatus(state: Extract<State, { name: 'status' }>, length: number): InAnswer {
     const { wrapper, unasked } = state;
-    if (length === 0) return NO_BYTES;
     // A host that made several transfers of its data phase at once has some left when it ends early. None of them is for the status.
     if (length !== STATUS_LENGTH && length <= unasked) {
       this.#state = { ...state, unasked: unasked - length };

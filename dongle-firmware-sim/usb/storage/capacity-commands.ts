@@ -23,12 +23,12 @@ function formatCapacities(medium: BlockMedium): Uint8Array {
   return bytes;
 }
 
-const READ_FORMAT_CAPACITIES = onMedium(10, (_unit, cdb, medium) =>
+const READ_FORMAT_CAPACITIES = onMedium(10, (_unit, cdb, { medium }) =>
   giveBytes(formatCapacities(medium), cdb.getUint16(7)),
 );
 
 /** The address of the last block and the length of one. @see SBC-3, 5.12 */
-const READ_CAPACITY_10_HANDLER = onMedium(10, (unit, cdb, medium) => {
+const READ_CAPACITY_10_HANDLER = onMedium(10, (unit, cdb, { medium }) => {
   if (cdb.getUint32(2) !== 0 || (cdb.getUint8(8) & 1) !== 0) return unit.fail(SENSES.invalidField);
   const bytes = words(8, [
     [0, medium.blocks - 1],
@@ -46,7 +46,7 @@ const SERVICE_ACTION_IN: ScsiHandler = {
   },
 };
 
-const READ_CAPACITY_16_HANDLER = onMedium(16, (unit, cdb, medium) => {
+const READ_CAPACITY_16_HANDLER = onMedium(16, (unit, cdb, { medium }) => {
   const isPartial = (cdb.getUint8(14) & 1) !== 0;
   if (cdb.getUint32(2) !== 0 || cdb.getUint32(6) !== 0 || isPartial) return unit.fail(SENSES.invalidField);
   const bytes = words(32, [

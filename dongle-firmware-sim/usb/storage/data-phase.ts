@@ -60,7 +60,6 @@ export class DataIn {
 
   /** Answers one transfer: with fewer bytes than it has room for only where there are no more. */
   give(room: number): Uint8Array | 'stall' {
-    if (room === 0) return NO_BYTES;
     this.#asked = Math.min(this.#expected, this.#asked + room);
     const length = Math.min(room, Math.min(this.#expected, this.#command.length) - this.#given);
     const bytes = length === 0 ? NO_BYTES : this.#command.read(length);
@@ -130,7 +129,7 @@ class TakenData implements DataOut {
 
   take(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.#expected - this.#taken);
-    const wanted = Math.min(count, Math.max(0, this.#command.length - this.#taken));
+    const wanted = Math.min(count, this.#command.length - this.#taken);
     if (wanted > 0) this.#command.take(bytes.subarray(0, wanted));
     this.#taken += count;
     return count;

@@ -32,14 +32,19 @@ export const FAILED: ScsiCommand = { direction: 'none', status: 'check condition
 /** A command that is over and wants no data. */
 export const DONE: ScsiCommand = { direction: 'none', status: 'good' };
 
+/** A medium that is in the drive. The same medium put in again is another one of these: the host may not have seen what it was between. */
+export interface Inserted {
+  readonly medium: BlockMedium;
+  readonly isWriteProtected: boolean;
+}
+
 /** The state of one logical unit that its commands work on: the medium, what is to be reported, what the host has asked for. */
 export class LogicalUnit {
   readonly identity: DriveIdentity;
   readonly owner: DriveOwner;
   /** Whether the host has asked that the medium stay. */
   isRemovalPrevented = false;
-  #medium: BlockMedium | undefined;
-  #isWriteProtected = false;
+  #inserted: Inserted | undefined;
   #sense: Sense | undefined;
   /** Unit attention conditions, in the order in which they are reported. */
   #attentions: Sense[] = [SENSES.powerOn];
@@ -49,23 +54,17 @@ export class LogicalUnit {
     this.owner = owner;
   }
 
-  get medium(): BlockMedium | undefined {
-    return this.#medium;
-  }
-
-  get isWriteProtected(): boolean {
-    return this.#isWriteProtected;
+  get inserted(): Inserted | undefined {
+    return this.#inserted;
   }
 
   insert(medium: BlockMedium, isWriteProtected: boolean): void {
-    this.#medium = medium;
-    this.#isWriteProtected = isWriteProtected;
+    this.#inserted = { medium, isWriteProtected };
     if (!this.#attentions.includes(SENSES.mediumChanged)) this.#attentions.push(SENSES.mediumChanged);
   }
 
   remove(): void {
-    this.#medium = undefined;
-    this.#isWriteProtected = false;
+    this.#inserted = undefined;
   }
 
   /** A host that begins anew reads everything anew, so that what it would have been told besides is forgotten. */
@@ -98,13 +97,13 @@ export class LogicalUnit {
    *
    * @param fault the reason where the medium fails
    */
-  access<T>(medium: BlockMedium, fault: Sense, use: () => T): T | 'check condition' {
-    if (medium !== this.#medium) {
+  access<T>(inserted: Inserted, fault: Sense, use: (medium: BlockMedium) => T): T | 'check condition' {
+    if (inserted !== this.#inserted) {
       this.fail(SENSES.noMedium);
       return 'check condition';
     }
     try {
-      return use();
+      return use(inserted.medium);
     } catch (error) {
       if (!(error instanceof FerryError)) throw error;
       this.fail(fault);
@@ -114,13 +113,13 @@ export class LogicalUnit {
   }
 
   /** Makes everything written durable. @returns whether it is */
-  flush(medium: BlockMedium): boolean {
-    return this.access(medium, SENSES.writeFault, () => medium.flush()) !== 'check condition';
+  flush(inserted: Inserted): boolean {
+    return this.access(inserted, SENSES.writeFault, (medium) => medium.flush()) !== 'check condition';
   }
 
   /** Makes everything written durable because the host asks for it. */
-  synchronize(medium: BlockMedium): ScsiCommand {
-    if (!this.flush(medium)) return FAILED;
+  synchronize(inserted: Inserted): ScsiCommand {
+    if (!this.flush(inserted)) return FAILED;
     this.owner.flushed();
     return DONE;
   }

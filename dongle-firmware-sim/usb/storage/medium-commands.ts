@@ -18,17 +18,17 @@ const START_STOP_UNIT: ScsiHandler = {
     const [isPowerCondition, isUnflushed] = [flags >> 4 !== 0, (flags & 0x04) !== 0];
     const [isLoadOrEject, isStart] = [(flags & 0x02) !== 0, (flags & 0x01) !== 0];
     if (isPowerCondition) return unit.fail(SENSES.invalidField);
-    if (isStart) return unit.medium === undefined ? unit.fail(SENSES.noMedium) : DONE;
+    if (isStart) return unit.inserted === undefined ? unit.fail(SENSES.noMedium) : DONE;
     if (isLoadOrEject) return eject(unit);
-    return isUnflushed || unit.medium === undefined ? DONE : unit.synchronize(unit.medium);
+    return isUnflushed || unit.inserted === undefined ? DONE : unit.synchronize(unit.inserted);
   },
 };
 
 function eject(unit: LogicalUnit): ScsiCommand {
-  const { medium } = unit;
-  if (medium === undefined) return DONE;
+  const { inserted } = unit;
+  if (inserted === undefined) return DONE;
   if (unit.isRemovalPrevented) return unit.fail(SENSES.removalPrevented);
-  if (!unit.flush(medium)) return FAILED;
+  if (!unit.flush(inserted)) return FAILED;
   unit.remove();
   unit.owner.ejected();
   return DONE;

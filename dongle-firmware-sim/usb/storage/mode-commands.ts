@@ -66,7 +66,7 @@ function modeSense(form: Form): ScsiHandler {
 function modeHeader({ header }: Form, unit: LogicalUnit, pages: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(header);
   const behind = pages.reduce<number>((sum, { length }) => sum + length, header);
-  const specific = FORCE_UNIT_ACCESS | (unit.isWriteProtected ? WRITE_PROTECTED : 0);
+  const specific = FORCE_UNIT_ACCESS | (unit.inserted?.isWriteProtected === true ? WRITE_PROTECTED : 0);
   if (header === 4) bytes.set([behind - 1, 0, specific]);
   else bytes.set([0, behind - 2, 0, specific]);
   return bytes;

@@ -35,7 +35,7 @@ export class ScsiDrive implements ScsiTarget {
   }
 
   get isMediumPresent(): boolean {
-    return this.#unit.medium !== undefined;
+    return this.#unit.inserted !== undefined;
   }
 
   /** Whether the host has asked that the medium stay. */

@@ -1,5 +1,4 @@
-import type { BlockMedium } from './block-medium.ts';
-import { DONE, type LogicalUnit } from './logical-unit.ts';
+import { DONE, type Inserted, type LogicalUnit } from './logical-unit.ts';
 import type { ScsiCommand } from './scsi-target.ts';
 import { SENSES } from './sense.ts';
 
@@ -16,11 +15,11 @@ export interface ScsiHandler {
 /** A command that fails without a medium. */
 export function onMedium(
   length: ScsiHandler['length'],
-  begin: (unit: LogicalUnit, cdb: DataView, medium: BlockMedium) => ScsiCommand,
+  begin: (unit: LogicalUnit, cdb: DataView, inserted: Inserted) => ScsiCommand,
 ): ScsiHandler {
   return {
     length,
-    begin: (unit, cdb) => (unit.medium === undefined ? unit.fail(SENSES.noMedium) : begin(unit, cdb, unit.medium)),
+    begin: (unit, cdb) => (unit.inserted === undefined ? unit.fail(SENSES.noMedium) : begin(unit, cdb, unit.inserted)),
   };
 }
 

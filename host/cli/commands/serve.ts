@@ -116,7 +116,7 @@ async function serve(
           log,
           pair: options.pair === true,
           signal,
-          ...(plug === undefined ? {} : { ways: [plug()] }),
+          ...(plug === undefined ? {} : { ways: [plug] }),
           ...(options.seed === undefined ? {} : { seed: options.seed }),
           ...(options.clock === undefined ? {} : { clock: options.clock }),
           ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),

@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { installedRule, ruleCommand } from '../../../carriers/hid/udev-rule.adapter.ts';
 import { dongleOf } from '../../../carriers/hid/usb-host.ts';
 import { stringDescriptor } from '../../../dongle-firmware-sim/usb/descriptors.ts';
-import { DEFAULT_INTERVAL, TEST_IDS } from '../../../dongle-firmware-sim/usb/usb-identity.ts';
 
+/** Of `ferry dongle serve --usbip`, unless --usb-ids says otherwise. */
+const IDS = { vendor: 0x1209, product: 0x0001 };
 const FILE = path.join(import.meta.dirname, '../../../docs/70-license-ferry.rules');
 
 /** What a dongle says of itself: the maker, its name, its serial number. */
 const [maker, product, serial] = [1, 2, 3].map((index) => {
-  const bytes = stringDescriptor({ ...TEST_IDS, serial: '3-1', interval: DEFAULT_INTERVAL }, index);
+  const bytes = stringDescriptor({ ...IDS, serial: '3-1', interval: 4 }, index);
   return Buffer.from(bytes ?? []).toString('utf16le', 2);
 });
 
@@ -23,8 +24,8 @@ describe('the rule of udev that comes with the program', () => {
 
   it('is for dongles with the ids that they have by themselves, by both ways to them, and for nobody else’s device', () => {
     for (const rule of rules) {
-      expect(rule).toMatch(new RegExp(`ATTRS?{idVendor}=="${hex(TEST_IDS.vendor)}"`));
-      expect(rule).toMatch(new RegExp(`ATTRS?{idProduct}=="${hex(TEST_IDS.product)}"`));
+      expect(rule).toMatch(new RegExp(`ATTRS?{idVendor}=="${hex(IDS.vendor)}"`));
+      expect(rule).toMatch(new RegExp(`ATTRS?{idProduct}=="${hex(IDS.product)}"`));
       expect(rule).toMatch(new RegExp(`ATTRS?{manufacturer}=="${maker}"`));
     }
     for (const subsystem of ['hidraw', 'usb']) {

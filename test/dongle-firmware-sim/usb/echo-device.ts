@@ -43,6 +43,7 @@ export class EchoDevice implements ExportedDevice {
   /** How often a host left it, and transfers that were taken back. */
   detached = 0;
   cancelled = 0;
+  #defect: Error | undefined;
   #host: { unplugged(): void } | undefined;
   #kept = NOTHING;
   readonly #echoes = new Map<number, Uint8Array[]>();
@@ -69,7 +70,13 @@ export class EchoDevice implements ExportedDevice {
     host?.unplugged();
   }
 
+  /** From now on every transfer meets a defect. */
+  breakWith(defect: Error): void {
+    this.#defect = defect;
+  }
+
   submit(transfer: Transfer, complete: (completion: Completion) => void): () => boolean {
+    if (this.#defect !== undefined) throw this.#defect;
     if (!('direction' in transfer)) complete(this.#control(transfer.setup, transfer.data));
     else if (transfer.endpoint === ECHO.stalling) complete({ status: 'stall' });
     else if (transfer.direction === 'out') complete(this.#take(transfer.endpoint, transfer.data));

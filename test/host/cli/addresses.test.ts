@@ -8,7 +8,8 @@ import {
   type Scheme,
 } from '../../../host/cli/addresses.ts';
 
-const CONTAINERS = 'sim:DIR, unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, exec:COMMAND, serial:DEVICE, http://HOST';
+const CONTAINERS =
+  'sim:DIR, unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, exec:COMMAND, serial:DEVICE, http://HOST, hid:SERIAL, usb:SERIAL, usbip://HOST:PORT/BUSID';
 
 function refusalOf(work: () => unknown) {
   try {

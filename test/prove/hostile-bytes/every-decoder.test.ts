@@ -11,7 +11,7 @@ const FOLDERS = [
   'container/commands',
   'container/wire',
   'container/store',
-  'device-side/stick-import',
+  'state-machines/update-import',
 ];
 
 /** What reads bytes, by what its name begins with. */
@@ -52,7 +52,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'container/wire/frame.ts FrameReader': 'frames of a stream',
   'container/wire/serve-conversation.ts serveConversation': 'server of a connection',
   'container/wire/wire-client.ts WireClient': 'client',
-  'device-side/stick-import/read-update-header.ts readUpdateHeading': 'heading of an update on a stick',
+  'state-machines/update-import/read-update-heading.ts readUpdateHeading': 'heading of an update on a stick',
 };
 
 function sources(folder: string): string[] {

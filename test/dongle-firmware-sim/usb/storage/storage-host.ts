@@ -1,6 +1,6 @@
 import { BulkOnly } from '../../../../dongle-firmware-sim/usb/storage/bulk-only.ts';
 import type { ScsiTarget } from '../../../../dongle-firmware-sim/usb/storage/scsi-target.ts';
-import type { InAnswer } from '../../../../dongle-firmware-sim/usb/usb-transfer.ts';
+import type { InAnswer, OutAnswer } from '../../../../dongle-firmware-sim/usb/usb-transfer.ts';
 import { bytesOf } from './storage-scene.ts';
 
 const IN = 0x82;
@@ -16,8 +16,9 @@ export interface Command {
 }
 
 export function commandWrapper({ cdb, expects, sends, tag = 7, lun = 0 }: Command): Uint8Array {
-  const bytes = new Uint8Array(31);
-  const view = new DataView(bytes.buffer);
+  // As it comes out of a stream: within other bytes.
+  const bytes = new Uint8Array(40).subarray(5, 36);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const block = typeof cdb === 'string' ? bytesOf(cdb) : cdb;
   bytes.set(Buffer.from('USBC'));
   view.setUint32(4, tag, true);
@@ -53,7 +54,7 @@ export class StorageHost {
     this.device = new BulkOnly(target);
   }
 
-  out(bytes: Uint8Array): number | 'wait' | 'stall' {
+  out(bytes: Uint8Array): OutAnswer {
     return this.device.out(OUT, bytes);
   }
 

@@ -3,6 +3,9 @@ import { MemoryMedium } from './memory-medium.ts';
 
 export const IDENTITY = { vendor: 'Ferry', product: 'Transfer dongle', revision: '1.00', serial: '9-000042' };
 
+/** TEST UNIT READY. */
+export const READY = '00 00 00 00 00 00';
+
 /** A drive with a medium of 64 blocks, whose unit attention conditions were reported, and what its owner was told. */
 export function readyDrive({ isWriteProtected = false } = {}) {
   const told: string[] = [];
@@ -14,8 +17,7 @@ export function readyDrive({ isWriteProtected = false } = {}) {
   });
   const medium = new MemoryMedium(64);
   drive.insert(medium, { isWriteProtected });
-  perform(drive, '00 00 00 00 00 00');
-  perform(drive, '00 00 00 00 00 00');
+  for (let failed = perform(drive, READY); failed.status !== 'good'; failed = perform(drive, READY));
   return { drive, medium, told };
 }
 
@@ -30,7 +32,7 @@ export interface Performed {
 
 /** Carries out a command by itself, without a transport. `sent` is what the host sends of its own. */
 export function perform(drive: ScsiDrive, cdb: string, sent: Uint8Array = new Uint8Array(0), lun = 0): Performed {
-  const command = drive.begin(lun, bytesOf(cdb));
+  const command = drive.begin(lun, bytesOf(`ffff ${cdb}`).subarray(2));
   const none = new Uint8Array(0);
   switch (command.direction) {
     case 'none':

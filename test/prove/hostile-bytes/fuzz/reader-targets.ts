@@ -15,7 +15,7 @@ import { openPin, pinBytes, sealPin } from '../../../../container/files/sealed-p
 import { statementIn } from '../../../../container/files/statement-in.ts';
 import { equalBytes, utf8 } from '../../../../container/model/bytes.ts';
 import { parseSerialNumber } from '../../../../container/model/serial-number.ts';
-import { readUpdateHeading } from '../../../../device-side/stick-import/read-update-header.ts';
+import { readUpdateHeading } from '../../../../state-machines/update-import/read-update-heading.ts';
 import { toyCrypto } from '../../exploration/toy-crypto.ts';
 import { codecs, inputsOf } from './codec-targets.ts';
 import { CraftedFiles } from './crafted-files.ts';

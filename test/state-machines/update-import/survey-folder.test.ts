@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FileUpdateFolder } from '../../../device-side/index.ts';
-import { surveyFolder } from '../../../device-side/stick-import/survey-folder.ts';
+import { surveyFolder } from '../../../state-machines/update-import/survey-folder.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { ImportScene } from './import-scene.ts';
 

@@ -1,19 +1,14 @@
 import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
 import { CATALOGUE, FerryError } from '../../container/errors.ts';
-import {
-  type ApplyTransactionResult,
-  type BlobStore,
-  containerTarget,
-  type Failure,
-  failureOf,
-  isInterruption,
-  MemoryBlobStore,
-  mergeOutcomes,
-  runApplyTransaction,
-} from '../../state-machines/index.ts';
+import { type ApplyTransactionResult, runApplyTransaction } from '../apply-transaction/run-apply-transaction.ts';
+import { mergeOutcomes } from '../entry-outcome.ts';
+import { type Failure, failureOf, isInterruption } from '../failure.ts';
+import { containerTarget } from '../license-move/container-parties.ts';
+import type { BlobStore } from '../runtime/blob-store-port.ts';
+import { MemoryBlobStore } from '../runtime/memory-blob-store.ts';
 import type { ImportedFile, ImportReport } from './import-report.ts';
-import type { UpdateIssuer } from './read-update-header.ts';
+import type { UpdateIssuer } from './read-update-heading.ts';
 import { type FoundUpdate, surveyFolder } from './survey-folder.ts';
 import type { UpdateFolder } from './update-folder-port.ts';
 import { writeReceipts } from './write-receipts.ts';

@@ -1,7 +1,7 @@
 import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
-import { type Failure, failureOf } from '../../state-machines/index.ts';
-import { readUpdateHeading, type UpdateHeading } from './read-update-header.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { readUpdateHeading, type UpdateHeading } from './read-update-heading.ts';
 import type { UpdateFolder } from './update-folder-port.ts';
 
 export interface FoundUpdate extends UpdateHeading {

@@ -1,4 +1,5 @@
-import type { Deferral, EntryOutcome, Failure } from '../../state-machines/index.ts';
+import type { Deferral, EntryOutcome } from '../entry-outcome.ts';
+import type { Failure } from '../failure.ts';
 
 /** What an update file for this container did. */
 export interface ImportedFile {

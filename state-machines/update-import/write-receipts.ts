@@ -4,16 +4,13 @@ import { readEnvelope, signedEnvelope, verifyEnvelope } from '../../container/fi
 import { contextFileName, isForAnother } from '../../container/files/file-names.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
-import {
-  type BlobStore,
-  containerTarget,
-  type Failure,
-  failureOf,
-  runContextTransaction,
-} from '../../state-machines/index.ts';
-import { known } from '../../state-machines/known.ts';
+import { runContextTransaction } from '../context-transaction/run-context-transaction.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import { known } from '../known.ts';
+import { containerTarget } from '../license-move/container-parties.ts';
+import type { BlobStore } from '../runtime/blob-store-port.ts';
 import type { WrittenReceipt } from './import-report.ts';
-import type { UpdateIssuer } from './read-update-header.ts';
+import type { UpdateIssuer } from './read-update-heading.ts';
 import type { UpdateFolder } from './update-folder-port.ts';
 
 interface ReceiptPorts {

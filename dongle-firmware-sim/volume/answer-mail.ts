@@ -1,0 +1,134 @@
+import type { Listing } from '../../container/commands/list.ts';
+import { armor, describeFile } from '../../container/files/armor.ts';
+import { certificateFileName } from '../../container/files/file-names.ts';
+import { statementIn } from '../../container/files/statement-in.ts';
+import { equalBytes, NO_BYTES, utf8 } from '../../container/model/bytes.ts';
+import { type Answer, answerText, answerTo } from './answer.ts';
+import { composeVolume, type NewFile } from './compose-volume.ts';
+import { fatStamp } from './fat-stamp.ts';
+import type { VolumeLabel } from './label-volume.ts';
+import { firmContexts, type OutgoingUpdates, outgoingUpdates, unarmored } from './letters.ts';
+import { type FoundFile, type FoundFiles, readVolume } from './read-volume.ts';
+import { readmeText } from './readme-text.ts';
+import { statusText } from './status-text.ts';
+import { type MailPorts, type TakenMail, takeMail } from './take-mail.ts';
+import { isWithin, PLACE, samePath } from './volume-layout.ts';
+
+/** Bytes of the answers to earlier mail that are kept until there is new mail. */
+const LONGEST_ANSWER = 1024 * 1024;
+
+/**
+ * Does the firmware's work with a volume: takes what is in its inbox, and makes the volume that answers it. Everything that a
+ * dongle puts on it is made from its container alone, so that nothing depends on what became of the old one. Repeatable, and safe
+ * to break off at any moment: done again, it does what is missing, and gives nothing twice.
+ *
+ * @param image a copy of the volume, which is not altered
+ * @returns the new volume, of the same size
+ * @throws what stops the container itself, such as STORE_WRITE_FAILED; the old volume is to stay then
+ */
+export async function answerMail(image: Uint8Array, ports: MailPorts): Promise<Uint8Array> {
+  const found = await readVolume(image);
+  const mail = found.files.filter(({ path }) => isWithin(PLACE.inbox, path));
+  const before = await ports.container.client.call('list', {});
+  const taken = await takeMail(ports, mail, receiptsIn(found.files, before));
+  const contexts = await firmContexts(ports.container.client, ports.crypto, rootFiles(found.files));
+  const self = await ports.container.client.call('list', {});
+  const outgoing = await outgoingUpdates(ports.container, self);
+  const answers = [...taken.answers, ...otherAnswers(found, outgoing)];
+  const desk: Desk = { found, taken, self, contexts, outgoing, answers, stamp: fatStamp(ports.env.now()) };
+  const label = labelOf(self, desk.stamp, ports);
+  const composed = await composeVolume(image.length, label, filesOf(desk, found.passedOver));
+  if (composed.leftOut.length === 0) return composed.image;
+  const told = filesOf(desk, found.passedOver + composed.leftOut.length);
+  return (await composeVolume(image.length, label, told)).image;
+}
+
+/** What the new volume is made from. */
+interface Desk {
+  readonly found: FoundFiles;
+  readonly taken: TakenMail;
+  readonly self: Listing;
+  readonly contexts: ReadonlyMap<string, Uint8Array>;
+  readonly outgoing: OutgoingUpdates;
+  readonly answers: readonly Answer[];
+  readonly stamp: number;
+}
+
+/** The receipts of this container that lie in the outbox from before: whoever they are for may come in a year. */
+function receiptsIn(files: readonly FoundFile[], { key }: Listing): ReadonlyMap<string, Uint8Array> {
+  const receipts = new Map<string, Uint8Array>();
+  for (const { path, bytes } of files) {
+    const raw = isWithin(PLACE.outbox, path) ? unarmored(bytes) : undefined;
+    if (raw !== undefined && statementIn(raw)?.signer === key) receipts.set(path.slice(PLACE.outbox.length + 1), raw);
+  }
+  return receipts;
+}
+
+function rootFiles(files: readonly FoundFile[]): ReadonlyMap<string, Uint8Array> {
+  return new Map(files.flatMap(({ path, bytes }) => (bytes === null || path.includes('/') ? [] : [[path, bytes]])));
+}
+
+function otherAnswers({ isVolume }: FoundFiles, { failures }: OutgoingUpdates): readonly Answer[] {
+  const why = 'it had no file system that can be read, and was made anew';
+  const lost = answerTo('This volume', { code: 'FILE_UNREADABLE', details: { file: 'system of this volume', why } });
+  return [
+    ...(isVolume ? [] : [lost]),
+    ...[...failures].map(([serial, failure]) => answerTo(`What is in transit to ${serial}`, failure)),
+  ];
+}
+
+/** All files of the new volume: first what the dongle says, then what was not taken, then what else lay there. */
+function filesOf(desk: Desk, leftOut: number): readonly NewFile[] {
+  const { found, taken, stamp } = desk;
+  const old = new Map(found.files.map((file) => [samePath(file.path), file]));
+  const own = ownFiles(desk, leftOut).map(({ path, bytes }): NewFile => {
+    const there = old.get(samePath(path));
+    const isSame = there?.bytes != null && equalBytes(there.bytes, bytes);
+    return { path, bytes, stamp: isSame ? there.stamp : stamp };
+  });
+  const places = new Set(own.map(({ path }) => samePath(path)));
+  const kept = found.files.flatMap(({ path, bytes, stamp: written }): NewFile[] => {
+    const isOver = taken.taken.has(path) || places.has(samePath(path)) || isOldLetter(path, bytes);
+    return isOver || bytes === null ? [] : [{ path, bytes, stamp: written }];
+  });
+  return [...own, ...kept];
+}
+
+/** An update that lies in the outbox is there anew, or its receipt has come; an answer is there anew, or nobody asked. */
+function isOldLetter(path: string, bytes: Uint8Array | null): boolean {
+  if (!isWithin(PLACE.outbox, path)) return false;
+  if (samePath(path) === PLACE.answer) return true;
+  const raw = unarmored(bytes);
+  const described = raw === undefined ? undefined : describeFile(raw);
+  return described?.ok === true && described.value.kind === 'update';
+}
+
+function ownFiles(desk: Desk, leftOut: number): readonly Omit<NewFile, 'stamp'>[] {
+  const { found, taken, self, contexts, outgoing } = desk;
+  const waiting = found.files.filter(({ path, bytes }) => isWithin(PLACE.inbox, path) && bytes !== null).length;
+  const status = { targets: outgoing.targets, waiting: waiting - taken.taken.size, leftOut };
+  const letters = [...taken.letters, ...outgoing.updates].map(
+    ([name, raw]) => [`${PLACE.outbox}/${name}`, raw] as const,
+  );
+  return [
+    { path: PLACE.status, bytes: utf8(statusText(self, status)) },
+    { path: PLACE.readme, bytes: utf8(readmeText()) },
+    ...answerFile(desk),
+    ...(self.serial === null ? [] : [{ path: certificateFileName(self.serial), bytes: self.certificate ?? NO_BYTES }]),
+    ...[...contexts, ...letters].map(([path, raw]) => ({ path, bytes: utf8(armor(raw)) })),
+  ];
+}
+
+/** Answers stay until there is new mail: who ejected twice, or pulled the plug, finds them still. */
+function answerFile({ found, taken, answers }: Desk): readonly Omit<NewFile, 'stamp'>[] {
+  if (answers.length + taken.taken.size > 0)
+    return [{ path: PLACE.answer, bytes: utf8(answerText(taken.taken.size, answers)) }];
+  const before = found.files.find(({ path }) => samePath(path) === PLACE.answer)?.bytes ?? null;
+  return before === null || before.length > LONGEST_ANSWER ? [] : [{ path: PLACE.answer, bytes: before }];
+}
+
+/** The same for a dongle at all times, so that a computer knows its volume again. */
+function labelOf({ key }: Listing, stamp: number, { crypto }: MailPorts): VolumeLabel {
+  const [a = 0, b = 0, c = 0, d = 0] = crypto.sha256(utf8(`license-ferry volume ${key}`));
+  return { name: 'FERRY', id: a * 0x1000000 + b * 0x10000 + c * 0x100 + d, stamp };
+}

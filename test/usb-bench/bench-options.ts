@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { BenchError } from './bench-error.ts';
+import { CHECKS, type Check } from './checks.ts';
+
+/** What a run of the bench is asked for. */
+export interface BenchOptions {
+  readonly checks: readonly Check[];
+  /** A boot for each check instead of one for all. */
+  readonly separate: boolean;
+  /** Asks the distribution for a newer kernel. */
+  readonly update: boolean;
+  /** How often a dongle is attached again. */
+  readonly cycles: number;
+  /** Folder for everything that came out; undefined: only what came out of a run that failed is kept, in the cache. */
+  readonly out: string | undefined;
+}
+
+const MOST_CYCLES = 1000;
+
+export const HELP = `Usage: npm run usb-bench -- [options] [CHECK ...]
+
+Starts a computer in QEMU, with the distribution's kernel and the program as built, and checks USB there.
+Without names: every check. Each says what it needs when that is missing; none is left out.
+
+${CHECKS.map(({ name, shows }) => `  ${name.padEnd(20)}${shows}`).join('\n')}
+
+  --separate          a boot for each check, not one for all
+  --cycles N          how often a dongle is detached and attached again; 5
+  --out FOLDER        keeps results, logs of kernel and programs, and the USB traffic there (usb.pcap)
+  --update            asks the distribution for a newer kernel
+  --help              this text
+
+FERRY_USB_BENCH_CACHE names the folder for what can be made again; otherwise it is below the cache folder of the user.
+Ends with 1 when a claim does not hold, 2 when it cannot begin, 3 when the bench itself has no answer.
+`;
+
+/**
+ * Reads the command line.
+ *
+ * @returns undefined when only the help is asked for
+ * @throws BenchError about what cannot be meant
+ */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const cycles = Number(values.cycles ?? 5);
+  if (!Number.isInteger(cycles) || cycles < 1 || cycles > MOST_CYCLES)
+    throw new BenchError('cannotBegin', `--cycles takes a number from 1 to ${MOST_CYCLES}, not ${values.cycles}`);
+  const unknown = positionals.find((name) => CHECKS.every((check) => check.name !== name));
+  if (unknown !== undefined)
+    throw new BenchError(
+      'cannotBegin',
+      `there is no check ${unknown}; there are: ${CHECKS.map(({ name }) => name).join(', ')}`,
+    );
+  return {
+    checks: CHECKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    separate: values.separate ?? false,
+    update: values.update ?? false,
+    cycles,
+    out: values.out,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        separate: { type: 'boolean' },
+        update: { type: 'boolean' },
+        cycles: { type: 'string' },
+        out: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new BenchError('cannotBegin', error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,27 @@
+/** A program in `guest/checks/` that makes claims about USB in the guest. */
+export interface Check {
+  /** Its file, without ending. */
+  readonly name: string;
+  /** What it shows, for the help. */
+  readonly shows: string;
+  /** What the host has to provide: QEMU's memory stick, or a served dongle. */
+  readonly needs: 'nothing' | 'stick' | 'dongle';
+  /** Seconds on a slow computer that is busy with other things, too. */
+  readonly limit: number;
+}
+
+/** Every check, in the order in which they run. */
+export const CHECKS: readonly Check[] = [
+  { name: 'start', shows: 'the guest, its modules, the built program', needs: 'nothing', limit: 120 },
+  { name: 'stick', shows: 'an ordinary memory stick', needs: 'stick', limit: 120 },
+  { name: 'gadget', shows: "the kernel's own HID and mass storage functions", needs: 'nothing', limit: 120 },
+  {
+    name: 'relayed',
+    shows: 'what is claimed of a dongle, of those functions over USB/IP',
+    needs: 'nothing',
+    limit: 300,
+  },
+  { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongle', limit: 300 },
+  { name: 'carriers', shows: 'the program at usbip://, hid: and usb:', needs: 'dongle', limit: 180 },
+  { name: 'volume', shows: 'the volume of a served dongle', needs: 'dongle', limit: 300 },
+];

@@ -1,0 +1,6 @@
+/** The emulated dongle, attached over USB/IP to a kernel that takes it for one which was plugged in. */
+import { claimDongle } from '../claim-dongle.mjs';
+import { settings } from '../claims.mjs';
+import { DONGLE_DESCRIPTORS } from '../descriptors.mjs';
+
+await claimDongle(settings.dongle, { descriptors: DONGLE_DESCRIPTORS, cycles: settings.cycles });
