@@ -1,6 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { readReport, readReportError, reportsOf } from '../../container/wire/report.ts';
-import { type ChannelOptions, openChannel } from './open-channel.ts';
+import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** Seconds after which a dongle that takes a message of somebody else is asked again. */
@@ -20,7 +20,7 @@ export async function blinkDongle(port: ReportPort, options: ChannelOptions): Pr
   try {
     await new Promise<void>((resolve, reject) => {
       waits.push(after(patience, () => reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience }))));
-      port.onGone = (why) => reject(new FerryError('CARRIER_LOST', { where, why: String(why) }));
+      port.onGone = (why) => reject(goneFrom(where, why));
       port.onReport = (bytes) => {
         const report = readReport(bytes);
         if (report.channel !== channel || report.position !== 'first') return;

@@ -11,7 +11,7 @@ import {
   readReportError,
   reportsOf,
 } from '../../container/wire/report.ts';
-import { type ChannelOptions, openChannel } from './open-channel.ts';
+import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** Bytes of a message at most. */
@@ -53,7 +53,7 @@ export class HidStream extends Duplex {
     this.#channel = channel;
     this.#options = options;
     port.onReport = (report) => this.#receive(report);
-    port.onGone = (why) => this.destroy(new FerryError('CARRIER_LOST', { where: options.where, why: String(why) }));
+    port.onGone = (why) => this.destroy(goneFrom(options.where, why));
   }
 
   /** Opens a channel. The port is closed when that fails. @throws CARRIER_TIMEOUT, CARRIER_LOST, CARRIER_GARBLED */

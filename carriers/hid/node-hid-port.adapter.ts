@@ -1,5 +1,5 @@
 import { FerryError } from '../../container/errors.ts';
-import { lost, openFailed } from './open-failed.adapter.ts';
+import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
 import { dongleOf, type PluggedDongle } from './usb-host.ts';
 import { hidPackage } from './usb-package.adapter.ts';
@@ -56,7 +56,7 @@ function portOf(device: HidDevice, where: string): ReportPort {
     close: async () => {
       device.removeAllListeners();
       device.on('error', () => undefined);
-      await device.close();
+      await closed(device.close());
     },
   };
   device.on('data', (report: Uint8Array) => port.onReport(report));

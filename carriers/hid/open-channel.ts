@@ -1,6 +1,7 @@
 import { FerryError } from '../../container/errors.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
 import { BROADCAST, type Report, readReport, reportsOf } from '../../container/wire/report.ts';
+import { networkWords } from '../network-words.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** What it takes to speak with a dongle. */
@@ -29,7 +30,7 @@ export async function openChannel(port: ReportPort, { where, random, after, pati
   try {
     return await new Promise<number>((resolve, reject) => {
       endWait = after(patience, () => reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience })));
-      port.onGone = (why) => reject(new FerryError('CARRIER_LOST', { where, why: String(why) }));
+      port.onGone = (why) => reject(goneFrom(where, why));
       port.onReport = (bytes) => {
         const channel = openedBy(readReport(bytes), nonce);
         if (channel !== undefined) resolve(channel);
@@ -42,6 +43,12 @@ export async function openChannel(port: ReportPort, { where, random, after, pati
   } finally {
     endWait();
   }
+}
+
+/** What is said of a dongle that was there, by what its port says. */
+export function goneFrom(where: string, why: unknown): FerryError {
+  if (why instanceof FerryError) return why;
+  return new FerryError('CARRIER_LOST', { where, why: networkWords(why) }, { cause: why });
 }
 
 /** The channel that a report says was opened by an `open` with that nonce. */

@@ -1,7 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { REPORT_SIZE } from '../../container/wire/report.ts';
-import { networkWords } from '../network-words.ts';
-import { lost, openFailed } from './open-failed.adapter.ts';
+import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
 import { usbDevices } from './usb-package.adapter.ts';
 
@@ -58,7 +57,7 @@ function portOf(device: Device, where: string): ReportPort {
       if (isClosed) return;
       isClosed = true;
       await listening;
-      await device.close();
+      await closed(device.close());
     },
   };
   const listen = async (): Promise<void> => {
@@ -68,7 +67,7 @@ function portOf(device: Device, where: string): ReportPort {
     }
   };
   const listening = listen().catch((error: unknown) => {
-    if (!isClosed) port.onGone(networkWords(error));
+    if (!isClosed) port.onGone(error);
   });
   return port;
 }

@@ -15,6 +15,12 @@ export function lost(where: string, error: unknown): FerryError {
   return new FerryError('CARRIER_LOST', { where, why: networkWords(error) }, { cause: error });
 }
 
+/** Waits for a dongle to be closed. */
+export async function closed(closing: Promise<void>): Promise<void> {
+  // One that was pulled out is closed by that, and says that it cannot be.
+  await closing.catch(() => undefined);
+}
+
 /** A file that is gone may be opened by nobody, and by everybody who looks for it. */
 function mayOpen(node: string): boolean {
   if (!fs.existsSync(node)) return true;
