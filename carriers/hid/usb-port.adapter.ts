@@ -26,7 +26,8 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
   try {
     await device.open();
     if (device.configuration?.configurationValue !== CONFIGURATION) await device.selectConfiguration(CONFIGURATION);
-    if (process.platform === 'linux') await device.detachKernelDriver(REPORT_INTERFACE);
+    // It fails where no driver has it; where one has, claiming it fails.
+    if (process.platform === 'linux') await device.detachKernelDriver(REPORT_INTERFACE).catch(() => undefined);
     await device.claimInterface(REPORT_INTERFACE);
   } catch (error) {
     if (device.opened) await device.close();
@@ -57,6 +58,7 @@ function portOf(device: Device, where: string): ReportPort {
       if (isClosed) return;
       isClosed = true;
       await listening;
+      await closed(giveBack(device));
       await closed(device.close());
     },
   };
@@ -70,6 +72,12 @@ function portOf(device: Device, where: string): ReportPort {
     if (!isClosed) port.onGone(error);
   });
   return port;
+}
+
+/** Lets the system's driver for HID have the dongle again. */
+async function giveBack(device: Device): Promise<void> {
+  await device.releaseInterface(REPORT_INTERFACE);
+  if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE);
 }
 
 /** Undefined when none came within LONGEST_READ. */
