@@ -50,6 +50,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   'container/store/record.ts decodeRecord': 'trusted: a checksum and the anchor cover it',
   'container/store/snapshot.ts decodeSnapshot': 'trusted: a checksum and the anchor cover it',
   'container/wire/frame.ts FrameReader': 'frames of a stream',
+  'container/wire/report.ts readReport': 'reports from a host',
+  'container/wire/report.ts readReportError': 'reports from a dongle',
   'container/wire/serve-conversation.ts serveConversation': 'server of a connection',
   'container/wire/wire-client.ts WireClient': 'client',
   'state-machines/update-import/read-update-heading.ts readUpdateHeading': 'heading of an update on a stick',
