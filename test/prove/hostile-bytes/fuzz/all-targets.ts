@@ -19,6 +19,6 @@ export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
     httpTarget([firm.file(), firm.party.certificate, earlier.certificate]),
     ...diskTargets(),
     ...containerTargets(world),
-    ...usbTargets(),
+    ...(await usbTargets()),
   ];
 }
