@@ -39,13 +39,13 @@ export async function usb(options: UsbWay & { readonly log: ServerLog }): Promis
     const { gadgetPlug } = await import('./bind/plug-into-gadget.adapter.ts');
     return gadgetPlug(options);
   }
-  if (options.bind === undefined) {
-    const { usbipPlug } = await import('./usb/plug-into-usbip.adapter.ts');
-    return usbipPlug(options);
+  if (options.way === 'bound') {
+    const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
+    return boundPlug({ to: options.bind, sockets: undefined, log });
   }
+  const { usbipPlug, usbipSockets } = await import('./usb/plug-into-usbip.adapter.ts');
+  if (options.bind === undefined) return usbipPlug(options);
   const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
-  if (options.way === 'bound') return boundPlug({ to: options.bind, sockets: undefined, log });
-  const { usbipSockets } = await import('./usb/plug-into-usbip.adapter.ts');
   return boundPlug({ to: options.bind, sockets: usbipSockets(options), log });
 }
 
