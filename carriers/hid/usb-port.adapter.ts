@@ -18,6 +18,16 @@ const LINUX_USB = '/sys/bus/usb';
 
 type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
 
+/** What the package tells of a configuration, in types of browsers that are not known here. @see WebUSB, 7.1 */
+interface Configuration {
+  readonly interfaces: readonly {
+    readonly interfaceNumber: number;
+    readonly alternate: {
+      readonly endpoints: readonly { readonly direction: 'in' | 'out'; readonly endpointNumber: number }[];
+    };
+  }[];
+}
+
 /**
  * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
  *
@@ -42,12 +52,13 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
 }
 
 function portOf(device: Device): ReportPort {
+  const [toDongle, fromDongle] = [endpointOf(device, 'out'), endpointOf(device, 'in')];
   let isClosed = false;
   const port: ReportPort = {
     onReport: () => undefined,
     onGone: () => undefined,
     write: async (reports) => {
-      for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_WRITE, report);
+      for (const report of reports) await device.nativeTransferOut(toDongle, LONGEST_WRITE, report);
     },
     close: async () => {
       if (isClosed) return;
@@ -58,7 +69,7 @@ function portOf(device: Device): ReportPort {
   };
   const listen = async (): Promise<void> => {
     while (!isClosed) {
-      const report = await nextReport(device);
+      const report = await nextReport(device, fromDongle);
       if (report !== undefined && !isClosed) port.onReport(report);
     }
   };
@@ -69,13 +80,21 @@ function portOf(device: Device): ReportPort {
 }
 
 /** Undefined when none came within LONGEST_READ. */
-async function nextReport(device: Device): Promise<Uint8Array | undefined> {
+async function nextReport(device: Device, endpoint: number): Promise<Uint8Array | undefined> {
   const began = performance.now();
   try {
-    return (await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_READ, REPORT_SIZE)) ?? undefined;
+    return (await device.nativeTransferIn(endpoint, LONGEST_READ, REPORT_SIZE)) ?? undefined;
   } catch (error) {
     // The package says that its time is over as it says that a device is gone; that one is told at once.
     if (performance.now() - began < LONGEST_READ) throw error;
     return undefined;
   }
+}
+
+/** The endpoint for reports of a direction: a dongle that a kernel makes of its own functions has it where that kernel puts it. */
+function endpointOf(device: Device, direction: 'in' | 'out'): number {
+  const configuration: Configuration | undefined = device.configuration;
+  const reports = configuration?.interfaces.find(({ interfaceNumber }) => interfaceNumber === REPORT_INTERFACE);
+  const found = reports?.alternate.endpoints.find((endpoint) => endpoint.direction === direction);
+  return found?.endpointNumber ?? REPORT_ENDPOINT;
 }
