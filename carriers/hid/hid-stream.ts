@@ -7,6 +7,7 @@ import {
   Assembly,
   BROADCAST,
   FIRST_PAYLOAD,
+  REPORT_SIZE,
   type Report,
   type ReportError,
   readReport,
@@ -81,7 +82,7 @@ export class HidStream extends Duplex {
         );
         port.onGone = (why) => reject(new FerryError('CARRIER_LOST', { where, why: String(why) }));
         port.onReport = (bytes) => {
-          const channel = openedBy(readReport(bytes), nonce);
+          const channel = bytes.length === REPORT_SIZE ? openedBy(readReport(bytes), nonce) : undefined;
           if (channel !== undefined) resolve(channel);
         };
         port.write([...reportsOf(BROADCAST, 'open', nonce)]).catch(reject);
@@ -139,6 +140,8 @@ export class HidStream extends Duplex {
   }
 
   #receive(bytes: Uint8Array): void {
+    // Dongles that a kernel plays send an empty one after each, as a full packet ends no transfer for some controllers.
+    if (bytes.length !== REPORT_SIZE) return;
     const report = readReport(bytes);
     if (report.channel !== this.#channel || this.destroyed) return;
     if (report.position === 'first') this.#takeFirst(report);

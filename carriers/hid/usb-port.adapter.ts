@@ -64,6 +64,7 @@ function portOf(device: Device): ReportPort {
       if (isClosed) return;
       isClosed = true;
       await listening;
+      await giveBack(device);
       await device.close();
     },
   };
@@ -97,4 +98,14 @@ function endpointOf(device: Device, direction: 'in' | 'out'): number {
   const reports = configuration?.interfaces.find(({ interfaceNumber }) => interfaceNumber === REPORT_INTERFACE);
   const found = reports?.alternate.endpoints.find((endpoint) => endpoint.direction === direction);
   return found?.endpointNumber ?? REPORT_ENDPOINT;
+}
+
+/** Lets the system's driver have its interface again: otherwise `hid:` does not find the dongle until it is plugged in anew. */
+async function giveBack(device: Device): Promise<void> {
+  try {
+    await device.releaseInterface(REPORT_INTERFACE);
+    if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE);
+  } catch {
+    // A dongle that is gone has nothing to give back, and some systems have no such driver.
+  }
 }

@@ -61,10 +61,13 @@ await claim('its disk names its maker, and is removable', async () => {
   const said = await run('sg_inq', nodes.disk.DEVNAME);
   for (const what of [/RMB=1/, /Ferry/, /Transfer Dongle/]) assert.match(said, what);
 });
-for (const carrier of ['hid', 'usb'])
-  await claim(`the program lists it at ${carrier}:`, async () => {
-    assert.equal((await listed(`${carrier}:${serial}`)).serial, serial);
-  });
+await claim('the program lists it at hid:, by the driver of the system', async () => {
+  assert.equal((await listed(`hid:${serial}`)).serial, serial);
+});
+await claim('the program lists it at usb:, without that driver, and gives it back', async () => {
+  assert.equal((await listed(`usb:${serial}`)).serial, serial);
+  await events.next('the raw HID node', added.hidraw(GADGET_BUS));
+});
 
 await claim('a license moves over hid: to a device', async () => {
   await ferry('move', '--from', `hid:${serial}`, '--to', `sim:${OTHER}`, '--item', '6000010:1001x1');
