@@ -1,7 +1,5 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { type HidEntry, listHid, openHidPath } from '../../carriers/hid/node-hid-port.adapter.ts';
+import type { HidEntry } from '../../carriers/hid/node-hid-port.adapter.ts';
 import { networkWords } from '../../carriers/network-words.ts';
 import type { WayIn } from '../../carriers/server/container-server.ts';
 import { rareWarnings } from '../../carriers/server/rare-warnings.ts';
@@ -14,13 +12,15 @@ import type { SocketedDongle } from '../usb/plug-into-usbip.adapter.ts';
 import { ReportChannels } from '../usb/report-channels.ts';
 import { BoundRelay } from './bound-relay.ts';
 import { type BoundTo, BoundWatch } from './bound-watch.ts';
-import { reportShape, whyUnfit } from './report-shape.ts';
+import { type HidBus, SYSTEM_HID_BUS } from './hid-bus.adapter.ts';
+import { whyUnfit } from './report-shape.ts';
 
 export interface BoundOptions {
   readonly to: BoundTo;
   /** Where the dongle is plugged in as long as the device is, if anywhere. */
   readonly sockets: SocketedDongle | undefined;
   readonly log: ServerLog;
+  readonly bus?: HidBus;
 }
 
 /** Milliseconds between two looks at what is plugged in. */
@@ -28,17 +28,17 @@ const LOOK_EVERY = 500;
 
 /** Binds a dongle to a real HID device: it exists as long as that is plugged in. @see docs/hardware.md */
 export function boundPlug(options: BoundOptions): (served: ServedContainer) => WayIn {
-  const { to, sockets } = options;
+  const { to, sockets, bus = SYSTEM_HID_BUS } = options;
   const log = rareWarnings(options.log, steadyClock);
   return (served) => ({
     carrier: 'usb',
     isOpen: sockets?.isOpen ?? false,
     open: async (serial, serve) => {
       const socket = await sockets?.open(served, serial, serve);
-      const relay = new EntryRelay({ ...options, log, served, serial, serve, lost: (lost) => watch.lost(lost) });
+      const relay = new EntryRelay({ bus, log, served, serial, serve, lost: (lost) => watch.lost(lost) });
       const watch = new BoundWatch({
         to,
-        list: listHid,
+        list: () => bus.list(),
         onThere: (entry) => {
           log.info('device.bound', { serial, device: entry.path });
           socket?.plugIn();
@@ -72,6 +72,7 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
 }
 
 interface EntryRelayOptions {
+  readonly bus: HidBus;
   readonly served: ServedContainer;
   readonly serial: string;
   readonly serve: (stream: Duplex) => void;
@@ -92,7 +93,7 @@ class EntryRelay {
 
   begin(entry: HidEntry): void {
     this.#turn += 1;
-    const why = whyUnfit(shapeOf(entry));
+    const why = whyUnfit(this.#options.bus.shapeOf(entry));
     if (why === undefined) void this.#open(entry);
     else this.#warn(entry, why);
   }
@@ -104,10 +105,10 @@ class EntryRelay {
   }
 
   async #open(entry: HidEntry): Promise<void> {
-    const { served, serial, serve, log, lost } = this.#options;
+    const { bus, served, serial, serve, log, lost } = this.#options;
     const turn = this.#turn;
     try {
-      const port = await openHidPath(entry.path, entry.path);
+      const port = await bus.open(entry);
       if (this.#turn !== turn) return await port.close();
       const sink = new ReportChannels(channelPorts(served, serial, log, serve));
       this.#relay = new BoundRelay(port, sink, () => lost(entry.path));
@@ -120,12 +121,6 @@ class EntryRelay {
   #warn({ path: device }: HidEntry, why: string): void {
     this.#options.log.warn('device.unrelayed', { serial: this.#options.serial, device, why });
   }
-}
-
-/** What the reports of a device are like: only Linux shows that. */
-function shapeOf(entry: HidEntry): ReturnType<typeof reportShape> {
-  const file = `/sys/class/hidraw/${path.basename(entry.path)}/device/report_descriptor`;
-  return fs.existsSync(file) ? reportShape(fs.readFileSync(file)) : undefined;
 }
 
 function boundText({ vendor, product, serial }: BoundTo): string {
