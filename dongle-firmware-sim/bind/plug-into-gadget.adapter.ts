@@ -47,14 +47,15 @@ export function gadgetPlug({ controller, log, ...ids }: GadgetOptions): (served:
         ports.onWorking(is);
       };
       const mailbox = new Mailbox({ ...ports, onWorking, drive: lun });
+      let node: HidgNode;
       try {
         gadget.plugIn();
+        node = HidgNode.open(gadget.node);
       } catch (error) {
         await mailbox.rested();
         gadget.takeApart();
         throw error;
       }
-      const node = HidgNode.open(gadget.node);
       const sink = new ReportChannels(channelPorts(served, serial, log, serve));
       const relay = new HidgRelay({ node, sink, timer: new QuietTimer() });
       const news = new VolumeNews(() => served.state());
