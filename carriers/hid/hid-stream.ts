@@ -116,6 +116,7 @@ export class HidStream extends Duplex {
 
   /** A report of another size is dropped: it is none of this protocol. */
   #receive(bytes: Uint8Array): void {
+    // Dongles that a kernel plays send an empty one after each, as a full packet ends no transfer for some controllers.
     if (bytes.length !== REPORT_SIZE) return;
     const report = readReport(bytes);
     if (report.channel !== this.#channel || this.destroyed) return;

@@ -73,6 +73,20 @@ describe('a channel of a dongle', () => {
     }
   });
 
+  it('passes over reports of another size, before it is opened and after', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const write = port.write;
+    port.write = async (reports) => {
+      for (const length of [0, 3, 63, 65]) port.onReport(new Uint8Array(length));
+      await write(reports);
+    };
+    const stream = await HidStream.open(port, bus.options());
+    const served = bus.served[0] ?? expect.fail('nothing is served');
+    served.on('data', (piece: Uint8Array) => served.write(piece));
+    expect(await answerTo(stream, bytesOf(5000))).toEqual(Buffer.from(bytesOf(5000)));
+  });
+
   it('keeps two clients apart that speak at once', async () => {
     const bus = new FakeBus();
     const [one, other] = [await echoing(bus), await echoing(bus)];
