@@ -993,6 +993,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Stop what is served there, or choose another address; port 0 takes a free one.',
   },
+  GADGET_UNREADY: {
+    number: 815,
+    exit: 5,
+    happened: 'This computer cannot be a USB device now: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy: '{help}.',
+  },
   MOVE_UNFINISHED: {
     number: 841,
     exit: 5,

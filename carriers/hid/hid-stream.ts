@@ -5,6 +5,7 @@ import { FRAME_HEADER, FRAME_PAYLOAD } from '../../container/wire/frame.ts';
 import {
   Assembly,
   FIRST_PAYLOAD,
+  REPORT_SIZE,
   type Report,
   type ReportError,
   readReport,
@@ -28,7 +29,10 @@ const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 interface Sending {
   readonly message: Uint8Array;
   readonly rest: Iterator<Uint8Array>;
+  /** Called once. */
   readonly done: (error?: Error) => void;
+  /** Whether the dongle has asked for the rest. */
+  isWanted: boolean;
 }
 
 /**
@@ -97,14 +101,23 @@ export class HidStream extends Duplex {
     const rest = reportsOf(this.#channel, 'message', message);
     // A message of one report is told to be refused, if it is, where its answer would be.
     const isOne = message.length <= FIRST_PAYLOAD;
-    this.#sending = { message, rest, done: isOne ? () => undefined : done };
+    const sending: Sending = { message, rest, done: isOne ? () => undefined : done, isWanted: false };
+    this.#sending = sending;
     this.#port.write(take(rest, 1)).then(
       () => (isOne ? done() : undefined),
-      (error: Error) => done(error),
+      (error: Error) => {
+        // Whoever has asked for the rest by now is told that it failed where that fails.
+        if (sending.isWanted && !isOne) return;
+        if (this.#sending === sending) this.#sending = undefined;
+        done(error);
+      },
     );
   }
 
+  /** A report of another size is dropped: it is none of this protocol. */
   #receive(bytes: Uint8Array): void {
+    // Dongles that a kernel plays send an empty one after each, as a full packet ends no transfer for some controllers.
+    if (bytes.length !== REPORT_SIZE) return;
     const report = readReport(bytes);
     if (report.channel !== this.#channel || this.destroyed) return;
     if (report.position === 'first') this.#takeFirst(report);
@@ -142,7 +155,8 @@ export class HidStream extends Duplex {
 
   async #sendRest(): Promise<void> {
     const sending = this.#sending;
-    if (sending === undefined) return;
+    if (sending === undefined || sending.isWanted) return;
+    sending.isWanted = true;
     try {
       for (;;) {
         const batch = take(sending.rest, BATCH);
@@ -160,12 +174,15 @@ export class HidStream extends Duplex {
     const sending = this.#sending;
     if (error === 'noChannel')
       this.destroy(new FerryError('CARRIER_LOST', { where, why: 'it has forgotten this channel' }));
-    else if (error !== 'busy' || sending === undefined) this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
+    else if (error !== 'busy' || sending === undefined || sending.isWanted)
+      this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
     else if (this.#waited > patience) this.destroy(new FerryError('CARRIER_BUSY', { where }));
     else this.#askAgain(sending);
   }
 
   #askAgain({ message, done }: Sending): void {
+    // Nothing is being sent meanwhile that the dongle could ask for, or refuse.
+    this.#sending = undefined;
     const pause = this.#pause;
     this.#waited += pause;
     this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);

@@ -9,19 +9,43 @@ const USAGE_PAGE = 0xff00;
 /** hidapi takes the number of a report before it; here there are none. */
 const NO_REPORT_ID = 0;
 
+/** One of the things that a HID device on this computer's USB is. */
+export interface HidEntry {
+  /** Where the system has it: `/dev/hidraw0`. */
+  readonly path: string;
+  readonly vendor: number;
+  readonly product: number;
+  /** Empty when it has none, or this user may not know it. */
+  readonly serial: string;
+  readonly usagePage: number;
+}
+
+/** What this computer has, as the system's driver for HID tells it. @throws PACKAGE_MISSING */
+export async function listHid(): Promise<readonly HidEntry[]> {
+  const { devicesAsync } = await hidPackage();
+  return (await devicesAsync()).flatMap(({ path, vendorId: vendor, productId: product, serialNumber, usagePage }) =>
+    path === undefined ? [] : [{ path, vendor, product, serial: serialNumber ?? '', usagePage: usagePage ?? 0 }],
+  );
+}
+
 /**
  * Opens a dongle on this computer's USB by the system's driver for HID.
  *
  * @throws PACKAGE_MISSING, PACKAGE_BROKEN; CARRIER_UNREACHABLE when it is not plugged in; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openNodeHidPort(serial: string, where: string): Promise<ReportPort> {
-  const { HIDAsync } = await hidPackage();
   const found = (await reportDevices()).find((one) => one.serialNumber === serial && one.path !== undefined);
   if (found?.path === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
+  return openHidPath(found.path, where);
+}
+
+/** Opens one of those that `listHid` has. @throws PACKAGE_MISSING, PACKAGE_BROKEN, CARRIER_UNREACHABLE, CARRIER_FORBIDDEN */
+export async function openHidPath(path: string, where: string): Promise<ReportPort> {
+  const { HIDAsync } = await hidPackage();
   try {
-    return portOf(await HIDAsync.open(found.path), where);
+    return portOf(await HIDAsync.open(path), where);
   } catch (error) {
-    throw openFailed(where, found.path, error);
+    throw openFailed(where, path, error);
   }
 }
 

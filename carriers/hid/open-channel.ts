@@ -1,6 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
-import { BROADCAST, type Report, readReport, reportsOf } from '../../container/wire/report.ts';
+import { BROADCAST, REPORT_SIZE, type Report, readReport, reportsOf } from '../../container/wire/report.ts';
 import { networkWords } from '../network-words.ts';
 import type { ReportPort } from './report-port.ts';
 
@@ -32,7 +32,7 @@ export async function openChannel(port: ReportPort, { where, random, after, pati
       endWait = after(patience, () => reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience })));
       port.onGone = (why) => reject(goneFrom(where, why));
       port.onReport = (bytes) => {
-        const channel = openedBy(readReport(bytes), nonce);
+        const channel = bytes.length === REPORT_SIZE ? openedBy(readReport(bytes), nonce) : undefined;
         if (channel !== undefined) resolve(channel);
       };
       port.write([...reportsOf(BROADCAST, 'open', nonce)]).catch(reject);

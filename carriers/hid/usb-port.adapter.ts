@@ -15,6 +15,16 @@ const LONGEST_READ = 500;
 
 type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
 
+/** What the package tells of a configuration, in types of browsers that are not known here. @see WebUSB, 7.1 */
+interface Configuration {
+  readonly interfaces: readonly {
+    readonly interfaceNumber: number;
+    readonly alternate: {
+      readonly endpoints: readonly { readonly direction: 'in' | 'out'; readonly endpointNumber: number }[];
+    };
+  }[];
+}
+
 /**
  * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
  *
@@ -43,13 +53,14 @@ function nodeOf({ bus, address }: Device): string | undefined {
 }
 
 function portOf(device: Device, where: string): ReportPort {
+  const [toDongle, fromDongle] = [endpointOf(device, 'out'), endpointOf(device, 'in')];
   let isClosed = false;
   const port: ReportPort = {
     onReport: () => undefined,
     onGone: () => undefined,
     write: async (reports) => {
       try {
-        for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_WRITE, report);
+        for (const report of reports) await device.nativeTransferOut(toDongle, LONGEST_WRITE, report);
       } catch (error) {
         throw lost(where, error);
       }
@@ -58,13 +69,13 @@ function portOf(device: Device, where: string): ReportPort {
       if (isClosed) return;
       isClosed = true;
       await listening;
-      await closed(giveBack(device));
+      await giveBack(device);
       await closed(device.close());
     },
   };
   const listen = async (): Promise<void> => {
     while (!isClosed) {
-      const report = await nextReport(device);
+      const report = await nextReport(device, fromDongle);
       if (report !== undefined && !isClosed) port.onReport(report);
     }
   };
@@ -74,20 +85,32 @@ function portOf(device: Device, where: string): ReportPort {
   return port;
 }
 
-/** Lets the system's driver for HID have the dongle again. */
-async function giveBack(device: Device): Promise<void> {
-  await device.releaseInterface(REPORT_INTERFACE);
-  if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE);
-}
-
 /** Undefined when none came within LONGEST_READ. */
-async function nextReport(device: Device): Promise<Uint8Array | undefined> {
+async function nextReport(device: Device, endpoint: number): Promise<Uint8Array | undefined> {
   const began = performance.now();
   try {
-    return (await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_READ, REPORT_SIZE)) ?? undefined;
+    return (await device.nativeTransferIn(endpoint, LONGEST_READ, REPORT_SIZE)) ?? undefined;
   } catch (error) {
     // The package says that its time is over as it says that a device is gone; that one is told at once.
     if (performance.now() - began < LONGEST_READ) throw error;
     return undefined;
+  }
+}
+
+/** The endpoint for reports of a direction: a dongle that a kernel makes of its own functions has it where that kernel puts it. */
+function endpointOf(device: Device, direction: 'in' | 'out'): number {
+  const configuration: Configuration | undefined = device.configuration;
+  const reports = configuration?.interfaces.find(({ interfaceNumber }) => interfaceNumber === REPORT_INTERFACE);
+  const found = reports?.alternate.endpoints.find((endpoint) => endpoint.direction === direction);
+  return found?.endpointNumber ?? REPORT_ENDPOINT;
+}
+
+/** Lets the system's driver have its interface again: otherwise `hid:` does not find the dongle until it is plugged in anew. */
+async function giveBack(device: Device): Promise<void> {
+  try {
+    await device.releaseInterface(REPORT_INTERFACE);
+    if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE);
+  } catch {
+    // A dongle that is gone has nothing to give back, and some systems have no such driver.
   }
 }

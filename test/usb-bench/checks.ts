@@ -21,6 +21,8 @@ export const CHECKS: readonly Check[] = [
     needs: 'nothing',
     limit: 300,
   },
+  { name: 'board', shows: 'ferry dongle serve --gadget', needs: 'nothing', limit: 900 },
+  { name: 'bound', shows: 'ferry dongle serve --bind', needs: 'nothing', limit: 900 },
   { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongle', limit: 300 },
   { name: 'carriers', shows: 'the program at usbip://, hid: and usb:', needs: 'dongle', limit: 180 },
   { name: 'plugging', shows: 'the program finds a dongle, and who may open it', needs: 'dongle', limit: 420 },

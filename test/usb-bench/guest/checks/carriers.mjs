@@ -1,15 +1,13 @@
 /** The program reaches the emulated dongle over USB/IP itself and, once the kernel has it, through the kernel. */
 import assert from 'node:assert/strict';
 import { AttachedDongle } from '../attached-dongle.mjs';
-import { claim, run, settings } from '../claims.mjs';
+import { claim, settings } from '../claims.mjs';
+import { listed } from '../served-program.mjs';
 import { attributeOf, usbDeviceOf } from '../usb-device.mjs';
 
 const { host, port, busid } = settings.dongle;
 
-async function serialAt(address) {
-  const listed = JSON.parse(await run('node', '/opt/ferry/dist/ferry.js', 'list', address, '--json'));
-  return listed.containers[0].serial;
-}
+const serialAt = async (address) => (await listed(address)).serial;
 
 const alone = await claim('the program lists it over USB/IP, without the kernel', () =>
   serialAt(`usbip://${host}:${port}/${busid}`),
