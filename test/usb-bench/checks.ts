@@ -25,5 +25,8 @@ export const CHECKS: readonly Check[] = [
   { name: 'bound', shows: 'ferry dongle serve --bind', needs: 'nothing', limit: 900 },
   { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongle', limit: 300 },
   { name: 'carriers', shows: 'the program at usbip://, hid: and usb:', needs: 'dongle', limit: 180 },
+  { name: 'plugging', shows: 'the program finds a dongle, and who may open it', needs: 'dongle', limit: 420 },
+  { name: 'watching', shows: 'the program shows a dongle come and go', needs: 'dongle', limit: 180 },
+  { name: 'pulled-out', shows: 'a move waits for a dongle and goes on', needs: 'dongle', limit: 420 },
   { name: 'volume', shows: 'the volume of a served dongle', needs: 'dongle', limit: 300 },
 ];
