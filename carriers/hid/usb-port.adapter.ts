@@ -1,31 +1,27 @@
-import fs from 'node:fs';
 import { FerryError } from '../../container/errors.ts';
 import { REPORT_SIZE } from '../../container/wire/report.ts';
-import { networkWords } from '../network-words.ts';
-import { optionalPackage } from '../optional-package.ts';
+import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
+import { usbDevices } from './usb-package.adapter.ts';
 
 /** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
 const REPORT_INTERFACE = 0;
 const REPORT_ENDPOINT = 1;
 const CONFIGURATION = 1;
-/** Milliseconds for which one transfer may take: a dongle may have nothing to say for long. */
-const LONGEST_TRANSFER = 3_600_000;
-/** Where Linux shows what is plugged in; without it the package ends the process. */
-const LINUX_USB = '/sys/bus/usb';
+/** Milliseconds for which a dongle may take a report. */
+const LONGEST_WRITE = 30_000;
+/** Milliseconds for which a report is waited for at a time: a wait that has begun keeps the dongle from being closed. */
+const LONGEST_READ = 500;
 
 type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
 
 /**
  * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
  *
- * @throws PACKAGE_MISSING; CARRIER_UNREACHABLE when it is not plugged in, or this user may not open it
+ * @throws PACKAGE_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
-  if (process.platform === 'linux' && !fs.existsSync(LINUX_USB))
-    throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'this computer has no USB' });
-  const { usb } = await optionalPackage('A dongle on USB', 'usb', () => import('usb'));
-  const device = await usb.findDeviceBySerial(serial);
+  const device = await (await usbDevices()).findDeviceBySerial(serial);
   if (device === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
   try {
     await device.open();
@@ -34,37 +30,56 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
     await device.claimInterface(REPORT_INTERFACE);
   } catch (error) {
     if (device.opened) await device.close();
-    throw new FerryError('CARRIER_UNREACHABLE', { where, why: networkWords(error) }, { cause: error });
+    throw openFailed(where, nodeOf(device), error);
   }
-  return portOf(device);
+  return portOf(device, where);
 }
 
-function portOf(device: Device): ReportPort {
+/** Its file on Linux, where the bus has a number. */
+function nodeOf({ bus, address }: Device): string | undefined {
+  if (!/^\d+$/.test(bus)) return undefined;
+  return `/dev/bus/usb/${bus.padStart(3, '0')}/${String(address).padStart(3, '0')}`;
+}
+
+function portOf(device: Device, where: string): ReportPort {
   let isClosed = false;
   const port: ReportPort = {
     onReport: () => undefined,
     onGone: () => undefined,
     write: async (reports) => {
-      for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_TRANSFER, report);
+      try {
+        for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_WRITE, report);
+      } catch (error) {
+        throw lost(where, error);
+      }
     },
     close: async () => {
       if (isClosed) return;
       isClosed = true;
-      await device.close();
+      await listening;
+      await closed(device.close());
     },
   };
-  const ask = async (): Promise<void> => {
-    try {
-      for (;;) {
-        const report = await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_TRANSFER, REPORT_SIZE);
-        if (isClosed) return;
-        if (report === null) throw new Error('a transfer was refused');
-        port.onReport(report);
-      }
-    } catch (error) {
-      if (!isClosed) port.onGone(networkWords(error));
+  const listen = async (): Promise<void> => {
+    while (!isClosed) {
+      const report = await nextReport(device);
+      if (report !== undefined && !isClosed) port.onReport(report);
     }
   };
-  void ask();
+  const listening = listen().catch((error: unknown) => {
+    if (!isClosed) port.onGone(error);
+  });
   return port;
+}
+
+/** Undefined when none came within LONGEST_READ. */
+async function nextReport(device: Device): Promise<Uint8Array | undefined> {
+  const began = performance.now();
+  try {
+    return (await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_READ, REPORT_SIZE)) ?? undefined;
+  } catch (error) {
+    // The package says that its time is over as it says that a device is gone; that one is told at once.
+    if (performance.now() - began < LONGEST_READ) throw error;
+    return undefined;
+  }
 }

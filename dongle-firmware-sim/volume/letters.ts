@@ -2,9 +2,11 @@ import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Listing } from '../../container/commands/list.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
 import { describeFile, unarmor } from '../../container/files/armor.ts';
+import { contextHeader } from '../../container/files/context-file.ts';
 import { readEnvelope, verifyEnvelope } from '../../container/files/envelope.ts';
 import { contextFileName, updateFileNames } from '../../container/files/file-names.ts';
 import { statementIn } from '../../container/files/statement-in.ts';
+import { NO_BYTES } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import type { Failure } from '../../state-machines/index.ts';
 import { failureIn } from './failure-in.ts';
@@ -86,13 +88,20 @@ export function unarmored(bytes: Uint8Array | null | undefined): Uint8Array | un
   return read?.ok === true ? read.value : undefined;
 }
 
+/** Locks, and what there is to prove, are told in contexts and come without a new state: then each is made anew. */
 function isCurrent(crypto: Crypto, self: Listing, there: Uint8Array): boolean {
+  const isPlain = !self.locked && self.lockedFirms.length === 0 && self.evidence === 0;
   const said = statementIn(there);
   const file = readEnvelope(there, 'contextFile', 3, 'a context file');
+  const header = file.ok ? contextHeader.decode(file.value.parts[1] ?? NO_BYTES) : file;
   return (
+    isPlain &&
     said?.signer === self.key &&
     said.generation === self.generation &&
     said.stateHash === self.stateHash &&
+    header.ok &&
+    !header.value.locked &&
+    header.value.lockedFirms.length === 0 &&
     file.ok &&
     verifyEnvelope(crypto, self.key, file.value)
   );

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { Container } from '../../../container/container.ts';
 import { armor } from '../../../container/files/armor.ts';
+import { contextHeader } from '../../../container/files/context-file.ts';
+import { readEnvelope } from '../../../container/files/envelope.ts';
 import { utf8 } from '../../../container/model/bytes.ts';
-import { makeContainer, TestFirm } from '../../world/parties.ts';
+import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
+import { makeContainer, order, TestFirm } from '../../world/parties.ts';
 import { envelopeIn, MailboxScene } from './mailbox-scene.ts';
 
 const CONTEXT = '3-1-for-firm-6000010.ferry-context';
@@ -51,6 +55,16 @@ describe('mail that the dongle does not take stays in the inbox, and the answer 
     await scene.eject();
     const answer = await answerOf(scene, scene.contextOf(makeContainer('soft', 3)));
     expect(answer).toContain('the armed work order 1 is used up: 1 of 1 devices are served. [OWNER_NEEDED]');
+  });
+
+  it('for the receipt for what the owner has issued, which is for the owner to settle', async () => {
+    const scene = await MailboxScene.make();
+    const device = makeContainer('soft', 2);
+    const { receipt } = order(scene.dongle, device, [{ holding: 1, quantity: 1 }]).updates.map((update) =>
+      device.container.run('apply', { update }),
+    )[0] ?? { receipt: new Uint8Array() };
+    expect(await answerOf(scene, receipt)).toContain('[OWNER_NEEDED]');
+    expect(scene.seats()).toEqual([4, 1]);
   });
 
   it('for a set of which the dongle has not all, and then nothing of it is given', async () => {
@@ -157,6 +171,21 @@ describe('the files of the dongle', () => {
     await scene.putInbox({ 'x.cer': new TestFirm(6000077).certificate });
     await scene.eject();
     expect(await scene.outbox()).toEqual(['ANSWER.TXT', '3-1-for-firm-6000077.ferry-context']);
+  });
+
+  it('say that a dongle is locked, and have contexts for its vendors that say so, too', async () => {
+    const scene = await MailboxScene.make();
+    const anchor = new MemoryAnchor({ generation: 77, stateHash: new Uint8Array(32) });
+    scene.dongle.container = Container.open({ ...scene.dongle.parts, anchor });
+    scene.restart();
+    await scene.mailbox.rested();
+    scene.mailbox.plugged();
+    expect(await scene.text('STATUS.TXT')).toContain('It is LOCKED');
+    const file = readEnvelope(envelopeIn((await scene.files()).get(CONTEXT)), 'contextFile', 3, 'a context file');
+    const header = contextHeader.decodeTrusted((file.ok ? file.value.parts[1] : undefined) ?? new Uint8Array());
+    expect([header.locked, header.challenge]).toEqual([true, expect.any(Uint8Array)]);
+    expect(await answerOf(scene, scene.firm.update(scene.dongle))).toContain('[CONTAINER_LOCKED]');
+    expect(scene.failures).toEqual([]);
   });
 
   it('say that a dongle is not certified yet, and its mail waits', async () => {

@@ -9,6 +9,9 @@ const LONGEST_RUN_MS = 60_000;
 /** Of why a claim does not hold no more is told, in characters: the console is a serial line. */
 const LONGEST_REASON = 3000;
 
+/** Says all that there is to say: where it was thrown does not matter. */
+class Failure extends Error {}
+
 /** What the run told the guest. */
 export const settings = JSON.parse(fs.readFileSync('/opt/ferry/guest-settings.json', 'utf8'));
 
@@ -31,7 +34,8 @@ export async function claim(title, work) {
     record(undefined);
     return value;
   } catch (error) {
-    const why = error.code === 'ERR_ASSERTION' ? error.message : `${error.stack ?? error}`;
+    const isPlain = error instanceof Failure || error.code === 'ERR_ASSERTION';
+    const why = isPlain ? error.message : `${error.stack ?? error}`;
     record(why.slice(0, LONGEST_REASON));
     process.exitCode = 1;
     return undefined;
@@ -52,8 +56,12 @@ export async function need(title, work) {
 
 /** Runs a program. @returns what it wrote to standard output @throws Error with all that it said, when it fails */
 export async function run(command, ...args) {
-  const { stdout } = await execute(command, args, { maxBuffer: 2 ** 26, timeout: LONGEST_RUN_MS });
-  return stdout;
+  try {
+    return (await execute(command, args, { maxBuffer: 2 ** 26, timeout: LONGEST_RUN_MS })).stdout;
+  } catch ({ code, killed, signal, stdout, stderr }) {
+    const end = killed ? `did not end within ${LONGEST_RUN_MS / 1000} s` : `ended with ${code ?? signal}`;
+    throw new Failure(`${[command, ...args].join(' ')} ${end}; it said:\n${stdout}${stderr}`);
+  }
 }
 
 /** Runs a program that has to fail. @returns what it said */

@@ -8,7 +8,7 @@ const { host, port, busid } = settings.dongle;
 
 async function serialAt(address) {
   const listed = JSON.parse(await run('node', '/opt/ferry/dist/ferry.js', 'list', address, '--json'));
-  return listed.serial;
+  return listed.containers[0].serial;
 }
 
 const alone = await claim('the program lists it over USB/IP, without the kernel', () =>
