@@ -3,7 +3,7 @@ import { toHex } from '../../../../container/model/bytes.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { numberOf, Random } from './random.ts';
 
-/** Milliseconds of processor time that one input may take. */
+/** Milliseconds of processor time that one input may take, unless its target says more. */
 const HANG = 50;
 /** Milliseconds from which an input that is slower than all others is measured again. */
 const SUSPICIOUS = 0.5;
@@ -72,7 +72,9 @@ export class Fuzzer {
     // What else the machine did meanwhile is no matter of the input.
     const least = took < SUSPICIOUS ? took : Math.min(took, await this.#measured(input));
     this.#slowest = Math.max(this.#slowest, least);
-    return least > HANG ? this.#failed(number, input, `it takes ${least.toFixed(0)} ms`) : null;
+    return least > (this.#target.patience ?? HANG)
+      ? this.#failed(number, input, `it takes ${least.toFixed(0)} ms`)
+      : null;
   }
 
   /** What is wrong with what the decoder does with an input; null when nothing is. */
