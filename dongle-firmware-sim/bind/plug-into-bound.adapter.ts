@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { HidEntry } from '../../carriers/hid/node-hid-port.adapter.ts';
 import { networkWords } from '../../carriers/network-words.ts';
 import type { WayIn } from '../../carriers/server/container-server.ts';
 import { rareWarnings } from '../../carriers/server/rare-warnings.ts';
@@ -12,7 +11,7 @@ import type { SocketedDongle } from '../usb/plug-into-usbip.adapter.ts';
 import { ReportChannels } from '../usb/report-channels.ts';
 import { BoundRelay } from './bound-relay.ts';
 import { type BoundTo, BoundWatch } from './bound-watch.ts';
-import { type HidBus, SYSTEM_HID_BUS } from './hid-bus.adapter.ts';
+import { type HidBus, type PluggedEntry, SYSTEM_HID_BUS } from './hid-bus.adapter.ts';
 import { whyUnfit } from './report-shape.ts';
 
 export interface BoundOptions {
@@ -57,6 +56,7 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
         throw error;
       }
       const looks = setInterval(() => {
+        relay.tryAgain();
         watch.look().catch((error) => log.warn('device.unlisted', { serial, why: String(error) }));
       }, LOOK_EVERY);
       return {
@@ -77,7 +77,7 @@ interface EntryRelayOptions {
   readonly serial: string;
   readonly serve: (stream: Duplex) => void;
   readonly log: ServerLog;
-  readonly lost: (path: string) => void;
+  readonly lost: (plug: string) => void;
 }
 
 /** The relay of the device that is there, as far as its reports are a dongle's. */
@@ -86,39 +86,54 @@ class EntryRelay {
   #relay: BoundRelay | undefined;
   /** Counts plugging in and pulling out, so that what was opened for an earlier turn is let go. */
   #turn = 0;
+  /** One that could not be opened, as its node is another user's at first. */
+  #unopened: PluggedEntry | undefined;
+  #warned: string | undefined;
 
   constructor(options: EntryRelayOptions) {
     this.#options = options;
   }
 
-  begin(entry: HidEntry): void {
+  begin(entry: PluggedEntry): void {
     this.#turn += 1;
     const why = whyUnfit(this.#options.bus.shapeOf(entry));
     if (why === undefined) void this.#open(entry);
     else this.#warn(entry, why);
   }
 
+  /** Opens what could not be opened. */
+  tryAgain(): void {
+    const entry = this.#unopened;
+    this.#unopened = undefined;
+    if (entry !== undefined) void this.#open(entry);
+  }
+
   end(): void {
     this.#turn += 1;
+    this.#unopened = undefined;
     this.#relay?.stop();
     this.#relay = undefined;
   }
 
-  async #open(entry: HidEntry): Promise<void> {
+  async #open(entry: PluggedEntry): Promise<void> {
     const { bus, served, serial, serve, log, lost } = this.#options;
     const turn = this.#turn;
     try {
       const port = await bus.open(entry);
       if (this.#turn !== turn) return await port.close();
       const sink = new ReportChannels(channelPorts(served, serial, log, serve));
-      this.#relay = new BoundRelay(port, sink, () => lost(entry.path));
+      this.#relay = new BoundRelay(port, sink, () => lost(entry.plug));
       log.info('device.relayed', { serial, device: entry.path });
     } catch (error) {
+      if (this.#turn !== turn) return;
+      this.#unopened = entry;
       this.#warn(entry, error instanceof FerryError ? error.message : networkWords(error));
     }
   }
 
-  #warn({ path: device }: HidEntry, why: string): void {
+  #warn({ path: device, plug }: PluggedEntry, why: string): void {
+    if (this.#warned === plug) return;
+    this.#warned = plug;
     this.#options.log.warn('device.unrelayed', { serial: this.#options.serial, device, why });
   }
 }

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HidStream } from '../../../carriers/hid/hid-stream.ts';
-import type { HidEntry } from '../../../carriers/hid/node-hid-port.adapter.ts';
 import type { ReportPort } from '../../../carriers/hid/report-port.ts';
 import { openCarrier } from '../../../carriers/open-carrier.ts';
 import { runContainerServer, type Served } from '../../../carriers/server/run-container-server.adapter.ts';
 import { StreamPipe } from '../../../carriers/stream/pipe-over-stream.ts';
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { WireClient } from '../../../container/wire/wire-client.ts';
-import type { HidBus } from '../../../dongle-firmware-sim/bind/hid-bus.adapter.ts';
+import type { HidBus, PluggedEntry } from '../../../dongle-firmware-sim/bind/hid-bus.adapter.ts';
 import { boundPlug } from '../../../dongle-firmware-sim/bind/plug-into-bound.adapter.ts';
 import { reportShape } from '../../../dongle-firmware-sim/bind/report-shape.ts';
 import { createDongle, openDongle } from '../../../dongle-firmware-sim/index.ts';
@@ -23,7 +22,7 @@ const served: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(served.splice(0).map((end) => end())));
 
 const TO = { vendor: 0x1234, product: 0x5678, serial: undefined };
-const ENTRY: HidEntry = { path: '/dev/hidraw7', vendor: 0x1234, product: 0x5678, serial: '', usagePage: 0xff00 };
+const ENTRY: PluggedEntry = { ...TO, path: '/dev/hidraw7', plug: '7', serial: '', usagePage: 0xff00 };
 
 /** A computer with one socket, into which a person plugs a device, and somebody who stands behind that. */
 class Desk {
@@ -164,6 +163,20 @@ describe('a dongle that is bound to a real device', () => {
       desk.pullOut();
       await desk.logged('device.unbound');
     }
+  });
+
+  it('speaks through a device that could be opened only later', async () => {
+    const desk = new Desk();
+    const { open } = desk.bus;
+    desk.bus.open = async () => {
+      desk.bus.open = open;
+      throw new Error('its node is another user’s still');
+    };
+    await desk.serve(false);
+    desk.plugIn();
+    await desk.logged('device.unrelayed');
+    await desk.logged('device.relayed');
+    expect(await serialOf(clientBehind(desk))).toMatch(/^3-/);
   });
 
   it('exists with a device that has other reports, too, which is left alone', async () => {
