@@ -1,11 +1,12 @@
-import type { WayIn } from '../carriers/server/container-server.ts';
-import type { Served, ServedContainer, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
+import type { Served, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
+import type { FaultAnswer, FaultRequest } from './usb/faults/fault-messages.ts';
 import type { UsbipOptions } from './usb/plug-into-usbip.adapter.ts';
+import type { DongleBench } from './usb/usbip-bench.adapter.ts';
 
 export { isDongle as is };
 
@@ -23,10 +24,27 @@ export async function serve(
   await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
 }
 
-/** A USB/IP server, and what plugs one more dongle into it. */
-export async function usbip(options: UsbipOptions): Promise<(served: ServedContainer) => WayIn> {
-  const { usbipPlug } = await import('./usb/plug-into-usbip.adapter.ts');
-  return usbipPlug(options);
+/** A USB/IP server, on which one dongle after the other is served. */
+export async function usbip(options: UsbipOptions): Promise<DongleBench> {
+  const { openBench } = await import('./usb/usbip-bench.adapter.ts');
+  return openBench(options);
+}
+
+/** Faults as they are written, one a line, or the first line that is none; lines count from 1. */
+export async function readFaults(
+  text: string,
+): Promise<
+  { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+> {
+  const { parseScript, sayStep } = await import('./usb/faults/fault-step.ts');
+  const script = parseScript(text);
+  return 'wrong' in script ? script : { faults: script.steps.map(sayStep) };
+}
+
+/** Asks the program that serves the dongle in a folder by USB/IP. @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_GARBLED */
+export async function askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer> {
+  const { askAboutFaults: ask } = await import('./usb/faults/control-socket.adapter.ts');
+  return ask(folder, request);
 }
 
 /** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */

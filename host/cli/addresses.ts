@@ -11,8 +11,7 @@ import {
   parseReachableAddress,
   wrongAddress,
 } from '../../carriers/address.ts';
-import type { WayIn } from '../../carriers/server/container-server.ts';
-import type { Served, ServedContainer, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
+import type { Served, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import { FerryError } from '../../container/errors.ts';
@@ -39,10 +38,47 @@ export interface UsbOptions {
   readonly interval: number;
 }
 
+/** A USB/IP server, on which one dongle after the other is served. */
+export interface DongleBench {
+  /** Serves one more, as a door does. @param options `faults` strike from the moment on at which it can be reached */
+  serve(
+    options: ServeOptions & { readonly folder: string; readonly faults?: readonly string[] },
+    onReady: (served: Served) => void,
+  ): Promise<void>;
+}
+
+/** What the program that serves a dongle is asked about its faults. */
+export type FaultRequest =
+  | { readonly ask: 'set'; readonly faults: string[] }
+  | { readonly ask: 'list' }
+  | { readonly ask: 'clear'; readonly id?: number };
+
+/** What it answers: the faults that are set then, or what it could not read. */
+export type FaultAnswer =
+  | {
+      readonly ok: true;
+      readonly isPluggedIn: boolean;
+      readonly cleared: number;
+      readonly faults: readonly {
+        readonly id: number;
+        readonly fault: string;
+        readonly state: 'waiting' | 'active';
+        readonly left: number | null;
+      }[];
+    }
+  | { readonly ok: false; readonly why: string };
+
 /** What the far bank lends for dongles. */
 export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
-  /** One USB/IP server, and what plugs one more dongle into it. */
-  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn>;
+  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<DongleBench>;
+  /** Reads faults, one a line, as they are sent on; or the first line that is none. */
+  readFaults(
+    text: string,
+  ): Promise<
+    { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+  >;
+  /** Asks the program that serves the dongle in a folder. @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_GARBLED */
+  askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer>;
 }
 
 /** The far bank, loaded when it is needed. */

@@ -9,6 +9,7 @@ import { contextCommand } from './commands/context.ts';
 import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { deviceImportCommand } from './commands/device.ts';
+import { faultCommand } from './commands/fault.ts';
 import { lookingCommands } from './commands/inspect.ts';
 import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Register[] = [
   useCommands(FAR_BANK),
   createCommands(FAR_BANK),
   serveCommands(FAR_BANK),
+  faultCommand(FAR_BANK),
   pairCommand(),
   deviceImportCommand(device, FAR_BANK.dongle),
   centralCommands(FAR_BANK),

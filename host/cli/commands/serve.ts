@@ -3,6 +3,7 @@ import { type ListenAddress, parseUsbipPlace, USBIP_PORT } from '../../../carrie
 import type { Served } from '../../../carriers/server/run-container-server.adapter.ts';
 import { type FarBank, parseAddress, parseListening, type UsbOptions } from '../addresses.ts';
 import { attachCommands } from '../attach-commands.ts';
+import { faultsIn } from '../fault-script.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { namingOtherKind } from '../other-kind.ts';
 import { collect, parseNumber, usage } from '../parse-arguments.ts';
@@ -22,6 +23,7 @@ interface ServeCommandOptions {
   readonly usbip?: string | true;
   readonly usbIds?: string;
   readonly usbInterval?: string;
+  readonly script?: string;
 }
 
 const examples = (kind: Kind): string => `
@@ -39,8 +41,10 @@ Examples:
 const USB_EXAMPLES = `
   ferry dongle serve dongle --usbip
   ferry dongle serve dongle another --usbip 0.0.0.0:3240 --usb-ids 1209:0002
+  ferry dongle serve dongle --usbip --script faults.txt
 
-With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in.`;
+With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. What can be
+done to it there: ferry dongle fault --help`;
 
 /** `ferry dongle serve` and `ferry device serve`. To be registered after `create`, which makes the two families. */
 export function serveCommands(far: FarBank): Register {
@@ -81,6 +85,7 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
     .option('--usbip [HOST:PORT]', `serve it by USB/IP; 127.0.0.1:${USBIP_PORT} unless given, port 0 for a free one`)
     .option('--usb-ids <VID:PID>', 'vendor and product id, in hexadecimal; 1209:0001 unless given, which is for tests')
     .option('--usb-interval <N>', 'bInterval of the reports, 1 to 16: 2^(N-1) times 125 us; 4 unless given')
+    .option('--script <FILE>', 'with --usbip: faults that strike the dongle, one a line; see ferry dongle fault --help')
     .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
 }
 
@@ -103,12 +108,13 @@ async function serve(
   const log = serverLog(logStream, options.log);
   const streams = options.stdio ? [standardStreams()] : [];
   const door = await far[kind]();
-  const plug = usb === undefined ? undefined : await (await far.dongle()).usbip({ ...usb, log });
+  const faults = options.script === undefined ? [] : await faultsIn(far, options.script);
+  const bench = usb === undefined ? door : await (await far.dongle()).usbip({ ...usb, log });
   const ended = new AbortController();
   const signal = AbortSignal.any([stopSignal(), ended.signal]);
   const serveOne = (folder: string, dir: string): Promise<void> =>
     namingOtherKind(folder, otherKind(far, kind, dir), () =>
-      door.serve(
+      bench.serve(
         {
           folder,
           listen,
@@ -116,7 +122,7 @@ async function serve(
           log,
           pair: options.pair === true,
           signal,
-          ...(plug === undefined ? {} : { ways: [plug] }),
+          faults,
           ...(options.seed === undefined ? {} : { seed: options.seed }),
           ...(options.clock === undefined ? {} : { clock: options.clock }),
           ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),
@@ -145,12 +151,14 @@ function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof nam
 function checkWays(
   folders: readonly string[],
   listen: readonly ListenAddress[],
-  { stdio, pair, usbip, usbIds, usbInterval }: ServeCommandOptions,
+  { stdio, pair, usbip, usbIds, usbInterval, script }: ServeCommandOptions,
 ): void {
   if (listen.length === 0 && !stdio && usbip === undefined)
     throw usage('Say where it is served: --listen ADDRESS or --stdio, or --usbip for a dongle');
   if (folders.length > 1 && (listen.length > 0 || stdio))
     throw usage('Several dongles are served with --usbip only: at an address or on the standard streams there is one');
+  if (script !== undefined && (usbip === undefined || folders.length > 1))
+    throw usage('--script needs --usbip and one dongle');
   if (usbip === undefined && (usbIds !== undefined || usbInterval !== undefined))
     throw usage('--usb-ids and --usb-interval need --usbip');
   if (pair && (stdio || !listen.some(({ scheme }) => scheme === 'tls')))
