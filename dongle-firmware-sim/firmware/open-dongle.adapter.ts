@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counter } from '../../container/engine/state.ts';
 import type { Env } from '../../container/env.ts';
 import {
   type CreateOptions,
@@ -60,9 +61,10 @@ export function openFaultyDongle(folder: string, env: Env, faults: MemoryFaults)
   };
   const openFlash = (file: string) => cutFlash(NorFlash.open({ path: file, onOperation }), folder);
   const opened = openFileContainer({ ...DONGLE, openFlash }, folder, env);
-  const { limits } = opened.container.state;
-  const { capacity } = limits;
-  // The rules ask for it anew each time, and keep to it as they do where the memory really is that small.
-  Object.defineProperty(limits, 'capacity', { get: () => (faults.isFull ? 0 : capacity) });
+  const { state } = opened.container;
+  const { capacity } = state.limits;
+  const full = (): number => Math.min(capacity, counter(state, 'usedBytes'));
+  // The rules ask for it anew each time, and keep to it as they do where the memory really is used up.
+  Object.defineProperty(state.limits, 'capacity', { get: () => (faults.isFull ? full() : capacity) });
   return opened;
 }
