@@ -5,8 +5,7 @@ import type { FileContainer } from '../container/store/file-container.adapter.ts
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
 import type { FaultAnswer, FaultRequest } from './usb/faults/fault-messages.ts';
-import type { UsbipOptions } from './usb/plug-into-usbip.adapter.ts';
-import type { DongleBench } from './usb/usbip-bench.adapter.ts';
+import type { BenchOptions, DongleBench } from './usb/usbip-bench.adapter.ts';
 
 export { isDongle as is };
 
@@ -24,8 +23,8 @@ export async function serve(
   await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
 }
 
-/** A USB/IP server, on which one dongle after the other is served. */
-export async function usbip(options: UsbipOptions): Promise<DongleBench> {
+/** A USB/IP server, on which one dongle after the other is served. @throws ADDRESS_TAKEN of its panel */
+export async function usbip(options: BenchOptions): Promise<DongleBench> {
   const { openBench } = await import('./usb/usbip-bench.adapter.ts');
   return openBench(options);
 }

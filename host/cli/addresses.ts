@@ -40,11 +40,15 @@ export interface UsbOptions {
 
 /** A USB/IP server, on which one dongle after the other is served. */
 export interface DongleBench {
+  /** Address of the front panel, with the secret that opens it; no part of any log. */
+  readonly panel: string | undefined;
   /** Serves one more, as a door does. @param options `faults` strike from the moment on at which it can be reached */
   serve(
     options: ServeOptions & { readonly folder: string; readonly faults?: readonly string[] },
     onReady: (served: Served) => void,
   ): Promise<void>;
+  /** Closes the panel. */
+  close(): Promise<void>;
 }
 
 /** What the program that serves a dongle is asked about its faults. */
@@ -70,7 +74,13 @@ export type FaultAnswer =
 
 /** What the far bank lends for dongles. */
 export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
-  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<DongleBench>;
+  /** @param options `panel` is where the front panel is, if there is to be one @throws ADDRESS_TAKEN of the panel */
+  usbip(
+    options: UsbOptions & {
+      readonly log: ServerLog;
+      readonly panel?: { readonly host: string; readonly port: number };
+    },
+  ): Promise<DongleBench>;
   /** Reads faults, one a line, as they are sent on; or the first line that is none. */
   readFaults(
     text: string,

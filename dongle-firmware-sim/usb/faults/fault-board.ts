@@ -211,11 +211,13 @@ export class FaultBoard {
 
   #setOne(step: FaultStep): void {
     const id = this.#nextId++;
-    this.#options.tell('fault.set', sayStep(step));
     const { when } = step;
     if (when.on === 'now') {
       this.#strike(id, step);
-    } else if (when.on === 'time') {
+      return;
+    }
+    this.#options.tell('fault.set', sayStep(step));
+    if (when.on === 'time') {
       const endWait = this.#options.after(when.seconds, () => {
         this.#waiting.delete(id);
         this.#strike(id, step);

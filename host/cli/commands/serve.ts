@@ -24,6 +24,7 @@ interface ServeCommandOptions {
   readonly usbIds?: string;
   readonly usbInterval?: string;
   readonly script?: string;
+  readonly panel?: string | true;
 }
 
 const examples = (kind: Kind): string => `
@@ -41,6 +42,7 @@ Examples:
 const USB_EXAMPLES = `
   ferry dongle serve dongle --usbip
   ferry dongle serve dongle another --usbip 0.0.0.0:3240 --usb-ids 1209:0002
+  ferry dongle serve dongle --usbip --panel
   ferry dongle serve dongle --usbip --script faults.txt
 
 With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. What can be
@@ -85,6 +87,10 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
     .option('--usbip [HOST:PORT]', `serve it by USB/IP; 127.0.0.1:${USBIP_PORT} unless given, port 0 for a free one`)
     .option('--usb-ids <VID:PID>', 'vendor and product id, in hexadecimal; 1209:0001 unless given, which is for tests')
     .option('--usb-interval <N>', 'bInterval of the reports, 1 to 16: 2^(N-1) times 125 us; 4 unless given')
+    .option(
+      '--panel [HOST:PORT]',
+      'with --usbip: a page that shows the dongles; on this computer, at a free port, unless given',
+    )
     .option('--script <FILE>', 'with --usbip: faults that strike the dongle, one a line; see ferry dongle fault --help')
     .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
 }
@@ -109,12 +115,14 @@ async function serve(
   const streams = options.stdio ? [standardStreams()] : [];
   const door = await far[kind]();
   const faults = options.script === undefined ? [] : await faultsIn(far, options.script);
-  const bench = usb === undefined ? door : await (await far.dongle()).usbip({ ...usb, log });
+  const bench =
+    usb === undefined ? undefined : await (await far.dongle()).usbip({ ...usb, log, ...panelOptions(options) });
+  if (bench?.panel !== undefined) context.output.line(`Panel: ${bench.panel}`);
   const ended = new AbortController();
   const signal = AbortSignal.any([stopSignal(), ended.signal]);
   const serveOne = (folder: string, dir: string): Promise<void> =>
     namingOtherKind(folder, otherKind(far, kind, dir), () =>
-      bench.serve(
+      (bench ?? door).serve(
         {
           folder,
           listen,
@@ -130,7 +138,7 @@ async function serve(
         (served) => {
           const { serial, kind, addresses } = served;
           log.info('container.served', { serial, kind, addresses });
-          if (!options.stdio) sayReady(context, served);
+          if (!options.stdio) sayReady(context, served, bench?.panel);
         },
       ),
     );
@@ -138,6 +146,7 @@ async function serve(
   const all = folders.map((folder, at) => serveOne(folder, dirs[at] ?? folder).finally(() => ended.abort()));
   const results = await Promise.allSettled(all);
   for (const stream of streams) stream.destroy();
+  await bench?.close();
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
@@ -151,7 +160,7 @@ function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof nam
 function checkWays(
   folders: readonly string[],
   listen: readonly ListenAddress[],
-  { stdio, pair, usbip, usbIds, usbInterval, script }: ServeCommandOptions,
+  { stdio, pair, usbip, usbIds, usbInterval, script, panel }: ServeCommandOptions,
 ): void {
   if (listen.length === 0 && !stdio && usbip === undefined)
     throw usage('Say where it is served: --listen ADDRESS or --stdio, or --usbip for a dongle');
@@ -159,6 +168,7 @@ function checkWays(
     throw usage('Several dongles are served with --usbip only: at an address or on the standard streams there is one');
   if (script !== undefined && (usbip === undefined || folders.length > 1))
     throw usage('--script needs --usbip and one dongle');
+  if (panel !== undefined && usbip === undefined) throw usage('--panel needs --usbip');
   if (usbip === undefined && (usbIds !== undefined || usbInterval !== undefined))
     throw usage('--usb-ids and --usb-interval need --usbip');
   if (pair && (stdio || !listen.some(({ scheme }) => scheme === 'tls')))
@@ -170,6 +180,12 @@ function usbOptions({ usbip, usbIds, usbInterval }: ServeCommandOptions): UsbOpt
   const { host, port } = parseUsbipPlace(usbip === true ? '' : usbip);
   const interval = parseNumber(usbInterval ?? '4', 'bInterval', 1, 16);
   return { host, port, interval, ...usbIdsIn(usbIds ?? '1209:0001') };
+}
+
+function panelOptions({ panel }: ServeCommandOptions): { readonly panel?: { host: string; port: number } } {
+  if (panel === undefined) return {};
+  const { host, port } = parseUsbipPlace(panel === true ? ':0' : /:\d+$/.test(panel) ? panel : `${panel}:0`);
+  return { panel: { host, port } };
 }
 
 function usbIdsIn(text: string): Pick<UsbOptions, 'vendor' | 'product'> {
@@ -186,10 +202,10 @@ function checkNames(names: readonly string[], listen: readonly ListenAddress[]):
   if (wrong !== undefined) throw usage(`"${wrong}" is not the name of a host like plc.example, without a port`);
 }
 
-function sayReady({ output }: CommandContext, served: Served): void {
+function sayReady({ output }: CommandContext, served: Served, panel: string | undefined): void {
   const { serial, kind, addresses, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);
-  output.json(served);
+  output.json(panel === undefined ? served : { ...served, panel });
 }
