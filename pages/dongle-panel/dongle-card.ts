@@ -96,7 +96,7 @@ export class DongleCard {
           'div',
           {},
           element('dt', {}, name),
-          element('dd', {}, element('b', {}, value), element('span', {}, more)),
+          element('dd', {}, element('b', {}, value), element('span', { class: 'soft' }, more)),
         ),
       ),
     );

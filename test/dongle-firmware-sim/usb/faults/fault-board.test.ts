@@ -143,7 +143,7 @@ describe('a fault that lasts', () => {
     expect(scene.board.isFull).toBe(true);
     expect(scene.board.clear(1)).toBe(1);
     expect(scene.board.isFull).toBe(false);
-    expect(scene.told).toEqual(['fault.set: full memory', 'fault.struck: full memory', 'fault.cleared: full memory']);
+    expect(scene.told).toEqual(['fault.struck: full memory', 'fault.cleared: full memory']);
   });
 });
 
