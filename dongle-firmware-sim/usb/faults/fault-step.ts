@@ -16,9 +16,6 @@ export interface FaultStep {
   readonly when: Trigger;
 }
 
-/** How a moment is written. */
-export const TRIGGER_FORM = 'at TIME | at report N | at sector N | at flash N';
-
 const LONGEST_WAIT = 24 * 3600;
 const MOST_COUNTED = 1_000_000_000;
 const MOMENT = `(?<what>${TIME_PATTERN}|(?<counted>report|sector|flash) (?<number>\\d{1,10}))`;

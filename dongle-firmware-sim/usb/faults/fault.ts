@@ -25,7 +25,6 @@ const faultSchema = v.variant('kind', [
 
 export type Fault = v.InferOutput<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
-export type Strike = v.InferOutput<typeof strikeSchema>;
 /** What passes between a computer and the dongle: reports of the commands, or transfers of the disk. */
 export type PacketKind = v.InferOutput<typeof packetSchema.of>;
 export type PacketFault = Extract<Fault, { readonly of: PacketKind }>;
