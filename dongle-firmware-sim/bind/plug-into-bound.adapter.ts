@@ -9,6 +9,7 @@ import { FerryError } from '../../container/errors.ts';
 import { channelPorts } from '../usb/dongle-ports.adapter.ts';
 import type { SocketedDongle } from '../usb/plug-into-usbip.adapter.ts';
 import { ReportChannels } from '../usb/report-channels.ts';
+import type { UsbSocket } from '../usb/usbip-bus.ts';
 import { BoundRelay } from './bound-relay.ts';
 import { type BoundTo, BoundWatch } from './bound-watch.ts';
 import { type HidBus, type PluggedEntry, SYSTEM_HID_BUS } from './hid-bus.adapter.ts';
@@ -25,7 +26,11 @@ export interface BoundOptions {
 /** Milliseconds between two looks at what is plugged in. */
 const LOOK_EVERY = 500;
 
-/** Binds a dongle to a real HID device: it exists as long as that is plugged in. @see docs/hardware.md */
+/**
+ * Binds a dongle to a real HID device: it exists as long as that is plugged in, and no fault keeps it out of its own socket.
+ *
+ * @see docs/hardware.md
+ */
 export function boundPlug(options: BoundOptions): (served: ServedContainer) => WayIn {
   const { to, sockets, bus = SYSTEM_HID_BUS } = options;
   const log = rareWarnings(options.log, steadyClock);
@@ -33,26 +38,31 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
     carrier: 'usb',
     isOpen: sockets?.isOpen ?? false,
     open: async (serial, serve) => {
-      const socket = await sockets?.open(served, serial, serve);
       const relay = new EntryRelay({ bus, log, served, serial, serve, lost: (lost) => watch.lost(lost) });
+      let bound: PluggedEntry | undefined;
+      const onPlugged = (isIn: boolean): void => {
+        if (isIn && bound !== undefined) relay.begin(bound);
+        else relay.end();
+      };
+      const socket = (await sockets?.open(served, serial, serve, onPlugged)) ?? noSocket(boundText(to), onPlugged);
       const watch = new BoundWatch({
         to,
         list: () => bus.list(),
         onThere: (entry) => {
           log.info('device.bound', { serial, device: entry.path });
-          socket?.plugIn();
-          relay.begin(entry);
+          bound = entry;
+          socket.plugIn();
         },
         onGone: () => {
           log.info('device.unbound', { serial });
-          relay.end();
-          socket?.pullOut();
+          bound = undefined;
+          socket.pullOut();
         },
       });
       try {
         await watch.look();
       } catch (error) {
-        await socket?.close();
+        await socket.close();
         throw error;
       }
       const looks = setInterval(() => {
@@ -60,15 +70,25 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
         watch.look().catch((error) => log.warn('device.unlisted', { serial, why: String(error) }));
       }, LOOK_EVERY);
       return {
-        address: socket?.address ?? boundText(to),
+        address: socket.address,
         close: async () => {
           clearInterval(looks);
           watch.end();
-          await socket?.close();
+          await socket.close();
         },
       };
     },
   });
+}
+
+/** What a dongle has in place of a socket when it is reached through its device alone. */
+function noSocket(address: string, onPlugged: (isIn: boolean) => void): UsbSocket {
+  return {
+    address,
+    plugIn: () => onPlugged(true),
+    pullOut: () => onPlugged(false),
+    close: async () => undefined,
+  };
 }
 
 interface EntryRelayOptions {
