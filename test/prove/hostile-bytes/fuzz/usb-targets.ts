@@ -2,6 +2,7 @@ import type { FuzzTarget } from './fuzz-target.ts';
 import { controlTarget } from './usb/control-target.ts';
 import { diskTarget } from './usb/disk-target.ts';
 import { dongleReportTarget } from './usb/dongle-report-target.ts';
+import { faultTarget } from './usb/fault-target.ts';
 import { hostReportTarget } from './usb/host-report-target.ts';
 import { usbipClientTargets } from './usb/usbip-client-target.ts';
 import { usbipServerTarget } from './usb/usbip-server-target.ts';
@@ -17,5 +18,6 @@ export async function usbTargets(): Promise<readonly FuzzTarget[]> {
     await volumeTarget(),
     usbipServerTarget(),
     ...usbipClientTargets(),
+    faultTarget(),
   ];
 }
