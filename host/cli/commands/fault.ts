@@ -12,7 +12,8 @@ The dongle is one that is served: ferry dongle serve DIR --usbip. FAULT is one o
   unplug
   plug
   drop N reports|transfers, or drop 1 in N reports|transfers [seed N]
-  delay N reports|transfers by TIME, or delay 1 in N reports|transfers [seed N] by TIME
+  delay N reports|transfers by TIME,
+    or delay 1 in N reports|transfers [seed N] by TIME
   corrupt N reports|transfers, or corrupt 1 in N reports|transfers [seed N]
   busy TIME
   slow flash TIME
