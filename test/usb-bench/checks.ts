@@ -4,8 +4,8 @@ export interface Check {
   readonly name: string;
   /** What it shows, for the help. */
   readonly shows: string;
-  /** What the host has to provide: QEMU's memory stick, or a served dongle. */
-  readonly needs: 'nothing' | 'stick' | 'dongle';
+  /** What the host has to provide: QEMU's memory stick, or two dongles that are loaded and served. */
+  readonly needs: 'nothing' | 'stick' | 'dongles';
   /** Seconds on a slow computer that is busy with other things, too. */
   readonly limit: number;
 }
@@ -21,7 +21,11 @@ export const CHECKS: readonly Check[] = [
     needs: 'nothing',
     limit: 300,
   },
-  { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongle', limit: 300 },
-  { name: 'carriers', shows: 'the program at usbip://, hid: and usb:', needs: 'dongle', limit: 180 },
-  { name: 'volume', shows: 'the volume of a served dongle', needs: 'dongle', limit: 300 },
+  { name: 'attach', shows: 'a served dongle, attached over USB/IP', needs: 'dongles', limit: 300 },
+  { name: 'carriers', shows: 'the program at usbip://, hid: and usb:', needs: 'dongles', limit: 180 },
+  { name: 'volume', shows: 'the volume of a served dongle', needs: 'dongles', limit: 300 },
+  { name: 'both', shows: 'two served dongles at once', needs: 'dongles', limit: 180 },
+  { name: 'move', shows: 'moves over hid: and usb:, plugged out in the middle', needs: 'dongles', limit: 400 },
+  { name: 'mailbox', shows: 'a move through files alone, pulled out in the middle', needs: 'dongles', limit: 400 },
+  { name: 'replug', shows: 'a dongle plugged in and out again and again', needs: 'dongles', limit: 600 },
 ];

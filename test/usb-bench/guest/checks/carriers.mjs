@@ -1,21 +1,22 @@
 /** The program reaches the emulated dongle over USB/IP itself and, once the kernel has it, through the kernel. */
 import assert from 'node:assert/strict';
 import { AttachedDongle } from '../attached-dongle.mjs';
-import { claim, run, settings } from '../claims.mjs';
+import { claim, settings } from '../claims.mjs';
+import { listed } from '../ferry.mjs';
 import { attributeOf, usbDeviceOf } from '../usb-device.mjs';
 
-const { host, port, busid } = settings.dongle;
+const [server] = settings.dongles;
+const { host, port, busid } = server;
 
 async function serialAt(address) {
-  const listed = JSON.parse(await run('node', '/opt/ferry/dist/ferry.js', 'list', address, '--json'));
-  return listed.containers[0].serial;
+  return (await listed(address))[0].serial;
 }
 
 const alone = await claim('the program lists it over USB/IP, without the kernel', () =>
   serialAt(`usbip://${host}:${port}/${busid}`),
 );
 
-const dongle = await AttachedDongle.of(settings.dongle);
+const dongle = await AttachedDongle.of(server);
 await dongle.while(async ({ hidraw }) => {
   const serial = attributeOf(usbDeviceOf(hidraw), 'serial');
   await claim('its serial number on the bus is that of the container', () => assert.equal(serial, alone));
