@@ -48,6 +48,18 @@ export const CARRIER_FORMS: Readonly<Record<CarrierScheme, string>> = {
   usbip: 'usbip://HOST:PORT/BUSID',
 };
 
+/** The schemes of dongles on USB, which are plugged in and out, and have an LED. */
+export const USB_SCHEMES = ['hid', 'usb', 'usbip'] as const;
+export type UsbAddress = Extract<CarrierAddress, { readonly scheme: (typeof USB_SCHEMES)[number] }>;
+
+/** What their addresses look like. */
+export const USB_FORMS: readonly string[] = USB_SCHEMES.map((scheme) => CARRIER_FORMS[scheme]);
+
+/** Whether an address leads to a dongle on USB. */
+export function isOnUsb(address: CarrierAddress): address is UsbAddress {
+  return USB_SCHEMES.some((scheme) => scheme === address.scheme);
+}
+
 const DEFAULT_BAUD_RATE = 115_200;
 
 /** The scheme of an address, if it is one of the carriers'. */

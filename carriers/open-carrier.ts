@@ -4,7 +4,14 @@ import { FerryError } from '../container/errors.ts';
 import type { BytePipe } from '../container/wire/call-over-pipe.ts';
 import type { Pace } from '../container/wire/pace.ts';
 import { WireClient } from '../container/wire/wire-client.ts';
-import { type CarrierAddress, parseReachableAddress, wrongAddress } from './address.ts';
+import {
+  type CarrierAddress,
+  isOnUsb,
+  parseReachableAddress,
+  USB_FORMS,
+  type UsbAddress,
+  wrongAddress,
+} from './address.ts';
 import { HidStream } from './hid/hid-stream.ts';
 import type { ReportPort } from './hid/report-port.ts';
 import { HttpClient } from './http/http-client.ts';
@@ -60,6 +67,32 @@ export async function openPipe(text: string, env: CarrierEnv): Promise<BytePipe>
   return new StreamPipe(await openStream(address, text, env), text, env.patience);
 }
 
+/**
+ * Has a dongle on USB show by its LED which one it is.
+ *
+ * @param text `hid:SERIAL`, `usb:SERIAL` or `usbip://HOST:PORT/BUSID`
+ * @throws ADDRESS_WRONG; what reaching it throws
+ */
+export async function blink(text: string, env: DongleEnv): Promise<void> {
+  const [port, { blinkDongle }] = await Promise.all([openReportsAt(text, env), import('./hid/blink-dongle.ts')]);
+  await blinkDongle(port, { ...env, where: text, after });
+}
+
+/** Speaks with a dongle on USB no further than it takes to know that it is there. @throws as `blink` */
+export async function visit(text: string, env: DongleEnv): Promise<void> {
+  const stream = await HidStream.open(await openReportsAt(text, env), { ...env, where: text, after });
+  await new StreamPipe(stream, text, env.patience).close();
+}
+
+/** What a dongle that is only looked at needs. */
+type DongleEnv = Pick<CarrierEnv, 'random' | 'patience'>;
+
+async function openReportsAt(text: string, env: DongleEnv): Promise<ReportPort> {
+  const address = parseReachableAddress(text);
+  if (!isOnUsb(address)) throw wrongAddress(text, 'it leads to no dongle on USB', USB_FORMS);
+  return openReports(address, text, env);
+}
+
 async function openStream(
   address: Exclude<CarrierAddress, { readonly scheme: 'http' }>,
   text: string,
@@ -91,11 +124,7 @@ async function openStream(
   }
 }
 
-async function openReports(
-  address: Extract<CarrierAddress, { readonly scheme: 'hid' | 'usb' | 'usbip' }>,
-  where: string,
-  { patience }: CarrierEnv,
-): Promise<ReportPort> {
+async function openReports(address: UsbAddress, where: string, { patience }: DongleEnv): Promise<ReportPort> {
   switch (address.scheme) {
     case 'hid': {
       const { openNodeHidPort } = await import('./hid/node-hid-port.adapter.ts');
@@ -112,7 +141,7 @@ async function openReports(
   }
 }
 
-/** @see HidStreamOptions */
+/** @see ChannelOptions */
 function after(seconds: number, over: () => void): () => void {
   const timer = new QuietTimer();
   timer.start(seconds, over);

@@ -793,6 +793,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Install it beside License Ferry: `npm install {package}`.',
   },
+  PACKAGE_BROKEN: {
+    number: 934,
+    exit: 5,
+    happened: '{what} needs the package {package}, which does not work here: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Install it anew, on this system: `npm install {package}`. It may be that it was not built for it.',
+  },
   PASSPHRASE_MISSING: {
     number: 709,
     exit: 2,
@@ -890,6 +897,39 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Run the same command again when the others are done.',
   },
+  CARRIER_FORBIDDEN: {
+    number: 930,
+    exit: 5,
+    happened: 'This user may not open {where}: the system keeps {node} for others.',
+    effect:
+      'What was asked for there is not begun. What was in transit before still is; no license is lost or doubled.',
+    remedy:
+      'Let the users of this computer open dongles, once: {fix}. Then plug the dongle in again; `ferry doctor` says whether all is well.',
+  },
+  NO_USB: {
+    number: 931,
+    exit: 5,
+    happened: 'This computer has no USB, as far as this program can see.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'A virtual machine or a container has the USB of its host only where it is given to it. A dongle that another computer serves is reached at usbip://HOST:PORT/BUSID without any.',
+  },
+  NOTHING_FOUND: {
+    number: 932,
+    exit: 5,
+    happened: 'There is no container in this folder or the folders in it, and no dongle is plugged into this computer.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'Plug the dongle in; where that does not help, `ferry doctor` says why. Any other container is listed by its address: `ferry list --help`.',
+    field: 201,
+  },
+  USB_UNREADY: {
+    number: 933,
+    exit: 5,
+    happened: '{failed} of {all} checks found what keeps a dongle on USB from being used here.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Do what stands below each of them, then run `ferry doctor` again.',
+  },
   COMMAND_NOT_OFFERED: {
     number: 806,
     exit: 3,
@@ -952,6 +992,13 @@ export const CATALOGUE = {
     happened: 'Nothing can be served at {where}: {why}.',
     effect: NOTHING_CHANGED,
     remedy: 'Stop what is served there, or choose another address; port 0 takes a free one.',
+  },
+  GADGET_UNREADY: {
+    number: 815,
+    exit: 5,
+    happened: 'This computer cannot be a USB device now: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy: '{help}.',
   },
   MOVE_UNFINISHED: {
     number: 841,

@@ -1,8 +1,11 @@
 import type { WayIn } from '../carriers/server/container-server.ts';
 import type { Served, ServedContainer, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
+import type { ServerLog } from '../carriers/server/server-port.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
 import type { FileContainer } from '../container/store/file-container.adapter.ts';
+import type { BoundTo } from './bind/bound-watch.ts';
+import type { GadgetOptions } from './bind/plug-into-gadget.adapter.ts';
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
 import type { UsbipOptions } from './usb/plug-into-usbip.adapter.ts';
@@ -23,10 +26,27 @@ export async function serve(
   await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
 }
 
-/** A USB/IP server, and what plugs one more dongle into it. */
-export async function usbip(options: UsbipOptions): Promise<(served: ServedContainer) => WayIn> {
-  const { usbipPlug } = await import('./usb/plug-into-usbip.adapter.ts');
-  return usbipPlug(options);
+/** How a dongle is a USB device: of this computer's own controller, or of a USB/IP server, perhaps bound to a real device. */
+export type UsbWay =
+  | (Omit<GadgetOptions, 'log'> & { readonly way: 'gadget' })
+  | (Omit<UsbipOptions, 'log'> & { readonly way: 'usbip'; readonly bind: BoundTo | undefined })
+  | { readonly way: 'bound'; readonly bind: BoundTo };
+
+/** What plugs one more dongle in. */
+export async function usb(options: UsbWay & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn> {
+  const { log } = options;
+  if (options.way === 'gadget') {
+    const { gadgetPlug } = await import('./bind/plug-into-gadget.adapter.ts');
+    return gadgetPlug(options);
+  }
+  if (options.way === 'bound') {
+    const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
+    return boundPlug({ to: options.bind, sockets: undefined, log });
+  }
+  const { usbipPlug, usbipSockets } = await import('./usb/plug-into-usbip.adapter.ts');
+  if (options.bind === undefined) return usbipPlug(options);
+  const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
+  return boundPlug({ to: options.bind, sockets: usbipSockets(options), log });
 }
 
 /** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */

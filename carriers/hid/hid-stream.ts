@@ -1,34 +1,22 @@
 import { Duplex } from 'node:stream';
 import { MESSAGE } from '../../container/commands/device/messages.ts';
 import { FerryError } from '../../container/errors.ts';
-import { equalBytes } from '../../container/model/bytes.ts';
 import { FRAME_HEADER, FRAME_PAYLOAD } from '../../container/wire/frame.ts';
 import {
   Assembly,
-  BROADCAST,
   FIRST_PAYLOAD,
+  REPORT_SIZE,
   type Report,
   type ReportError,
   readReport,
   readReportError,
   reportsOf,
 } from '../../container/wire/report.ts';
+import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
-
-export interface HidStreamOptions {
-  /** The dongle, as errors name it. */
-  readonly where: string;
-  readonly random: (length: number) => Uint8Array;
-  /** Calls back after so many seconds, unless the stream is closed before. @returns ends the wait */
-  readonly after: (seconds: number, over: () => void) => () => void;
-  /** Seconds for which nothing may come from the dongle while it owes something. */
-  readonly patience: number;
-}
 
 /** Bytes of a message at most. */
 const LONGEST = FRAME_HEADER + FRAME_PAYLOAD;
-/** Bytes of an `open`. */
-const NONCE = 8;
 /** Reports handed over at a time. */
 const BATCH = 64;
 /** Seconds after which a busy dongle is asked again, at first and at most. */
@@ -41,7 +29,10 @@ const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 interface Sending {
   readonly message: Uint8Array;
   readonly rest: Iterator<Uint8Array>;
+  /** Called once. */
   readonly done: (error?: Error) => void;
+  /** Whether the dongle has asked for the rest. */
+  isWanted: boolean;
 }
 
 /**
@@ -52,7 +43,7 @@ interface Sending {
  */
 export class HidStream extends Duplex {
   readonly #port: ReportPort;
-  readonly #options: HidStreamOptions;
+  readonly #options: ChannelOptions;
   readonly #channel: number;
   #sending: Sending | undefined;
   #assembly: Assembly | undefined;
@@ -60,39 +51,18 @@ export class HidStream extends Duplex {
   #waited = 0;
   #endWait: () => void = () => undefined;
 
-  private constructor(port: ReportPort, channel: number, options: HidStreamOptions) {
+  private constructor(port: ReportPort, channel: number, options: ChannelOptions) {
     super();
     this.#port = port;
     this.#channel = channel;
     this.#options = options;
     port.onReport = (report) => this.#receive(report);
-    port.onGone = (why) => this.destroy(new FerryError('CARRIER_LOST', { where: options.where, why: String(why) }));
+    port.onGone = (why) => this.destroy(goneFrom(options.where, why));
   }
 
   /** Opens a channel. The port is closed when that fails. @throws CARRIER_TIMEOUT, CARRIER_LOST, CARRIER_GARBLED */
-  static async open(port: ReportPort, options: HidStreamOptions): Promise<HidStream> {
-    const { where, patience } = options;
-    const nonce = options.random(NONCE);
-    let endWait = (): void => undefined;
-    try {
-      const channel = await new Promise<number>((resolve, reject) => {
-        endWait = options.after(patience, () =>
-          reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience })),
-        );
-        port.onGone = (why) => reject(new FerryError('CARRIER_LOST', { where, why: String(why) }));
-        port.onReport = (bytes) => {
-          const channel = openedBy(readReport(bytes), nonce);
-          if (channel !== undefined) resolve(channel);
-        };
-        port.write([...reportsOf(BROADCAST, 'open', nonce)]).catch(reject);
-      });
-      return new HidStream(port, channel, options);
-    } catch (error) {
-      await port.close();
-      throw error;
-    } finally {
-      endWait();
-    }
+  static async open(port: ReportPort, options: ChannelOptions): Promise<HidStream> {
+    return new HidStream(port, await openChannel(port, options), options);
   }
 
   override _read(): void {
@@ -131,14 +101,23 @@ export class HidStream extends Duplex {
     const rest = reportsOf(this.#channel, 'message', message);
     // A message of one report is told to be refused, if it is, where its answer would be.
     const isOne = message.length <= FIRST_PAYLOAD;
-    this.#sending = { message, rest, done: isOne ? () => undefined : done };
+    const sending: Sending = { message, rest, done: isOne ? () => undefined : done, isWanted: false };
+    this.#sending = sending;
     this.#port.write(take(rest, 1)).then(
       () => (isOne ? done() : undefined),
-      (error: Error) => done(error),
+      (error: Error) => {
+        // Whoever has asked for the rest by now is told that it failed where that fails.
+        if (sending.isWanted && !isOne) return;
+        if (this.#sending === sending) this.#sending = undefined;
+        done(error);
+      },
     );
   }
 
+  /** A report of another size is dropped: it is none of this protocol. */
   #receive(bytes: Uint8Array): void {
+    // Dongles that a kernel plays send an empty one after each, as a full packet ends no transfer for some controllers.
+    if (bytes.length !== REPORT_SIZE) return;
     const report = readReport(bytes);
     if (report.channel !== this.#channel || this.destroyed) return;
     if (report.position === 'first') this.#takeFirst(report);
@@ -176,7 +155,8 @@ export class HidStream extends Duplex {
 
   async #sendRest(): Promise<void> {
     const sending = this.#sending;
-    if (sending === undefined) return;
+    if (sending === undefined || sending.isWanted) return;
+    sending.isWanted = true;
     try {
       for (;;) {
         const batch = take(sending.rest, BATCH);
@@ -194,12 +174,15 @@ export class HidStream extends Duplex {
     const sending = this.#sending;
     if (error === 'noChannel')
       this.destroy(new FerryError('CARRIER_LOST', { where, why: 'it has forgotten this channel' }));
-    else if (error !== 'busy' || sending === undefined) this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
+    else if (error !== 'busy' || sending === undefined || sending.isWanted)
+      this.#garbled(`it answers "${error ?? 'an unknown error'}"`);
     else if (this.#waited > patience) this.destroy(new FerryError('CARRIER_BUSY', { where }));
     else this.#askAgain(sending);
   }
 
   #askAgain({ message, done }: Sending): void {
+    // Nothing is being sent meanwhile that the dongle could ask for, or refuse.
+    this.#sending = undefined;
     const pause = this.#pause;
     this.#waited += pause;
     this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);
@@ -209,13 +192,6 @@ export class HidStream extends Duplex {
   #garbled(why: string): void {
     this.destroy(new FerryError('CARRIER_GARBLED', { where: this.#options.where, why }));
   }
-}
-
-/** The channel that a report says was opened by an `open` with that nonce. */
-function openedBy(report: Report, nonce: Uint8Array): number | undefined {
-  if (report.position !== 'first' || report.channel !== BROADCAST || report.kind !== 'opened') return undefined;
-  if (report.length !== NONCE + 2 || !equalBytes(report.payload.subarray(0, NONCE), nonce)) return undefined;
-  return new DataView(report.payload.buffer, report.payload.byteOffset + NONCE).getUint16(0);
 }
 
 function take(reports: Iterator<Uint8Array>, count: number): Uint8Array[] {

@@ -1,9 +1,8 @@
-import fs from 'node:fs';
 import { FerryError } from '../../container/errors.ts';
 import { REPORT_SIZE } from '../../container/wire/report.ts';
-import { networkWords } from '../network-words.ts';
-import { optionalPackage } from '../optional-package.ts';
+import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
+import { usbDevices } from './usb-package.adapter.ts';
 
 /** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
 const REPORT_INTERFACE = 0;
@@ -13,21 +12,26 @@ const CONFIGURATION = 1;
 const LONGEST_WRITE = 30_000;
 /** Milliseconds for which a report is waited for at a time: a wait that has begun keeps the dongle from being closed. */
 const LONGEST_READ = 500;
-/** Where Linux shows what is plugged in; without it the package ends the process. */
-const LINUX_USB = '/sys/bus/usb';
 
 type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
+
+/** What the package tells of a configuration, in types of browsers that are not known here. @see WebUSB, 7.1 */
+interface Configuration {
+  readonly interfaces: readonly {
+    readonly interfaceNumber: number;
+    readonly alternate: {
+      readonly endpoints: readonly { readonly direction: 'in' | 'out'; readonly endpointNumber: number }[];
+    };
+  }[];
+}
 
 /**
  * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
  *
- * @throws PACKAGE_MISSING; CARRIER_UNREACHABLE when it is not plugged in, or this user may not open it
+ * @throws PACKAGE_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
-  if (process.platform === 'linux' && !fs.existsSync(LINUX_USB))
-    throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'this computer has no USB' });
-  const { usb } = await optionalPackage('A dongle on USB', 'usb', () => import('usb'));
-  const device = await usb.findDeviceBySerial(serial);
+  const device = await (await usbDevices()).findDeviceBySerial(serial);
   if (device === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
   try {
     await device.open();
@@ -36,46 +40,76 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
     await device.claimInterface(REPORT_INTERFACE);
   } catch (error) {
     if (device.opened) await device.close();
-    throw new FerryError('CARRIER_UNREACHABLE', { where, why: networkWords(error) }, { cause: error });
+    throw openFailed(where, nodeOf(device), error);
   }
-  return portOf(device);
+  return portOf(device, where);
 }
 
-function portOf(device: Device): ReportPort {
+/** Its file on Linux, where the bus has a number. */
+function nodeOf({ bus, address }: Device): string | undefined {
+  if (!/^\d+$/.test(bus)) return undefined;
+  return `/dev/bus/usb/${bus.padStart(3, '0')}/${String(address).padStart(3, '0')}`;
+}
+
+function portOf(device: Device, where: string): ReportPort {
+  const [toDongle, fromDongle] = [endpointOf(device, 'out'), endpointOf(device, 'in')];
   let isClosed = false;
   const port: ReportPort = {
     onReport: () => undefined,
     onGone: () => undefined,
     write: async (reports) => {
-      for (const report of reports) await device.nativeTransferOut(REPORT_ENDPOINT, LONGEST_WRITE, report);
+      try {
+        for (const report of reports) await device.nativeTransferOut(toDongle, LONGEST_WRITE, report);
+      } catch (error) {
+        throw lost(where, error);
+      }
     },
     close: async () => {
       if (isClosed) return;
       isClosed = true;
       await listening;
-      await device.close();
+      await giveBack(device);
+      await closed(device.close());
     },
   };
   const listen = async (): Promise<void> => {
     while (!isClosed) {
-      const report = await nextReport(device);
+      const report = await nextReport(device, fromDongle);
       if (report !== undefined && !isClosed) port.onReport(report);
     }
   };
   const listening = listen().catch((error: unknown) => {
-    if (!isClosed) port.onGone(networkWords(error));
+    if (!isClosed) port.onGone(error);
   });
   return port;
 }
 
 /** Undefined when none came within LONGEST_READ. */
-async function nextReport(device: Device): Promise<Uint8Array | undefined> {
+async function nextReport(device: Device, endpoint: number): Promise<Uint8Array | undefined> {
   const began = performance.now();
   try {
-    return (await device.nativeTransferIn(REPORT_ENDPOINT, LONGEST_READ, REPORT_SIZE)) ?? undefined;
+    return (await device.nativeTransferIn(endpoint, LONGEST_READ, REPORT_SIZE)) ?? undefined;
   } catch (error) {
     // The package says that its time is over as it says that a device is gone; that one is told at once.
     if (performance.now() - began < LONGEST_READ) throw error;
     return undefined;
+  }
+}
+
+/** The endpoint for reports of a direction: a dongle that a kernel makes of its own functions has it where that kernel puts it. */
+function endpointOf(device: Device, direction: 'in' | 'out'): number {
+  const configuration: Configuration | undefined = device.configuration;
+  const reports = configuration?.interfaces.find(({ interfaceNumber }) => interfaceNumber === REPORT_INTERFACE);
+  const found = reports?.alternate.endpoints.find((endpoint) => endpoint.direction === direction);
+  return found?.endpointNumber ?? REPORT_ENDPOINT;
+}
+
+/** Lets the system's driver have its interface again: otherwise `hid:` does not find the dongle until it is plugged in anew. */
+async function giveBack(device: Device): Promise<void> {
+  try {
+    await device.releaseInterface(REPORT_INTERFACE);
+    if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE);
+  } catch {
+    // A dongle that is gone has nothing to give back, and some systems have no such driver.
   }
 }

@@ -43,10 +43,9 @@ export function decideContext(
  * the root has not withdrawn, and the channel's.
  */
 function firmCertificate(state: ContainerState, firmCode: number | null): Uint8Array | undefined {
-  const ofFirm = [...state.partners.keys(), ...state.certificates.keys()].filter((key) => {
+  const ofFirm = [...state.partners.keys(), ...state.certificates.keys()].flatMap((key) => {
     const certificate = certificateOf(state, key);
-    return certificate?.party === 'firm' && certificate.firmCode === firmCode;
+    return certificate?.party === 'firm' && certificate.firmCode === firmCode ? [certificate] : [];
   });
-  const key = ofFirm.find((one) => !isRevokedByRoot(state, one)) ?? ofFirm[0];
-  return key === undefined ? undefined : certificateOf(state, key)?.raw;
+  return (ofFirm.find(({ key }) => !isRevokedByRoot(state, key)) ?? ofFirm[0])?.raw;
 }

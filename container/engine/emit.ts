@@ -85,7 +85,7 @@ function inventoryFor(state: ContainerState, emitter: Emitter, firmCode: number)
 /** What proves without anybody's word that a container was set back or copied. What firms did is no matter of others. */
 function proofsOf(state: ContainerState): Inventory['proofs'] {
   return [...state.evidence.values()].filter(
-    ({ about, statements }) => statements.length === 2 && certificateOf(state, about)?.party === 'container',
+    ({ about, statements }) => certificateOf(state, about)?.party === 'container' && statements.length === 2,
   );
 }
 

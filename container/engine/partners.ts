@@ -112,7 +112,7 @@ export function keepEvidence(
   const bytes = counter(state, 'evidenceBytes') + memoryOf.evidence(evidence);
   const isFull = bytes > state.limits.evidence || state.evidence.size >= MOST_EVIDENCE;
   if (!isFull) draft.push({ change: 'evidenceKept', ...evidence });
-  else if (PROOFS_OF_TWO.has(reason) && state.partners.has(about) && certificateOf(state, about)?.party === 'container')
+  else if (PROOFS_OF_TWO.has(reason) && certificateOf(state, about)?.party === 'container' && state.partners.has(about))
     draft.push({ change: 'twoFound', partner: about, reason });
 }
 

@@ -17,3 +17,10 @@ export function isoDate(seconds: number): string {
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
   return [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
 }
+
+/** A time of the field as YYYY-MM-DDThh:mm:ssZ. */
+export function isoTime(seconds: number): string {
+  const inDay = (seconds + FIELD_EPOCH) % 86400;
+  const parts = [Math.floor(inDay / 3600), Math.floor(inDay / 60) % 60, inDay % 60];
+  return `${isoDate(seconds)}T${parts.map((part) => String(part).padStart(2, '0')).join(':')}Z`;
+}

@@ -26,12 +26,16 @@ export const ENDPOINT = { hidIn: 0x81, hidOut: 0x01, diskIn: 0x82, diskOut: 0x02
 /** bcdDevice */
 export const RELEASE = 0x0100;
 
+/** What it may draw from the bus, in mA. */
+export const CURRENT_MA = 100;
+
+/** Its strings, but for the serial number. */
+export const STRINGS = { manufacturer: 'License Ferry', product: 'Transfer Dongle' } as const;
+
 const USB_2 = 0x0200;
 const HID_1_11 = 0x0111;
 const CONTROL_PACKET = 64;
 const BUS_POWERED = 0x80;
-/** 100 mA, in steps of 2 mA. */
-const CURRENT = 50;
 const BULK = 2;
 const INTERRUPT = 3;
 const ENGLISH = 0x0409;
@@ -98,14 +102,14 @@ export function configurationDescriptor(
     ...endpointDescriptor(ENDPOINT.diskIn, BULK, bulkPacket, 0),
     ...endpointDescriptor(ENDPOINT.diskOut, BULK, bulkPacket, 0),
   ];
-  const head = [INTERFACES.length, CONFIGURATION, 0, BUS_POWERED, CURRENT];
+  const head = [INTERFACES.length, CONFIGURATION, 0, BUS_POWERED, CURRENT_MA / 2];
   return Uint8Array.from([9, type, ...word(9 + interfaces.length), ...head, ...interfaces]);
 }
 
 /** A string of the device; undefined when there is none of that index. @see USB 2.0, 9.6.7 */
 export function stringDescriptor({ serial }: UsbIdentity, index: number): Uint8Array | undefined {
   if (index === 0) return Uint8Array.from([4, DESCRIPTOR.string, ...word(ENGLISH)]);
-  const text = ['License Ferry', 'Transfer Dongle', serial][index - 1];
+  const text = [STRINGS.manufacturer, STRINGS.product, serial][index - 1];
   if (text === undefined) return undefined;
   return Uint8Array.from([
     2 + 2 * text.length,

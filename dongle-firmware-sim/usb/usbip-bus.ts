@@ -3,32 +3,51 @@ import type { Listening } from '../../carriers/socket/listen-socket.adapter.ts';
 import type { ExportedDevice } from './exported-device.ts';
 import { listenUsbip } from './usbip-server.adapter.ts';
 
-/** A USB/IP server and the dongles that are plugged into it, as 1-1, 1-2 and so on. It listens as long as it has one. */
+/** A place on a bus for one dongle, with a bus id of its own; empty at first. */
+export interface UsbSocket extends Listening {
+  /** Repeatable. */
+  plugIn(): void;
+  /** Pulls it out of the computer that has it. Repeatable. */
+  pullOut(): void;
+}
+
+/** A USB/IP server and its sockets, 1-1, 1-2 and so on. It listens as long as it has one. */
 export class UsbipBus {
   readonly #place: { readonly host: string; readonly port: number };
   readonly #log: ServerLog;
   readonly #devices = new Map<string, ExportedDevice>();
+  readonly #sockets = new Set<string>();
   #server: Promise<Listening> | undefined;
-  #plugged = 0;
+  #numbered = 0;
 
   constructor(place: { readonly host: string; readonly port: number }, log: ServerLog) {
     this.#place = place;
     this.#log = log;
   }
 
-  /** @returns where the dongle is reached; closing it pulls it out @throws ADDRESS_TAKEN */
-  async plugIn(device: ExportedDevice): Promise<Listening> {
-    const busid = `1-${++this.#plugged}`;
-    this.#devices.set(busid, device);
+  /** @returns a socket for that dongle; closing it pulls the dongle out @throws ADDRESS_TAKEN */
+  async socket(device: ExportedDevice): Promise<UsbSocket> {
+    const busid = `1-${++this.#numbered}`;
+    this.#sockets.add(busid);
     this.#server ??= listenUsbip(this.#place, this.#devices, this.#log);
     const { address } = await this.#server;
-    return { address: `${address}/${busid}`, close: () => this.#pullOut(busid, device) };
+    const pullOut = (): void => {
+      if (this.#devices.delete(busid)) device.unplug();
+    };
+    return {
+      address: `${address}/${busid}`,
+      plugIn: () => void this.#devices.set(busid, device),
+      pullOut,
+      close: () => {
+        pullOut();
+        return this.#leave(busid);
+      },
+    };
   }
 
-  async #pullOut(busid: string, device: ExportedDevice): Promise<void> {
-    this.#devices.delete(busid);
-    device.unplug();
-    if (this.#devices.size > 0) return;
+  async #leave(busid: string): Promise<void> {
+    this.#sockets.delete(busid);
+    if (this.#sockets.size > 0) return;
     const server = this.#server;
     this.#server = undefined;
     await (await server)?.close();

@@ -1,8 +1,9 @@
-import { type ContainerState, stateHash } from '../../container/engine/state.ts';
+import type { ContainerState } from '../../container/engine/state.ts';
 import type { DriveIdentity } from '../usb/storage/logical-unit.ts';
 import { ScsiDrive } from '../usb/storage/scsi-drive.ts';
 import type { ScsiTarget } from '../usb/storage/scsi-target.ts';
 import { Mailbox, type MailboxDrive, type MailboxOptions } from './mailbox.ts';
+import { VolumeNews } from './volume-news.ts';
 
 export interface DongleVolumeOptions extends Omit<MailboxOptions, 'drive'> {
   /** The state of the container now, which the volume tells of. */
@@ -16,10 +17,8 @@ export interface DongleVolumeOptions extends Omit<MailboxOptions, 'drive'> {
 export class DongleVolume {
   readonly disk: ScsiTarget;
   readonly #mailbox: Mailbox;
-  readonly #state: () => ContainerState;
+  readonly #news: VolumeNews;
   #isInUse = false;
-  /** The state that the volume tells of. */
-  #told: string;
 
   /** @param makeDrive what shows the medium in that drive */
   constructor(
@@ -33,8 +32,7 @@ export class DongleVolume {
       ejected: () => this.#mailbox.ejected(),
       failed: (error) => options.onFailure(error),
     });
-    this.#state = state;
-    this.#told = stateHash(state());
+    this.#news = new VolumeNews(state);
     this.#mailbox = new Mailbox({ ...options, drive: makeDrive(drive) });
     this.disk = {
       lastLun: drive.lastLun,
@@ -48,9 +46,7 @@ export class DongleVolume {
 
   /** Has the volume made anew where it tells of another state than the container has now. No computer may be there. */
   refresh(): void {
-    const now = stateHash(this.#state());
-    if (now === this.#told) return;
-    this.#told = now;
+    if (!this.#news.take()) return;
     this.#mailbox.plugged();
     this.#mailbox.unplugged();
   }

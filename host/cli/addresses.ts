@@ -29,20 +29,34 @@ export interface Door<Options> {
   create(options: Options & { readonly folder: string; readonly serial: string | undefined }): FileContainer;
 }
 
-/** How dongles are served by USB/IP, and what they say they are there. */
-export interface UsbOptions {
-  readonly host: string;
-  readonly port: number;
+/** What dongles say they are on USB. */
+export interface UsbIds {
   readonly vendor: number;
   readonly product: number;
-  /** bInterval of their reports. */
-  readonly interval: number;
 }
+
+/** A real HID device that a dongle is bound to; without a serial number, any of that maker and product. */
+export interface BoundDevice extends UsbIds {
+  readonly serial: string | undefined;
+}
+
+/** How a dongle is a USB device: of a USB/IP server, of this computer's own controller, or through a real device. */
+export type UsbOptions =
+  | (UsbIds & {
+      readonly way: 'usbip';
+      readonly host: string;
+      readonly port: number;
+      /** bInterval of their reports. */
+      readonly interval: number;
+      readonly bind: BoundDevice | undefined;
+    })
+  | (UsbIds & { readonly way: 'gadget'; readonly controller: string | undefined })
+  | { readonly way: 'bound'; readonly bind: BoundDevice };
 
 /** What the far bank lends for dongles. */
 export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
-  /** One USB/IP server, and what plugs one more dongle into it. */
-  usbip(options: UsbOptions & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn>;
+  /** What plugs one more dongle in. */
+  usb(options: UsbOptions & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn>;
 }
 
 /** The far bank, loaded when it is needed. */

@@ -73,6 +73,11 @@ export class Output {
     return this.#documentWritten;
   }
 
+  /** Whether what is said on standard error appears on a terminal, where somebody may see it. */
+  get isSeen(): boolean {
+    return this.#stderr.isTTY === true;
+  }
+
   /** A line of the answer for people. */
   line(...parts: readonly Part[]): void {
     if (!this.isJson) this.#write(this.#stdout, parts);
@@ -94,6 +99,13 @@ export class Output {
     if (this.#documentWritten) throw new Defect('a command wrote two JSON documents');
     this.#documentWritten = true;
     this.#stdout.write(`${printableJson(JSON.stringify(document, null, 2))}\n`);
+  }
+
+  /** With --json, one of many documents, a line each: of a command that goes on until it is ended. */
+  jsonLine(document: object): void {
+    if (!this.isJson) return;
+    this.#documentWritten = true;
+    this.#stdout.write(`${printableJson(JSON.stringify(document))}\n`);
   }
 
   /**

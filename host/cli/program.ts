@@ -1,6 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { FarBank } from './addresses.ts';
 import { applyCommand } from './commands/apply.ts';
+import { blinkCommand } from './commands/blink.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { centralCommands } from './commands/central.ts';
 import { certificateCommand } from './commands/certificate.ts';
@@ -9,6 +10,7 @@ import { contextCommand } from './commands/context.ts';
 import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { deviceImportCommand } from './commands/device.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { lookingCommands } from './commands/inspect.ts';
 import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
@@ -22,10 +24,17 @@ import { serveCommands } from './commands/serve.ts';
 import { settleCommand } from './commands/settle.ts';
 import { statusCommand } from './commands/status.ts';
 import { useCommands } from './commands/use.ts';
+import { watchCommand } from './commands/watch.ts';
 import type { Register } from './run-ferry.ts';
+import type { Return } from './wait-for-dongle.ts';
 
 const device = () => import('../../device-side/commands.ts');
-const FAR_BANK: FarBank = { dongle: () => import('../../dongle-firmware-sim/commands.ts'), device };
+export const FAR_BANK: FarBank = { dongle: () => import('../../dongle-firmware-sim/commands.ts'), device };
+
+/** The USB of this computer, loaded when it is needed. */
+const USB = async () => (await import('../../carriers/hid/system-usb-host.adapter.ts')).systemUsbHost();
+const dongleReturns: Return = async (address) => (await import('./dongle-return.adapter.ts')).dongleReturns(address);
+const untilStopped = async () => (await import('./server-process.adapter.ts')).untilStopped();
 
 /** Of this program, in whatever way it is run. */
 export const VERSION = manifest.version;
@@ -33,12 +42,12 @@ export const VERSION = manifest.version;
 /** Every command of the program, in the order of its help. */
 export const COMMANDS: readonly Register[] = [
   demoCommand(),
-  listCommand(FAR_BANK),
+  listCommand(FAR_BANK, USB),
   contextCommand(FAR_BANK),
   certificateCommand(FAR_BANK),
   applyCommand(FAR_BANK),
-  moveCommand(FAR_BANK),
-  resumeCommand(FAR_BANK),
+  moveCommand(FAR_BANK, dongleReturns),
+  resumeCommand(FAR_BANK, dongleReturns),
   statusCommand(FAR_BANK),
   issueCommand(FAR_BANK),
   settleCommand(FAR_BANK),
@@ -51,6 +60,9 @@ export const COMMANDS: readonly Register[] = [
   createCommands(FAR_BANK),
   serveCommands(FAR_BANK),
   pairCommand(),
+  doctorCommand(USB),
+  watchCommand(USB, untilStopped),
+  blinkCommand(),
   deviceImportCommand(device, FAR_BANK.dongle),
   centralCommands(FAR_BANK),
   conformanceCommand(FAR_BANK, VERSION),

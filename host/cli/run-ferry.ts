@@ -96,6 +96,8 @@ Addresses of containers:
   tls://HOST:PORT          served elsewhere, to those that are paired: ferry pair
   exec:COMMAND             a program that serves one on its standard streams, such as "exec:ssh plc ferry device serve DIR --stdio"
   serial:DEVICE            at the other end of a serial line
+  hid:SERIAL, usb:SERIAL   a dongle on this computer's USB, by the system's driver or without it
+  usbip://HOST:PORT/BUSID  a dongle that a USB/IP server has
   http://HOST              a maker's device service
 Others: folder:DIR, parked files, made by -o where the folder above it is there; central:DIR, a License Central.
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Container } from '../../container/container.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
+import { limitsOfBank } from '../../container/model/limits.ts';
+import { bankCapacity } from '../../container/store/journal-layout.ts';
 import { MemoryAnchor } from '../../container/store/memory-anchor.ts';
 import { MemoryFlash } from '../../container/store/memory-flash.ts';
 import {
@@ -122,6 +124,15 @@ describe('making a container', () => {
     );
     expect(equalBytes(flash.image(), empty)).toBe(true);
     expect(anchor.read()).toBeUndefined();
+  });
+
+  it('is refused on memory of which exactly nothing is left for licenses', () => {
+    const flash = new MemoryFlash({ size: 172_648, pageSize: 12_332, sectorSize: 86_324 });
+    expect(limitsOfBank('dongle', bankCapacity(flash.geometry)).capacity).toBe(0);
+    const parts = { crypto, env: seededEnv('nothing'), flash, anchor: new MemoryAnchor(), where: 'nothing' };
+    expect(() => Container.create(parts, { kind: 'dongle', root })).toThrow(
+      expect.objectContaining({ code: 'USAGE_WRONG' }),
+    );
   });
 
   it('on the least memory that it takes gives one that holds a license', () => {

@@ -41,7 +41,7 @@ export interface StartedFerry {
   readonly stopped: Promise<void>;
   /** Resolves when it has said so on its standard error, or has ended. */
   said(text: string): Promise<void>;
-  send(signal: 'SIGCONT' | 'SIGINT' | 'SIGKILL' | 'SIGTERM'): void;
+  send(signal: 'SIGCONT' | 'SIGSTOP' | 'SIGINT' | 'SIGKILL' | 'SIGTERM'): void;
 }
 
 /** It says that it stops itself before it does: only once it has can it be sent on. */

@@ -46,6 +46,7 @@ function pack() {
 
 function checkContents(tarball) {
   const names = run('tar', ['-tzf', tarball], temporary).trim().split('\n');
+  assert.ok(names.includes('package/docs/70-license-ferry.rules'), 'the rule that lets users open dongles is shipped');
   assert.deepEqual(
     names.filter((name) => !SHIPPED.test(name)),
     [],

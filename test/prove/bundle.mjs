@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { watchGuards } from './exploration/watch-guards.mjs';
 
@@ -27,12 +28,21 @@ export async function bundle(folder, layer, defect) {
         libsql$: path.join(ROOT, 'node_modules/libsql/index.js'),
       },
     },
-    plugins: pluginsFor(layer, defect),
+    plugins: [fatfsWhereItIs, ...pluginsFor(layer, defect)],
   });
   await made.write({ file, format: 'esm', codeSplitting: false });
   await made.close();
   return file;
 }
+
+/** FatFs is a program in WebAssembly, which its adapter names by its place among the packages: there it stays. */
+const fatfsWhereItIs = {
+  name: 'fatfs where it is',
+  transform(code, id) {
+    if (!id.endsWith('fatfs.adapter.ts')) return null;
+    return { code: code.replace('import.meta.url', () => JSON.stringify(pathToFileURL(id).href)) };
+  },
+};
 
 /** The explored rules write down which way their guards went. */
 function pluginsFor(layer, defect) {

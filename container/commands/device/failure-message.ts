@@ -1,5 +1,4 @@
 import { CATALOGUE, codeOfNumber, type Details, FerryError } from '../../errors.ts';
-import { U32_MAX } from '../../files/fields.ts';
 import { type Failure, failure } from './messages.ts';
 
 const LONGEST_NAME = 32;
@@ -32,5 +31,5 @@ export function errorOf({ number, details }: Failure, where: string): FerryError
 }
 
 function isU32(value: string | number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= U32_MAX;
+  return value === Number(value) >>> 0;
 }

@@ -1,3 +1,4 @@
+import type { UsbHost } from '../../../carriers/hid/usb-host.ts';
 import type { Listing } from '../../../container/commands/list.ts';
 import { explain, FerryError } from '../../../container/errors.ts';
 import { CERTIFICATE_SUFFIX, CONTEXT_SUFFIX, UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
@@ -12,26 +13,27 @@ import { jsonOf, listingDocument, showListing } from '../show-listing.ts';
 import { exitOfUnreached, sayUnreached, type Unreached } from '../unreached.ts';
 
 const EXAMPLES = `
-Without an address it looks in the present folder and the folders in it; a container that is served from there is not read, but
-it is said where it is reached. Exit code 0: all was read. 6: some of it. When none was: what the reason has, 5 for containers
-that are served or cannot be reached.
+Without an address it looks in the present folder and the folders in it, and for dongles on this computer's USB; a container that is
+served from there is not read, but it is said where it is reached. Exit code 0: all was read. 6: some of it. When none was: what the
+reason has, 5 for containers that are served or cannot be reached, and where nothing is found.
 
 Examples:
   ferry list
   ferry list sim:dongle sim:device
+  ferry list hid:3-1234567
   ferry list folder:stick
   ferry list central:vendor
   ferry list sim:dongle --json`;
 
 /** `ferry list`: containers, their Firm Items and Product Items, what is in transit; parked files. */
-export function listCommand(far: FarBank): Register {
+export function listCommand(far: FarBank, usb: () => Promise<UsbHost>): Register {
   return (program, context) => {
     program
       .command('list')
       .description('Shows containers, their Firm Items and Product Items, and what is in transit.')
       .argument('[ADDRESS...]', 'containers, folder:DIR or central:DIR')
       .addHelpText('after', EXAMPLES)
-      .action((addresses: string[]) => list(far, context, addresses));
+      .action((addresses: string[]) => list(far, usb, context, addresses));
   };
 }
 
@@ -44,14 +46,38 @@ interface Found {
   readonly failures: Unreached[];
 }
 
-async function list(far: FarBank, context: CommandContext, given: readonly string[]): Promise<void> {
-  const addresses = given.length > 0 ? given : await containersHere(far);
+async function list(
+  far: FarBank,
+  usb: () => Promise<UsbHost>,
+  context: CommandContext,
+  given: readonly string[],
+): Promise<void> {
+  const addresses = given.length > 0 ? given : await allHere(far, usb, context);
   const found: Found = { containers: [], centrals: [], files: [], failures: [] };
   for (const address of addresses) await look(far, context, address, found);
   const [failed] = found.failures;
   if (failed !== undefined && addresses.length === 1) throw failed.error;
   show(context, found, addresses);
   context.endWith(exitOfUnreached(found.failures, addresses.length));
+}
+
+/** What can be listed without being named. @throws NOTHING_FOUND, or why USB could not be looked at; FILE_UNREADABLE */
+async function allHere(
+  far: FarBank,
+  usb: () => Promise<UsbHost>,
+  { output }: CommandContext,
+): Promise<readonly string[]> {
+  const containers = await containersHere(far);
+  try {
+    const dongles = await (await usb()).dongles();
+    const all = [...containers, ...dongles.map(({ address }) => address)];
+    if (all.length === 0) throw new FerryError('NOTHING_FOUND');
+    return all;
+  } catch (error) {
+    if (!(error instanceof FerryError) || containers.length === 0) throw error;
+    output.note(`Dongles on USB were not looked for: ${error.message}`);
+    return containers;
+  }
 }
 
 /** The containers in the present folder and the folders in it. @throws FILE_UNREADABLE */

@@ -21,6 +21,7 @@ export interface MoveOptions {
   readonly startOver?: true;
   readonly dryRun?: true;
   readonly expect?: string;
+  readonly wait?: boolean;
 }
 
 /** A move of which one side is a folder: half a move, done by files. */

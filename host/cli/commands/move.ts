@@ -1,19 +1,19 @@
 import { FerryError } from '../../../container/errors.ts';
 import type { MoveOrder, UnfinishedMove } from '../../../state-machines/index.ts';
 import { CONTAINER_SCHEMES, type FarBank, readAddress } from '../addresses.ts';
-import { shownFor } from '../cargo.ts';
 import { INTERRUPTED_MOVE } from '../interrupted-move.ts';
 import { isUnreached, keptBetween, withStanding } from '../kept-moves.ts';
-import { beginningOf, type MoveSides, withSides } from '../move-sides.ts';
+import { makeMove } from '../make-move.ts';
+import { type MoveSides, withSides } from '../move-sides.ts';
 import { isPinAtHand, requireOwnersWay } from '../owner.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
-import { expectPeer, nameOf, remarkPeers } from '../peers.ts';
+import { expectPeer, nameOf } from '../peers.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { shortId } from '../short-id.ts';
-import { progressOf, showMove } from '../show-move.ts';
 import { showPlan } from '../show-plan.ts';
 import { strangerBetween } from '../stranger-between.ts';
-import { givenUpBetween, tellGivenUp } from '../written-off-between.ts';
+import { isDongle, isPatient, NO_WAIT, type Return, WAIT } from '../wait-for-dongle.ts';
+import { givenUpBetween } from '../written-off-between.ts';
 import { type MoveOptions, moveByFolder } from './move-by-folder.ts';
 
 const EXAMPLES = `
@@ -22,6 +22,8 @@ gives way to another order. Unfinished moves are kept in the folder that
 FERRY_STATE in the environment names, or where the system keeps such things. What was cancelled meanwhile comes home by it. Once a
 move is over, the same command is a new order: when it is not clear whether it was over, ferry status shows what is under way.
 Where somebody else answers by then, nothing is moved unless --expect names who that is.
+A dongle at hid:, usb: or usbip: that is pulled out in the middle is waited for as long as it takes, where standard error is a terminal
+or --wait is given; Ctrl-C leaves the move unfinished. Otherwise the command ends with exit code 5, as for any other side that is lost.
 The dry run asks both sides only what they show to anybody: that a vendor's list or the maker's has the getter refuse the giver, only
 the getter finds, and the move says so.
 
@@ -34,7 +36,7 @@ Examples:
   ferry move --from folder:stick --to sim:device --all      takes what is parked there, and leaves the receipt`;
 
 /** `ferry move`: plan, context, issue, apply, settle, in one go. */
-export function moveCommand(far: FarBank): Register {
+export function moveCommand(far: FarBank, returns: Return): Register {
   return (program, context) => {
     program
       .command('move')
@@ -50,32 +52,56 @@ export function moveCommand(far: FarBank): Register {
         '--dry-run',
         'only show what would change, and what would be refused and why as far as both sides show it',
       )
+      .option('--wait', WAIT)
+      .option('--no-wait', NO_WAIT)
       .addHelpText('after', EXAMPLES)
-      .action((options: MoveOptions) => context.interruptible(INTERRUPTED_MOVE, () => move(far, context, options)));
+      .action((options: MoveOptions) =>
+        context.interruptible(INTERRUPTED_MOVE, () => move(far, returns, context, options)),
+      );
   };
 }
 
-async function move(far: FarBank, context: CommandContext, options: MoveOptions): Promise<void> {
+async function move(far: FarBank, returns: Return, context: CommandContext, options: MoveOptions): Promise<void> {
   if (options.all && options.item) throw usage('Name items with --item, or --all, not both');
   if (!options.all && !options.item) throw usage('Say what is to move: items with --item, or --all');
   const items = (options.item ?? []).map(parseItem);
   const order: MoveOrder = options.all ? { kind: 'all' } : { kind: 'items', items };
+  if (options.wait && (options.dryRun || ![options.from, options.to].some(isDongle)))
+    throw usage('--wait is for a move with a dongle on USB, which may be pulled out');
   const from = await readAddress(far, options.from);
   const to = await readAddress(far, options.to, [...CONTAINER_SCHEMES, 'folder']);
   if (from.scheme === 'folder' || to.scheme === 'folder') return moveByFolder(far, context, options, from, to);
   requireOwnersWay(options.from);
   if (from.scheme === 'central' && !options.all)
     throw usage('A License Central brings what it granted with `ferry central issue`: use --all');
-  const work = options.dryRun ? preview : carryOut;
+  if (options.dryRun)
+    return withSides(far, context, options, async (sides) => {
+      await refuseOthers(context, options, sides, order);
+      await preview(context, options, sides, order);
+    });
   try {
-    await withSides(far, context, options, async (sides) => {
-      if (options.expect === undefined) await refuseStranger(context, options, sides, order);
-      else await expectPeer(sides.getter, options.expect);
-      await work(context, options, sides, order);
+    await makeMove({
+      far,
+      returns: isPatient(context, options.wait) ? returns : undefined,
+      context,
+      options,
+      order,
+      refuse: (sides) => refuseOthers(context, options, sides, order),
     });
   } catch (error) {
-    throw options.dryRun ? error : await asUnfinished(context, options, error);
+    throw await asUnfinished(context, options, error);
   }
+}
+
+/** Refuses whoever is not meant to get anything. @throws PEER_UNEXPECTED, MOVE_MEANT_FOR */
+async function refuseOthers(
+  context: CommandContext,
+  options: MoveOptions,
+  sides: MoveSides,
+  order: MoveOrder,
+): Promise<void> {
+  if (options.expect === undefined) await refuseStranger(context, options, sides, order);
+  else await expectPeer(sides.getter, options.expect);
 }
 
 /** Refuses whoever answers where an unfinished move of the same order is to reach somebody else. @throws MOVE_MEANT_FOR */
@@ -143,41 +169,4 @@ async function preview(
   const isReplaced = work !== null && !isSame && isUnissued(shown.issuer, work.context);
   const first = work === null ? null : { work, isSame, isOver: isOver(shown.issuer, work.context), isReplaced };
   showPlan(context, { from, to, giver, getter }, seen, first, givenUpBetween(shown));
-}
-
-async function carryOut(
-  context: CommandContext,
-  options: MoveOptions,
-  { issuer, target, giver, getter, shown }: MoveSides,
-  order: MoveOrder,
-): Promise<void> {
-  const { moveId, runLicenseMove } = await import('../../../state-machines/index.ts');
-  const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
-  remarkPeers(context, giver, getter);
-  for (const line of tellGivenUp(givenUpBetween(shown), { giver, getter })) context.output.note(line);
-  const progress = context.progress();
-  const { store, blobs, notebook, claim } = moveStores(stateFolder((name) => context.variable(name)));
-  const result = await runLicenseMove({
-    issuer,
-    target,
-    random: (length) => context.env.random(length),
-    order,
-    store,
-    blobs,
-    claim,
-    notes: { notebook, beginning: beginningOf(options), now: () => context.env.now() },
-    badSnapshot: options.startOver ? 'startOver' : 'refuse',
-    onProgress: progressOf(context, progress),
-  }).finally(() => progress.end());
-  const id = moveId(giver.key, getter.key);
-  const isKept = result.state === 'interrupted' && (await store.load(id)) !== undefined;
-  const { from, to, firm = null } = options;
-  showMove(context, {
-    sides: { from, to, giver, getter },
-    result,
-    shown: shownFor(shown.issuer, getter.key),
-    arrivedThrough: shown.target.channels.find(({ partner }) => partner === giver.key)?.applied ?? 0,
-    firm,
-    id: isKept ? id : null,
-  });
 }

@@ -2,27 +2,28 @@ import { CATALOGUE, explain, FerryError } from '../../../container/errors.ts';
 import type { MoveBeginning, UnfinishedMove } from '../../../state-machines/index.ts';
 import { type FarBank, startsProgram } from '../addresses.ts';
 import { followingAnnounced } from '../announced.ts';
-import { shownFor } from '../cargo.ts';
+import { finishMove } from '../finish-move.ts';
 import { INTERRUPTED_MOVE } from '../interrupted-move.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { isUnreached, withStanding } from '../kept-moves.ts';
 import type { MoveStores } from '../move-places.adapter.ts';
-import { beginningOf, type MoveSides, withSides } from '../move-sides.ts';
+import { beginningOf, withSides } from '../move-sides.ts';
 import type { NewPlaces } from '../next-commands.ts';
 import { usage } from '../parse-arguments.ts';
-import { nameOf, remarkPeers } from '../peers.ts';
 import { quoted } from '../printable.ts';
 import { errorDocument } from '../report-error.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { isMeant, isOfGiver, shortId } from '../short-id.ts';
-import { exitOfMove, failureOfMove, moveDocument, progressOf, type RunMove, tellMove } from '../show-move.ts';
-import { strangerBetween } from '../stranger-between.ts';
+import { exitOfMove, failureOfMove, moveDocument, type RunMove, tellMove } from '../show-move.ts';
+import { interruptionOf, isPatient, NO_WAIT, outlasting, type Return, WAIT } from '../wait-for-dongle.ts';
 
 const EXAMPLES = `
 Nothing is ordered by it: a move that is over by now, or that was ended by hand, stays over. ferry status shows the ids.
 
 Where a side is reached at another address now, such as another port, name the move and that address; who answers there has to be the
 same as before. A container that was in a folder, and is served from it now, is found without.
+
+A dongle on USB that is pulled out in the middle is waited for, as by ferry move.
 
 A move that is not wanted any more, or whose device is gone for good, is forgotten with --forget. What was issued stays in transit all
 the same: ferry status says how it is delivered or called back.
@@ -33,8 +34,15 @@ Examples:
   ferry resume 1f0c22ab-93d7e015 --to tcp://192.168.0.7:7000
   ferry resume 1f0c22ab-93d7e015 --forget`;
 
+/** How sides are reached, and waited for. */
+interface Reach {
+  readonly far: FarBank;
+  /** Left out where nobody waits. */
+  readonly returns: Return | undefined;
+}
+
 /** `ferry resume`: finishes unfinished moves, one after the other. */
-export function resumeCommand(far: FarBank): Register {
+export function resumeCommand(far: FarBank, returns: Return): Register {
   return (program, context) => {
     program
       .command('resume')
@@ -44,10 +52,13 @@ export function resumeCommand(far: FarBank): Register {
       .option('--from <ADDRESS>', 'where the giver is reached now')
       .option('--to <ADDRESS>', 'where the getter is reached now')
       .option('--forget', 'forget the move that is named instead: nobody is reached, and nothing is moved')
+      .option('--wait', WAIT)
+      .option('--no-wait', NO_WAIT)
       .addHelpText('after', EXAMPLES)
-      .action((id: string | undefined, options: ResumeOptions) =>
-        context.interruptible(INTERRUPTED_MOVE, () => resume(far, context, id, options)),
-      );
+      .action((id: string | undefined, options: ResumeOptions) => {
+        const reach = { far, returns: isPatient(context, options.wait) ? returns : undefined };
+        return context.interruptible(INTERRUPTED_MOVE, () => resume(reach, context, id, options));
+      });
   };
 }
 
@@ -56,6 +67,7 @@ interface ResumeOptions {
   readonly from?: string;
   readonly to?: string;
   readonly forget?: true;
+  readonly wait?: boolean;
 }
 
 /** What became of one unfinished move. */
@@ -70,7 +82,7 @@ type Outcome =
   | { readonly kind: 'failed'; readonly id: string; readonly error: FerryError; readonly run: RunMove | null };
 
 async function resume(
-  far: FarBank,
+  reach: Reach,
   context: CommandContext,
   typed: string | undefined,
   options: ResumeOptions,
@@ -89,7 +101,7 @@ async function resume(
   if (typed !== undefined && chosen.length === 0) throw new FerryError('MOVE_UNKNOWN', { id: typed });
   const outcomes: Outcome[] = [];
   for (const move of chosen)
-    outcomes.push(forget ? await forgotten(stores, move) : await finish(far, context, stores, move, { from, to }));
+    outcomes.push(forget ? await forgotten(stores, move) : await finish(reach, context, stores, move, { from, to }));
   show(context, outcomes);
 }
 
@@ -100,7 +112,7 @@ async function forgotten({ store, notebook, blobs, claim }: MoveStores, move: Un
 }
 
 async function finish(
-  far: FarBank,
+  { far, returns }: Reach,
   context: CommandContext,
   stores: MoveStores,
   move: UnfinishedMove,
@@ -116,11 +128,18 @@ async function finish(
       typed === undefined && noted !== undefined && startsProgram(noted);
     if (isProgram(at.from, note?.from) || isProgram(at.to, note?.to)) stores.checkProgram(id);
     const beginning = beginningOf({ ...given, firm: note?.firm ?? undefined });
-    return await followingAnnounced(beginning, (places) =>
-      withSides(far, context, { ...places, firm: note?.firm ?? undefined }, (sides) =>
-        finishBetween(context, stores, id, beginning, places, sides),
-      ),
-    );
+    const run = await outlasting(context, returns, {
+      places: beginning,
+      attempt: (patient, reached) =>
+        followingAnnounced(beginning, (places) =>
+          withSides(far, patient, { ...places, firm: note?.firm ?? undefined }, (sides) => {
+            reached();
+            return finishMove(patient, stores, id, beginning, places, sides);
+          }),
+        ),
+      failureOf: interruptionOf,
+    });
+    return run === null ? { kind: 'over', id } : ended(context, id, run);
   } catch (cause) {
     const mayBeOver = given !== undefined && isUnreached(cause);
     const cleared = mayBeOver ? await clearWithout(far, context, stores, move, given) : null;
@@ -155,47 +174,6 @@ async function clearWithout(
     // That the getter was not reached is what is told.
     return null;
   }
-}
-
-/** @param places where both sides were reached @param beginning where they are looked for next time */
-async function finishBetween(
-  context: CommandContext,
-  { store, blobs, claim, notebook }: MoveStores,
-  id: string,
-  beginning: MoveBeginning,
-  places: Pick<MoveBeginning, 'from' | 'to'>,
-  sides: MoveSides,
-): Promise<Outcome> {
-  const { issuer, target, giver, getter, shown } = sides;
-  const { resumeLicenseMove } = await import('../../../state-machines/index.ts');
-  remarkPeers(context, giver, getter);
-  const stranger = await strangerBetween(id, sides);
-  if (stranger !== null) {
-    const { found, expected } = stranger;
-    throw new FerryError('PEER_UNEXPECTED', { address: found.address, found: nameOf(found), expected });
-  }
-  const bar = context.progress();
-  const result = await resumeLicenseMove({
-    id,
-    issuer,
-    target,
-    random: (length) => context.env.random(length),
-    store,
-    blobs,
-    claim,
-    notes: { notebook, beginning, now: () => context.env.now() },
-    onProgress: progressOf(context, bar),
-  }).finally(() => bar.end());
-  if (result === null) return { kind: 'over', id };
-  const { firm } = beginning;
-  return ended(context, id, {
-    sides: { ...places, giver, getter },
-    result,
-    shown: shownFor(shown.issuer, getter.key),
-    arrivedThrough: 0,
-    firm,
-    id,
-  });
 }
 
 function ended({ output }: CommandContext, id: string, run: RunMove): Outcome {

@@ -1,17 +1,18 @@
 import { type Command, Option } from 'commander';
-import { type ListenAddress, parseUsbipPlace, USBIP_PORT } from '../../../carriers/address.ts';
+import { type ListenAddress, USBIP_PORT } from '../../../carriers/address.ts';
 import type { Served } from '../../../carriers/server/run-container-server.adapter.ts';
-import { type FarBank, parseAddress, parseListening, type UsbOptions } from '../addresses.ts';
+import { type FarBank, parseAddress, parseListening } from '../addresses.ts';
 import { attachCommands } from '../attach-commands.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { namingOtherKind } from '../other-kind.ts';
-import { collect, parseNumber, usage } from '../parse-arguments.ts';
+import { collect, usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
+import { type UsbWords, usbOptions } from '../usb-options.ts';
 
 type Kind = keyof FarBank;
 
-interface ServeCommandOptions {
+interface ServeCommandOptions extends UsbWords {
   readonly listen?: readonly string[];
   readonly stdio?: true;
   readonly pair?: true;
@@ -19,9 +20,6 @@ interface ServeCommandOptions {
   readonly seed?: string;
   readonly clock?: string;
   readonly httpName?: readonly string[];
-  readonly usbip?: string | true;
-  readonly usbIds?: string;
-  readonly usbInterval?: string;
 }
 
 const examples = (kind: Kind): string => `
@@ -39,8 +37,12 @@ Examples:
 const USB_EXAMPLES = `
   ferry dongle serve dongle --usbip
   ferry dongle serve dongle another --usbip 0.0.0.0:3240 --usb-ids 1209:0002
+  sudo ferry dongle serve dongle --gadget
+  ferry dongle serve dongle --usbip --bind hid:1234:5678
 
-With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in.`;
+With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. With --gadget, this
+computer is the dongle: a Linux board with a device port (docs/hardware.md). With --bind, it exists only while a real HID
+device is plugged in here, and speaks through that one's reports where they have 64 bytes.`;
 
 /** `ferry dongle serve` and `ferry device serve`. To be registered after `create`, which makes the two families. */
 export function serveCommands(far: FarBank): Register {
@@ -79,6 +81,8 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
   command
     .argument('<DIR...>', 'folder of the dongle, or sim:DIR; several with --usbip')
     .option('--usbip [HOST:PORT]', `serve it by USB/IP; 127.0.0.1:${USBIP_PORT} unless given, port 0 for a free one`)
+    .option('--gadget [UDC]', 'make this computer the dongle: of a Linux board with a device port, as root')
+    .option('--bind <hid:VID:PID[:SERIAL]>', 'let it exist only while that real HID device is plugged in')
     .option('--usb-ids <VID:PID>', 'vendor and product id, in hexadecimal; 1209:0001 unless given, which is for tests')
     .option('--usb-interval <N>', 'bInterval of the reports, 1 to 16: 2^(N-1) times 125 us; 4 unless given')
     .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
@@ -103,7 +107,7 @@ async function serve(
   const log = serverLog(logStream, options.log);
   const streams = options.stdio ? [standardStreams()] : [];
   const door = await far[kind]();
-  const plug = usb === undefined ? undefined : await (await far.dongle()).usbip({ ...usb, log });
+  const plug = usb === undefined ? undefined : await (await far.dongle()).usb({ ...usb, log });
   const ended = new AbortController();
   const signal = AbortSignal.any([stopSignal(), ended.signal]);
   const serveOne = (folder: string, dir: string): Promise<void> =>
@@ -145,29 +149,16 @@ function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof nam
 function checkWays(
   folders: readonly string[],
   listen: readonly ListenAddress[],
-  { stdio, pair, usbip, usbIds, usbInterval }: ServeCommandOptions,
+  { stdio, pair, usbip, gadget, bind }: ServeCommandOptions,
 ): void {
-  if (listen.length === 0 && !stdio && usbip === undefined)
+  if (listen.length === 0 && !stdio && usbip === undefined && gadget === undefined && bind === undefined)
     throw usage('Say where it is served: --listen ADDRESS or --stdio, or --usbip for a dongle');
-  if (folders.length > 1 && (listen.length > 0 || stdio))
+  if (folders.length > 1 && (listen.length > 0 || stdio || gadget !== undefined || bind !== undefined))
     throw usage('Several dongles are served with --usbip only: at an address or on the standard streams there is one');
-  if (usbip === undefined && (usbIds !== undefined || usbInterval !== undefined))
-    throw usage('--usb-ids and --usb-interval need --usbip');
+  if (bind !== undefined && (listen.length > 0 || stdio))
+    throw usage('With --bind, a dongle exists only while its device is plugged in: it has no --listen and no --stdio');
   if (pair && (stdio || !listen.some(({ scheme }) => scheme === 'tls')))
     throw usage('--pair needs --listen tls://HOST:PORT, and standard output for the code');
-}
-
-function usbOptions({ usbip, usbIds, usbInterval }: ServeCommandOptions): UsbOptions | undefined {
-  if (usbip === undefined) return undefined;
-  const { host, port } = parseUsbipPlace(usbip === true ? '' : usbip);
-  const interval = parseNumber(usbInterval ?? '4', 'bInterval', 1, 16);
-  return { host, port, interval, ...usbIdsIn(usbIds ?? '1209:0001') };
-}
-
-function usbIdsIn(text: string): Pick<UsbOptions, 'vendor' | 'product'> {
-  const found = /^([0-9a-f]{4}):([0-9a-f]{4})$/i.exec(text);
-  if (found === null) throw usage(`"${text}" are no vendor and product ids like 1209:0001`);
-  return { vendor: Number.parseInt(found[1] ?? '', 16), product: Number.parseInt(found[2] ?? '', 16) };
 }
 
 /** Names are those of hosts, and only `http://` has a use for them. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { HidStreamOptions } from '../../../carriers/hid/hid-stream.ts';
+import type { ChannelOptions } from '../../../carriers/hid/open-channel.ts';
 import type { ReportPort } from '../../../carriers/hid/report-port.ts';
 import { ReportChannels, type WaitTimer } from '../../../dongle-firmware-sim/usb/report-channels.ts';
 
@@ -86,7 +86,7 @@ export class FakeBus {
     return port;
   }
 
-  options(): HidStreamOptions {
+  options(): ChannelOptions {
     let drawn = 0;
     return {
       where: 'hid:3-1',

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HidStream } from '../../../carriers/hid/hid-stream.ts';
+import type { ReportPort } from '../../../carriers/hid/report-port.ts';
 import { FRAME_HEADER, FRAME_PAYLOAD } from '../../../container/wire/frame.ts';
-import { REPORT_SIZE, reportsOf } from '../../../container/wire/report.ts';
+import { BROADCAST, REPORT_ERRORS, REPORT_SIZE, reportsOf } from '../../../container/wire/report.ts';
 import { FakeBus } from './fake-bus.ts';
 
 const LONGEST = FRAME_HEADER + FRAME_PAYLOAD;
@@ -13,11 +14,26 @@ function bytesOf(length: number, seed = 1): Uint8Array {
 }
 
 /** A channel, and the dongle's end of it, which answers with what it is sent. */
-async function echoing(bus: FakeBus): Promise<HidStream> {
-  const stream = await HidStream.open(bus.port(), bus.options());
+async function echoing(bus: FakeBus, port = bus.port()): Promise<HidStream> {
+  const stream = await HidStream.open(port, bus.options());
   const served = bus.served.at(-1) ?? expect.fail('nothing is served');
   served.on('data', (piece: Uint8Array) => served.write(piece));
   return stream;
+}
+
+const CHANNEL = 0x0202;
+
+/** A channel of a dongle that says nothing by itself. */
+async function opened(port: ReportPort, bus: FakeBus): Promise<HidStream> {
+  const opening = HidStream.open(port, bus.options());
+  const answer = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, CHANNEL >> 8, CHANNEL & 0xff);
+  for (const report of reportsOf(BROADCAST, 'opened', answer)) port.onReport(report);
+  return opening;
+}
+
+function error(channel: number, code: keyof typeof REPORT_ERRORS): Uint8Array {
+  const [report = expect.fail()] = reportsOf(channel, 'error', Uint8Array.of(REPORT_ERRORS[code]));
+  return report;
 }
 
 async function answerTo(stream: HidStream, message: Uint8Array): Promise<Uint8Array> {
@@ -55,6 +71,20 @@ describe('a channel of a dongle', () => {
       expect(length / (toHost * REPORT_SIZE)).toBeGreaterThan(0.92);
       expect(length / (toDongle * REPORT_SIZE)).toBeGreaterThan(0.92);
     }
+  });
+
+  it('passes over reports of another size, before it is opened and after', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const write = port.write;
+    port.write = async (reports) => {
+      for (const length of [0, 3, 63, 65]) port.onReport(new Uint8Array(length));
+      await write(reports);
+    };
+    const stream = await HidStream.open(port, bus.options());
+    const served = bus.served[0] ?? expect.fail('nothing is served');
+    served.on('data', (piece: Uint8Array) => served.write(piece));
+    expect(await answerTo(stream, bytesOf(5000))).toEqual(Buffer.from(bytesOf(5000)));
   });
 
   it('keeps two clients apart that speak at once', async () => {
@@ -101,6 +131,52 @@ describe('a channel of a dongle', () => {
       }
     }
     expect(await failed).toMatchObject([{ code: 'CARRIER_BUSY' }]);
+  });
+
+  it('sends a message once to a dongle that says more than once that it is ready', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const stream = await echoing(bus, port);
+    const ready = [...reportsOf(channelOf(bus), 'ready', bytesOf(0))];
+    const answer = answerTo(stream, bytesOf(300));
+    for (const report of [...ready, ...ready, ...ready]) port.onReport(report);
+    expect(await answer).toEqual(Buffer.from(bytesOf(300)));
+    for (const report of ready) port.onReport(report);
+    expect(await answerTo(stream, bytesOf(400))).toEqual(Buffer.from(bytesOf(400)));
+  });
+
+  it('waits once for a dongle that says more than once that it is busy', async () => {
+    const bus = new FakeBus();
+    const port = { ...bus.port(), write: async () => undefined };
+    const stream = await opened(port, bus);
+    const failed = once(stream, 'error');
+    stream.write(bytesOf(300));
+    port.onReport(error(CHANNEL, 'busy'));
+    port.onReport(error(CHANNEL, 'busy'));
+    expect(await failed).toMatchObject([{ code: 'CARRIER_GARBLED' }]);
+    expect(bus.waits.size).toBe(0);
+  });
+
+  it('does not go on with a dongle that is busy after it was ready', async () => {
+    const bus = new FakeBus();
+    const port = { ...bus.port(), write: async () => undefined };
+    const stream = await opened(port, bus);
+    const failed = once(stream, 'error');
+    stream.write(bytesOf(300));
+    for (const report of reportsOf(CHANNEL, 'ready', bytesOf(0))) port.onReport(report);
+    port.onReport(error(CHANNEL, 'busy'));
+    expect(await failed).toMatchObject([{ code: 'CARRIER_GARBLED' }]);
+  });
+
+  it('passes over what is no report of the right size', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const opening = HidStream.open(port, bus.options());
+    for (const length of [0, 1, 63, 65]) port.onReport(bytesOf(length));
+    const stream = await opening;
+    for (const length of [0, 1, 63, 65]) port.onReport(bytesOf(length));
+    bus.served[0]?.write(bytesOf(3));
+    expect(await once(stream, 'data')).toEqual([Buffer.from(bytesOf(3))]);
   });
 
   it('tells that the dongle is at work, and nothing more once it has answered', async () => {

@@ -132,6 +132,29 @@ describe('a container without room for evidence', () => {
     for (const key of [new HandContainer(9).key, firm.key]) keepEvidence(draft, key, TWO_ENTRIES, []);
     expect(draft.changes).toEqual([]);
   });
+
+  it('remembers nothing of an earlier holder whose certificate is here, with whom there are no channels', () => {
+    const { dongle, other } = copied();
+    const last = makeContainer('soft', 4);
+    move(dongle, last, [{ holding: holdingId(dongle), quantity: 1 }]);
+    expect(
+      [last.container.state.certificates, last.container.state.partners].map((table) => table.has(other.key)),
+    ).toEqual([true, false]);
+    bound(last, { evidence: 0 });
+    const draft = new Draft(last.container.state);
+    keepEvidence(draft, other.key, TWO_ENTRIES, []);
+    expect(draft.changes).toEqual([]);
+  });
+
+  it('remembers nothing of a partner that does not prove that it is there twice', () => {
+    const { dongle, other } = copied();
+    bound(dongle, { evidence: 0 });
+    const draft = new Draft(dongle.container.state);
+    keepEvidence(draft, other.key, 'written off, yet applied: sequence 1', []);
+    expect(draft.changes).toEqual([]);
+    keepEvidence(draft, other.key, TWO_ENTRIES, []);
+    expect(draft.changes).toEqual([{ change: 'twoFound', partner: other.key, reason: TWO_ENTRIES }]);
+  });
 });
 
 describe('the memory for evidence', () => {

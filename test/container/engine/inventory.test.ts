@@ -58,6 +58,23 @@ describe('what a firm is told in a context', () => {
     expect([log, certificates]).toEqual([[], []]);
   });
 
+  it('is as many holdings as fit beside the evidence, and says that it is not complete where one more is held', () => {
+    const { firm, dongle, state } = scene();
+    const holding = only([...state.holdings.values()]);
+    const room = FORMAT.fileBytes - 64 * 1024;
+    const toldOf = (held: number) => {
+      state.holdings.set(held, { ...holding, id: held });
+      state.counters.set('evidenceBytes', room - 2 * 48);
+      const { complete, holdings } = told(firm, dongle);
+      return [complete, holdings.length];
+    };
+    expect([1, 2, 3].map(toldOf)).toEqual([
+      [true, 1],
+      [true, 2],
+      [false, 2],
+    ]);
+  });
+
   it('is the oldest part of a log that is too long for one file: the rest follows when the firm knows that', () => {
     const { firm, dongle, state } = scene();
     const record = only([...state.log.values()]);

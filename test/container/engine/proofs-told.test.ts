@@ -7,7 +7,7 @@ import { statement } from '../../../container/files/statement.ts';
 import { toHex, utf8 } from '../../../container/model/bytes.ts';
 import type { Hash, PublicKey } from '../../../container/model/ids.ts';
 import { crypto, load, makeContainer, move, order, root, type TestContainer, TestFirm } from '../../world/parties.ts';
-import { backup, codeOf, contextFor, holdingId, only, restored } from './scene.ts';
+import { apply, backup, codeOf, contextFor, holdingId, only, restored, settle } from './scene.ts';
 
 function told(firm: TestFirm, container: TestContainer) {
   const verifier = { crypto, root, known: () => undefined, isRevoked: () => false };
@@ -54,6 +54,17 @@ describe('what a firm is told of containers that were set back', () => {
       expect([setBackBy, only(proofs).about]).toEqual([null, back.key]);
       expect(shownBy(crypto, only(proofs))).toBe('a newer state has issued less');
     }
+  });
+
+  it('is nothing by a target that was written off and was not lost: one word of its own proves no copy', () => {
+    const [firm, dongle, device] = [new TestFirm(), makeContainer('dongle', 1), makeContainer('soft', 2)];
+    load(firm, dongle, { quantity: 10 });
+    const { receipt } = apply(device, only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates));
+    firm.issue(dongle, { kind: 'writeOff', target: device.key, through: 1 });
+    apply(dongle, firm.update(dongle));
+    settle(dongle, receipt);
+    expect(only([...dongle.container.state.evidence.values()]).about).toBe(device.key);
+    expect(told(firm, dongle).proofs).toEqual([]);
   });
 
   it('is nothing of what another firm did', () => {

@@ -11,6 +11,7 @@ import { readStoredCertificate } from '../../../container/files/certificate.ts';
 import { decodeEntry } from '../../../container/files/entries.ts';
 import { readEnvelope, verifyEnvelope } from '../../../container/files/envelope.ts';
 import { keyRequest } from '../../../container/files/key-request.ts';
+import { statement } from '../../../container/files/statement.ts';
 import { certifyContainer } from '../../../container/files/test-root.ts';
 import { fromHex } from '../../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../../container/model/ids.ts';
@@ -182,6 +183,18 @@ describe('a broken invariant', () => {
 });
 
 describe('evidence', () => {
+  it('about a stranger that forks at first sight is the one word that it signed', () => {
+    const { dongle } = world();
+    const hand = new HandContainer(4);
+    hand.entries.push({ entry: new Uint8Array(40), signature: null });
+    const chainBefore = '11'.repeat(32) as Hash;
+    const header = { chainBefore, chainLast: hand.chainAfter(chainBefore) };
+    expect(codeOf(() => apply(dongle, hand.update(dongle, [], { header, generation: 7 })))).toBe('UPDATE_FORK');
+    const { about, statements } = only([...dongle.container.state.evidence.values()]);
+    expect(about).toBe(hand.key);
+    expect(statement.decodeTrusted(only(statements).statement)).toMatchObject({ signer: hand.key, generation: 7 });
+  });
+
   it('about strangers that fork at first sight is kept once for each, 64 pieces at most', () => {
     const { dongle } = world();
     const hands = Array.from({ length: 66 }, (_, count) => new HandContainer(4 + count));

@@ -159,6 +159,7 @@ describe('a target that was written off and was not lost', () => {
       [],
       [],
     ]);
+    expect(dongle.container.run('history', {}).transfers).toEqual([]);
     expect(audit(dongle.container.state)).toEqual([]);
   });
 
@@ -174,6 +175,16 @@ describe('a target that was written off and was not lost', () => {
       { to: device.key, sequence: 1, items: [{ itemId, quantity: 2 }] },
     ]);
     expect(audit(dongle.container.state)).toEqual([]);
+  });
+
+  it('that had taken the seats of several orders is shown by one word, which names the first and the last of them', () => {
+    const { firm, dongle, device } = loaded();
+    for (let n = 1; n <= 3; n++) order(dongle, device, [{ holding: holdingId(dongle), quantity: 1 }]);
+    const { updates } = dongle.container.run('transit', { target: device.key });
+    const { receipt } = apply(device, only(updates));
+    writeOff(firm, dongle, device.key);
+    settle(dongle, receipt);
+    expect(evidenceOf(dongle)).toEqual(['written off, yet applied: sequence 1 to 3']);
   });
 
   it('gives nothing of that firm on any more, to whoever knows of the write-off', () => {

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { U32_MAX } from '../../../container/files/fields.ts';
-import { FIELD_EPOCH, isoDate } from '../../../container/model/time.ts';
+import { FIELD_EPOCH, isoDate, isoTime } from '../../../container/model/time.ts';
 
 const DAY = 86400;
 
@@ -18,5 +19,16 @@ describe('the day of a time of the field', () => {
       if (isoDate(first) !== day || isoDate(first + DAY - 1) !== day) wrong.push(first);
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the time of a day', () => {
+  it('is that of the system calendar for every time of the field', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: U32_MAX }), (seconds) => {
+        const expected = new Date((seconds + FIELD_EPOCH) * 1000).toISOString().replace('.000Z', 'Z');
+        expect(isoTime(seconds)).toBe(expected);
+      }),
+    );
   });
 });

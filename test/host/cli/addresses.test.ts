@@ -8,7 +8,9 @@ import {
   type Scheme,
 } from '../../../host/cli/addresses.ts';
 
-const CONTAINERS = 'sim:DIR, unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, exec:COMMAND, serial:DEVICE, http://HOST';
+const CONTAINERS =
+  'sim:DIR, unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, exec:COMMAND, serial:DEVICE, http://HOST, hid:SERIAL, ' +
+  'usb:SERIAL, usbip://HOST:PORT/BUSID';
 
 function refusalOf(work: () => unknown) {
   try {
@@ -28,6 +30,11 @@ describe('an address', () => {
     ['serial:', 'it names no serial line'],
     ['tcp:', 'it needs a host and a port, //HOST:PORT'],
     ['http:', 'it is no URL'],
+    ['hid:', 'it names no dongle'],
+    ['usb:', 'it names no dongle'],
+    ['usbip://plc', 'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID'],
+    ['usbip://plc:3240/bus', 'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID'],
+    ['usbip://plc:0/1-1', 'port 0 is nobody’s: use the port that the other side shows'],
     ['nonsense', 'it does not begin with a scheme that is known'],
     ['tcp://:0', 'port 0 is nobody’s: use the port that the other side shows'],
     ['tls://plc:0', 'port 0 is nobody’s: use the port that the other side shows'],
@@ -53,6 +60,8 @@ describe('an address', () => {
     expect(refusalOf(() => parseListening('exec:cat'))?.remedy).toBe(
       'Addresses that work here: unix:PATH, tcp://HOST:PORT, tls://HOST:PORT, serial:DEVICE, http://HOST.',
     );
+    for (const plug of ['hid:3-1', 'usb:3-1', 'usbip://:3240/1-1'])
+      expect(refusalOf(() => parseListening(plug))).toMatchObject({ exit: 2 });
     expect(refusalOf(() => parseListening('unix:'))?.why).toBe('it names no socket');
   });
 });

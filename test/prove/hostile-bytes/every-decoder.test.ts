@@ -12,14 +12,30 @@ const FOLDERS = [
   'container/wire',
   'container/store',
   'state-machines/update-import',
+  'carriers/usbip',
+  'carriers/hid',
+  'dongle-firmware-sim/usb',
+  'dongle-firmware-sim/volume',
 ];
 
 /** What reads bytes, by what its name begins with. */
 const READERS =
-  /^export (?:async )?(?:function\*?|class) ((?:decode|open|read|verify|describe|unarmor|scan|parse|unpack|serve)\w*|statementIn|errorOf|FrameReader|WireClient)\b/gm;
+  /^export (?:async )?(?:function\*?|class) ((?:decode|open|read|verify|describe|unarmor|scan|parse|unpack|serve|sort|take)\w*|statementIn|errorOf|\w+Reader|WireClient|Transfers|HidStream|ReportChannels|UsbipSession|UsbDevice|BulkOnly|HidFunction|ScsiDrive)\b/gm;
 
 /** The target of a reader, by a part of its name; or why it has none. */
 const TARGETS: Readonly<Record<string, string>> = {
+  'carriers/hid/hid-stream.ts HidStream': 'reports from a dongle',
+  'carriers/usbip/device-messages.ts decodeBusid': 'USB/IP, heard by a server',
+  'carriers/usbip/device-messages.ts decodeDevice': 'USB/IP, a list of devices',
+  'carriers/usbip/device-messages.ts decodeInterfaces': 'USB/IP, a list of devices',
+  'carriers/usbip/part-reader.ts PartReader': 'USB/IP, heard by a server',
+  'carriers/usbip/reply-reader.ts ReplyReader': 'USB/IP, heard by a client',
+  'carriers/usbip/request-reader.ts RequestReader': 'USB/IP, heard by a server',
+  'carriers/usbip/transfers.ts Transfers': 'USB/IP, heard by a client',
+  'carriers/usbip/usbip-codec.ts decodeCommand': 'USB/IP, heard by a server',
+  'carriers/usbip/usbip-codec.ts decodeReturn': 'USB/IP, heard by a client',
+  'carriers/usbip/usbip-port.ts openUsbipPort':
+    'trusted: hands on what the client of USB/IP and the stream of reports have read',
   'container/commands/device/failure-message.ts errorOf': 'failure, as it is told',
   'container/commands/device/serve-commands.ts serveCommands': 'request of any command',
   'container/files/armor.ts describeFile': 'description of a file',
@@ -50,8 +66,25 @@ const TARGETS: Readonly<Record<string, string>> = {
   'container/store/record.ts decodeRecord': 'trusted: a checksum and the anchor cover it',
   'container/store/snapshot.ts decodeSnapshot': 'trusted: a checksum and the anchor cover it',
   'container/wire/frame.ts FrameReader': 'frames of a stream',
+  'container/wire/report.ts readReport': 'reports from a host',
+  'container/wire/report.ts readReportError': 'reports from a dongle',
   'container/wire/serve-conversation.ts serveConversation': 'server of a connection',
   'container/wire/wire-client.ts WireClient': 'client',
+  'dongle-firmware-sim/usb/hid-function.ts HidFunction': 'USB/IP, heard by a server',
+  'dongle-firmware-sim/usb/report-channels.ts ReportChannels': 'reports from a host',
+  'dongle-firmware-sim/usb/storage/block-stream.ts readBlocks': 'commands to a disk',
+  'dongle-firmware-sim/usb/storage/block-stream.ts takeBlocks': 'commands to a disk',
+  'dongle-firmware-sim/usb/storage/bulk-only.ts BulkOnly': 'commands to a disk',
+  'dongle-firmware-sim/usb/storage/command-wrapper.ts decodeCommandWrapper': 'commands to a disk',
+  'dongle-firmware-sim/usb/storage/scsi-drive.ts ScsiDrive': 'commands to a disk',
+  'dongle-firmware-sim/usb/usb-device.ts UsbDevice': 'control requests',
+  'dongle-firmware-sim/usb/usbip-session.ts UsbipSession': 'USB/IP, heard by a server',
+  'dongle-firmware-sim/volume/letters.ts unarmored': 'mail for a dongle',
+  'dongle-firmware-sim/volume/read-volume.ts readVolume': 'volume of a dongle',
+  'dongle-firmware-sim/volume/readme-text.ts readmeText': 'trusted: writes a text, and reads nothing',
+  'dongle-firmware-sim/volume/sort-mail.ts sortMail': 'mail for a dongle',
+  'dongle-firmware-sim/volume/take-mail.ts takeMail':
+    'trusted: gives the container what was sorted, which has targets for each kind',
   'state-machines/update-import/read-update-heading.ts readUpdateHeading': 'heading of an update on a stick',
 };
 

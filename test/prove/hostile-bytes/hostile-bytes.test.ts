@@ -45,7 +45,7 @@ describe('decoders, given what a grammar and mutations make', () => {
     expect(failures).toEqual([]);
   });
 
-  it('are each reached: some inputs are taken, and some are not', async () => {
+  it('are each reached: some inputs are taken, and some are not', { timeout: 60_000 }, async () => {
     const ends: string[] = [];
     for (const target of targets) {
       const { accepted, refused } = await new Fuzzer(target, SEED).run(1000, 100);

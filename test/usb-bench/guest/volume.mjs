@@ -26,14 +26,6 @@ export async function mounted(device, options, work) {
   }
 }
 
-/**
- * Ejects a volume that is not mounted. By the generic node of the disk: whoever opens the disk itself has the kernel prevent that.
- */
-export async function eject(disk) {
-  const [generic] = fs.readdirSync(`/sys/block/${path.basename(disk)}/device/scsi_generic`);
-  await run('sg_start', '--eject', `/dev/${generic}`);
-}
-
 /** Forgets what the kernel has read, so that the device is asked again. */
 export async function forgetReads(device) {
   await run('blockdev', '--flushbufs', device);

@@ -16,6 +16,10 @@ const CHANGING =
 const WITHOUT: Readonly<Record<string, string>> = {
   'carriers/socket/listen-socket.adapter.ts': 'the name of a socket lasts no longer than its program',
   'carriers/tls/tls-identity.adapter.ts': 'where it is lost, another one is made and paired anew',
+  'dongle-firmware-sim/usb/storage/file-medium.adapter.ts': 'a computer writes there, and loses what it does not flush',
+  'dongle-firmware-sim/volume/compose-volume.ts': 'works on a volume in memory',
+  'dongle-firmware-sim/volume/fat-volume.ts': 'works on a volume in memory',
+  'dongle-firmware-sim/volume/volume-file.adapter.ts': 'a volume is made anew from what the container has',
   'host/cli/demo/ferry-process.adapter.ts': 'the demonstration is begun anew',
   'host/license-central/database.adapter.ts': 'makes a folder; what is in it, the database keeps',
 };

@@ -5,6 +5,7 @@ import type { FuzzTarget } from './fuzz-target.ts';
 import { httpTarget } from './http-target.ts';
 import { readerTargets } from './reader-targets.ts';
 import { makeToyWorld } from './toy-world.ts';
+import { usbTargets } from './usb-targets.ts';
 import { wireTargets } from './wire-targets.ts';
 
 /** Every decoder of bytes that come from outside. */
@@ -18,5 +19,6 @@ export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
     httpTarget([firm.file(), firm.party.certificate, earlier.certificate]),
     ...diskTargets(),
     ...containerTargets(world),
+    ...(await usbTargets()),
   ];
 }

@@ -15,6 +15,8 @@ import { openPin, pinBytes, sealPin } from '../../../../container/files/sealed-p
 import { statementIn } from '../../../../container/files/statement-in.ts';
 import { equalBytes, utf8 } from '../../../../container/model/bytes.ts';
 import { parseSerialNumber } from '../../../../container/model/serial-number.ts';
+import { unarmored } from '../../../../dongle-firmware-sim/volume/letters.ts';
+import { sortMail } from '../../../../dongle-firmware-sim/volume/sort-mail.ts';
 import { readUpdateHeading } from '../../../../state-machines/update-import/read-update-heading.ts';
 import { toyCrypto } from '../../exploration/toy-crypto.ts';
 import { codecs, inputsOf } from './codec-targets.ts';
@@ -75,6 +77,17 @@ function base64Read(input: Uint8Array): Verdict {
   const read = decodeBase64(text);
   if (read !== undefined && encodeBase64(read) !== text) throw new Broken('base64 has two forms');
   return verdict(read !== undefined);
+}
+
+/** What a file is by its content does not depend on whether it is armored. */
+function mailSorted(input: Uint8Array): Verdict {
+  const sorted = sortMail(input);
+  const raw = unarmored(input);
+  if (!sorted.ok) return 'refused';
+  if (raw === undefined || !equalBytes(sorted.value.raw, raw)) throw new Broken('mail is another file than it was');
+  const again = sortMail(utf8(armor(raw)));
+  if (!again.ok || again.value.kind !== sorted.value.kind) throw new Broken('mail is another one as text');
+  return 'accepted';
 }
 
 function failureRead(input: Uint8Array): Verdict {
@@ -166,6 +179,7 @@ export function readerTargets({ device, dongle }: ToyWorld): readonly FuzzTarget
       make: anyFile,
       give: (input) => verdict(statementIn(input) !== undefined),
     },
+    { name: 'mail for a dongle', thousands: 50, make: anyFile, give: mailSorted },
     {
       name: 'heading of an update on a stick',
       thousands: 50,

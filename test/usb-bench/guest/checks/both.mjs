@@ -27,7 +27,7 @@ await claim('each has its serial number on the bus, and a disk that is named by 
 await claim('both answer at hid: at once, each to its own serial number', async () => {
   const answers = await Promise.all(serials.map((serial) => listed(`hid:${serial}`)));
   assert.deepEqual(
-    answers.map(([{ serial }]) => serial),
+    answers.map(({ serial }) => serial),
     serials,
   );
 });
@@ -35,7 +35,7 @@ await claim('both answer at hid: at once, each to its own serial number', async 
 const [first, second] = attached;
 await claim('one is plugged out, and the other still answers', async () => {
   await first.dongle.plugOut();
-  const [{ serial }] = await listed(`hid:${serials[1]}`);
+  const { serial } = await listed(`hid:${serials[1]}`);
   assert.equal(serial, serials[1]);
 });
 await need('the other is plugged out, too', () => second.dongle.plugOut());

@@ -8,9 +8,7 @@ import { attributeOf, usbDeviceOf } from '../usb-device.mjs';
 const [server] = settings.dongles;
 const { host, port, busid } = server;
 
-async function serialAt(address) {
-  return (await listed(address))[0].serial;
-}
+const serialAt = async (address) => (await listed(address)).serial;
 
 const alone = await claim('the program lists it over USB/IP, without the kernel', () =>
   serialAt(`usbip://${host}:${port}/${busid}`),

@@ -4,9 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { AttachedDongle } from '../attached-dongle.mjs';
 import { claim, need, run, settings } from '../claims.mjs';
-import { ferry, listed, makeDevice, PRODUCT, seatsOf } from '../ferry.mjs';
+import { eject } from '../eject.mjs';
+import { ferry, listedAll, makeDevice, PRODUCT, seatsOf } from '../ferry.mjs';
 import { Relay } from '../relay.mjs';
-import { eject, forgetReads, mounted, volumeOf } from '../volume.mjs';
+import { forgetReads, mounted, volumeOf } from '../volume.mjs';
 
 const DESK = fs.mkdtempSync('/run/desk-');
 /** Writes that pass before the dongle is pulled out: of a small file the contents, the table of files and the folder are written. */
@@ -113,7 +114,7 @@ await dongle.while(async ({ disk }) => {
 });
 await claim('each device has one seat', async () => {
   assert.deepEqual(
-    (await listed(...devices)).map((container) => seatsOf(container).free),
+    (await listedAll(...devices)).map((container) => seatsOf(container).free),
     [1, 1],
   );
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { AttachedDongle } from '../attached-dongle.mjs';
 import { claim, need, settings } from '../claims.mjs';
-import { ferry, ferryFailing, listed, makeDevice, PRODUCT, seatsOf } from '../ferry.mjs';
+import { ferry, ferryFailing, listed, listedAll, makeDevice, PRODUCT, seatsOf } from '../ferry.mjs';
 import { Relay } from '../relay.mjs';
 
 const { serial } = settings.dongles[0];
@@ -16,15 +16,14 @@ const device = await need('a device is made', () => makeDevice('/run/device'));
 
 const move = (from, to, seats) => ['move', '--from', from, '--to', to, '--item', `${PRODUCT}x${seats}`];
 async function seatsNow() {
-  const containers = await listed(AT.hid, device);
-  const [ofDongle, ofDevice] = containers.map(seatsOf);
+  const [ofDongle, ofDevice] = (await listedAll(AT.hid, device)).map(seatsOf);
   return { dongle: ofDongle.free, pending: ofDongle.pending, device: ofDevice.free };
 }
 
 let total;
 let reports;
 await dongle.while(async () => {
-  total = seatsOf((await listed(AT.hid))[0]).free;
+  total = seatsOf(await listed(AT.hid)).free;
   await claim('seats move to the device over hid:', async () => {
     const before = await relay.reports();
     await ferry(...move(AT.hid, device, 4));

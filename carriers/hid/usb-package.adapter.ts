@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import { FerryError } from '../../container/errors.ts';
+import { optionalPackage } from '../optional-package.ts';
+
+/** Where Linux shows what is plugged in; without it the package `usb` ends the process. */
+const LINUX_USB = '/sys/bus/usb';
+
+/** Whether this computer has USB, as far as its system shows. */
+export function hasUsb(): boolean {
+  return process.platform !== 'linux' || fs.existsSync(LINUX_USB);
+}
+
+/** The devices that are plugged into this computer. @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN */
+export async function usbDevices() {
+  if (!hasUsb()) throw new FerryError('NO_USB');
+  return (await usbPackage()).usb;
+}
+
+/** @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+export function usbPackage(): Promise<typeof import('usb')> {
+  return nativePackage('usb', () => import('usb'));
+}
+
+/** @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+export function hidPackage(): Promise<typeof import('node-hid')> {
+  return nativePackage('node-hid', async () => {
+    const loaded = (await import('node-hid')).default;
+    // Its native part is loaded with the first use.
+    loaded.getHidapiVersion();
+    return loaded;
+  });
+}
+
+/** npm installs a package also where nobody has built its native part for the system. */
+async function nativePackage<T>(name: string, load: () => Promise<T>): Promise<T> {
+  const what = 'A dongle on USB';
+  try {
+    return await optionalPackage(what, name, load);
+  } catch (error) {
+    if (error instanceof FerryError) throw error;
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new FerryError('PACKAGE_BROKEN', { what, package: name, why }, { cause: error });
+  }
+}

@@ -1,0 +1,99 @@
+import { USB_SCHEMES } from '../../carriers/address.ts';
+import { explain, FerryError } from '../../container/errors.ts';
+import type { Failure } from '../../state-machines/index.ts';
+import { isAddress, isPlaceOf } from './addresses.ts';
+import type { CommandContext } from './run-ferry.ts';
+import type { RunMove } from './show-move.ts';
+
+/** Resolves once the dongle at an address on USB is there again, however long that takes. */
+export type Return = (address: string) => Promise<void>;
+
+/** Help for the options that say whether a move waits. */
+export const WAIT = 'wait for a dongle that is pulled out of USB in the middle, also where no terminal is';
+export const NO_WAIT = 'do not wait for it, also on a terminal';
+
+interface Places {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a move that goes on by itself does, from the beginning or from where it was cut off. */
+export interface Attempts<T> {
+  readonly places: Places;
+  /** One attempt. @param reached to be called once both sides were */
+  attempt(context: CommandContext, reached: () => void): Promise<T>;
+  /** Why an attempt went no further, if it did not. */
+  failureOf(outcome: T): Failure | null;
+}
+
+/**
+ * Makes attempts at a move for as long as a dongle on USB is pulled out in the middle of one and comes back; a side that was not there
+ * to begin with is not waited for. What is answered to a question is not asked again.
+ *
+ * @param returns left out where nobody waits
+ * @throws what an attempt throws for any other reason
+ */
+export async function outlasting<T>(
+  context: CommandContext,
+  returns: Return | undefined,
+  { places, attempt, failureOf }: Attempts<T>,
+): Promise<T> {
+  if (returns === undefined) return attempt(context, () => undefined);
+  const { output } = context;
+  const remembering = rememberingAnswers(context);
+  let isReached = false;
+  for (;;) {
+    const outcome = await attempt(remembering, () => {
+      isReached = true;
+    }).then(
+      (done) => ({ done, failure: failureOf(done) }),
+      (error: unknown) => ({ error, failure: error instanceof FerryError ? error : null }),
+    );
+    const gone = isReached && outcome.failure !== null ? goneAt(outcome.failure, places) : undefined;
+    if (outcome.failure === null || gone === undefined) {
+      if ('done' in outcome) return outcome.done;
+      throw outcome.error;
+    }
+    const why = explain(outcome.failure.code, outcome.failure.details).happened;
+    output.complain(`${why} Once the dongle is plugged in again, the move goes on; Ctrl-C leaves it unfinished.`);
+    await returns(gone);
+    output.note(`${gone} is back: the move goes on.`);
+  }
+}
+
+/** Why a move that was run is not finished; null when it is, or was refused. */
+export function interruptionOf(run: RunMove | null): Failure | null {
+  return run?.result.state === 'interrupted' ? run.result.failure : null;
+}
+
+/** Whether a move waits: where it is told to, else where somebody sees that it does. */
+export function isPatient({ output }: CommandContext, wait: boolean | undefined): boolean {
+  return wait ?? output.isSeen;
+}
+
+/** What is said of a place that was reached before and is not any more. Busy: somebody else was quicker to have it again. */
+const GONE: readonly string[] = ['CARRIER_LOST', 'CARRIER_UNREACHABLE', 'CARRIER_BUSY'];
+
+/** The address on USB that a failure says is gone; undefined when it is none. */
+function goneAt({ code, details }: Failure, { from, to }: Places): string | undefined {
+  if (!GONE.includes(code)) return undefined;
+  return [from, to].find((address) => isDongle(address) && isPlaceOf(String(details.where), address));
+}
+
+/** Whether an address leads to a dongle on USB. */
+export function isDongle(address: string): boolean {
+  return isAddress(address, USB_SCHEMES);
+}
+
+/** Who is asked for a PIN once is not asked for it again. */
+function rememberingAnswers(context: CommandContext): CommandContext {
+  const answers = new Map<string, Promise<string | undefined>>();
+  return {
+    ...context,
+    ask: (question) => {
+      const known = answers.get(question) ?? context.ask(question);
+      answers.set(question, known);
+      return known;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { servedWorlds } from './served-world.ts';
+
+describe('a dongle that is served by USB/IP', () => {
+  const scene = servedWorlds();
+
+  it('blinks when it is asked to, also while others use it one after the other, and says so in its log', async () => {
+    const { serve, run } = scene;
+    const dongle = await serve('dongle', scene.socket('dongle.sock'), '--usbip', '127.0.0.1:0');
+    const address = dongle.addresses.find((one) => one.startsWith('usbip:')) ?? expect.fail('it is not plugged in');
+    expect(await run('blink', address)).toMatchObject({ exit: 0, stdout: `Blinking: ${address}\n` });
+    expect((await run('list', address)).exit).toBe(0);
+    const { exit, stdout } = await run('blink', address, '--json');
+    expect([exit, JSON.parse(stdout)]).toEqual([0, { address, blinked: true }]);
+    expect(dongle.log().match(/led\.blinked/g)).toHaveLength(2);
+    const other = await run('blink', dongle.addresses[0] ?? '');
+    expect(other).toMatchObject({ exit: 2, stderr: expect.stringContaining('at unix: nothing has an LED') });
+    expect(other.stderr).toContain('usbip://HOST:PORT/BUSID');
+  });
+});

@@ -1,0 +1,162 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { doctorCommand } from '../../../host/cli/commands/doctor.ts';
+import { listCommand } from '../../../host/cli/commands/list.ts';
+import { watchCommand } from '../../../host/cli/commands/watch.ts';
+import { FAR_BANK } from '../../../host/cli/program.ts';
+import { type Register, runFerry } from '../../../host/cli/run-ferry.ts';
+import { FakeUsbHost, forbidden, missing } from './fake-usb-host.ts';
+import { MemoryStream } from './memory-stream.ts';
+
+const NOW = 820_454_400;
+
+let host: FakeUsbHost;
+const usb = async () => host;
+beforeEach(() => {
+  host = new FakeUsbHost();
+});
+
+async function run(command: Register, ...args: readonly string[]) {
+  const [stdout, stderr] = [new MemoryStream(), new MemoryStream()];
+  const exit = await runFerry(args, [command], {
+    version: '1.2.3',
+    env: { now: () => NOW, random: (length) => new Uint8Array(length) },
+    stdout,
+    stderr,
+    clock: () => 0,
+    variable: () => undefined,
+  });
+  return { exit, stdout: stdout.text, stderr: stderr.text };
+}
+
+describe('ferry doctor', () => {
+  const doctor = (...more: readonly string[]) => run(doctorCommand(usb), 'doctor', ...more);
+  const states = async (): Promise<Record<string, string>> => {
+    const { stdout } = await doctor('--json');
+    const checks: { readonly check: string; readonly state: string }[] = JSON.parse(stdout).checks;
+    return Object.fromEntries(checks.map(({ check, state }) => [check, state]));
+  };
+
+  it('ends with 0 where nothing is in the way, whether a dongle is plugged in or not', async () => {
+    expect(await doctor()).toMatchObject({ exit: 0, stderr: '' });
+    host.plugIn('3-1234567');
+    const { exit, stdout } = await doctor();
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^dongle 3-1234567 +ok +hid:3-1234567 can be opened$/m)]);
+    expect(stdout).toMatch(/^disk of a dongle +ok +.*nothing is needed$/m);
+  });
+
+  it('says of a dongle that this user may not open what to type, and ends with 5', async () => {
+    host.plugIn('3-1234567');
+    host.plugIn('3-7654321');
+    host.installed = undefined;
+    host.faults.set('hid:3-7654321', forbidden('hid:3-7654321'));
+    const { exit, stdout, stderr } = await doctor();
+    expect([exit, stderr]).toEqual([5, expect.stringContaining('2 of 7 checks found')]);
+    expect(stdout).toMatch(/^dongle 3-1234567 +ok/m);
+    expect(stdout).toMatch(/^dongle 3-7654321 +not ok +it cannot be opened\n +.*\/dev\/hidraw0.* sudo cp rule there/m);
+    expect(stdout).toMatch(/^udev rule for users +not ok +it is not installed\n +Once: sudo cp rule there$/m);
+  });
+
+  it('looks for no dongles without the package that finds them, and names it', async () => {
+    host.plugIn('3-1234567');
+    host.faults.set('node-hid', missing('node-hid'));
+    expect(await states()).toMatchObject({ 'node-hid': 'notOk', usb: 'ok', dongles: 'doesNotApply' });
+    expect((await doctor()).stdout).toContain('npm install node-hid');
+  });
+
+  it('asks for no rule where there is no USB, or no udev', async () => {
+    host.installed = undefined;
+    host.needsRule = false;
+    expect(await states()).toMatchObject({ bus: 'ok', rule: 'doesNotApply' });
+    host.needsRule = true;
+    host.isUsbThere = false;
+    expect(await states()).toMatchObject({ bus: 'notOk', rule: 'doesNotApply', dongles: 'doesNotApply' });
+  });
+});
+
+describe('ferry watch', () => {
+  it('shows what is there, what comes and what goes, until it is ended', async () => {
+    for (const [more, shown] of [
+      [
+        [],
+        '2025-12-31T00:00:00Z  there       3-1  hid:3-1\n' +
+          '2025-12-31T00:00:00Z  plugged in  3-2  hid:3-2\n' +
+          '2025-12-31T00:00:00Z  pulled out  3-1  hid:3-1\n',
+      ],
+      [
+        ['--json'],
+        ['dongle.present 3-1', 'dongle.attached 3-2', 'dongle.detached 3-1']
+          .map((text) => text.split(' '))
+          .map(([event, serial]) =>
+            JSON.stringify({ time: '2025-12-31T00:00:00Z', event, serial, address: `hid:${serial}` }),
+          )
+          .map((line) => `${line}\n`)
+          .join(''),
+      ],
+    ] as const) {
+      host = new FakeUsbHost();
+      const dongle = host.plugIn('3-1');
+      const untilStopped = async (): Promise<void> => {
+        expect(host.isWatched).toBe(true);
+        host.tell({ serial: '3-2', address: 'hid:3-2', event: 'dongle.attached' });
+        host.tell({ ...dongle, event: 'dongle.detached' });
+      };
+      const { exit, stdout } = await run(watchCommand(usb, untilStopped), 'watch', ...more);
+      expect([exit, stdout, host.isWatched]).toEqual([0, shown, false]);
+    }
+  });
+
+  it('ends with 5 and says why where there is no USB, or not its package', async () => {
+    const watch = () =>
+      run(
+        watchCommand(usb, () => expect.fail('it waits')),
+        'watch',
+      );
+    host.faults.set('usb', missing('usb'));
+    expect(await watch()).toMatchObject({ exit: 5, stderr: expect.stringContaining('PACKAGE_MISSING') });
+    host.isUsbThere = false;
+    expect(await watch()).toMatchObject({ exit: 5, stderr: expect.stringContaining('NO_USB') });
+  });
+});
+
+describe('ferry list without an address', () => {
+  const before = process.cwd();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'usb-list-'));
+  const list = (...more: readonly string[]) => run(listCommand(FAR_BANK, usb), 'list', ...more);
+  beforeEach(() => {
+    fs.mkdirSync(folder, { recursive: true });
+    process.chdir(folder);
+  });
+  afterEach(() => {
+    process.chdir(before);
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const makeDevice = async () =>
+    (await FAR_BANK.device()).create({ folder: 'device', serial: '130-5', anchor: undefined }).close();
+
+  it('says that there is nothing, and who knows why, where no dongle is plugged in either', async () => {
+    const { exit, stdout, stderr } = await list();
+    expect([exit, stdout, stderr]).toEqual([5, '', expect.stringContaining('`ferry doctor` says why')]);
+    expect(JSON.parse((await list('--json')).stdout).error.code).toBe('NOTHING_FOUND');
+  });
+
+  it('looks at the dongles on USB, too, as at addresses that were given', async () => {
+    await makeDevice();
+    host.plugIn('3-1');
+    const { exit, stdout, stderr } = await list();
+    expect([exit, stderr]).toEqual([6, expect.stringContaining('hid:3-1 cannot be reached: it is not plugged in')]);
+    expect(stdout).toContain('CmContainer 130-5  soft');
+  });
+
+  it('lists what is in the folder where the package is missing that finds dongles, and else says so', async () => {
+    host.faults.set('node-hid', missing('node-hid'));
+    expect(await list()).toMatchObject({ exit: 5, stderr: expect.stringContaining('PACKAGE_MISSING') });
+    await makeDevice();
+    const { exit, stdout, stderr } = await list();
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('Dongles on USB were not looked for')]);
+    expect(stdout).toContain('Result: 1 CmContainer(s) listed.');
+  });
+});

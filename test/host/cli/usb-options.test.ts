@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { type UsbWords, usbOptions } from '../../../host/cli/usb-options.ts';
+
+const IDS = { vendor: 0x1209, product: 1 };
+const BOUND = { vendor: 0x1234, product: 0xabcd, serial: undefined };
+
+describe('what the command line says of a dongle on USB', () => {
+  it.each<[UsbWords, unknown]>([
+    [{}, undefined],
+    [{ gadget: true }, { way: 'gadget', controller: undefined, ...IDS }],
+    [
+      { gadget: 'dummy_udc.0', usbIds: '1209:00Ff' },
+      { way: 'gadget', controller: 'dummy_udc.0', vendor: 0x1209, product: 0xff },
+    ],
+    [{ bind: 'hid:1234:aBCd' }, { way: 'bound', bind: BOUND }],
+    [{ bind: 'hid:1234:abcd:a:b' }, { way: 'bound', bind: { ...BOUND, serial: 'a:b' } }],
+    [
+      { usbip: true, bind: 'hid:1234:abcd' },
+      { way: 'usbip', host: '127.0.0.1', port: 3240, interval: 4, bind: BOUND, ...IDS },
+    ],
+  ])('is read: %j', (words, options) => {
+    expect(usbOptions(words)).toEqual(options);
+  });
+
+  it.each<[UsbWords, string]>([
+    [{ usbIds: '1209:0001' }, '--usb-ids needs'],
+    [{ gadget: true, usbInterval: '1' }, '--usb-interval needs --usbip'],
+    [{ gadget: true, usbip: true }, 'neither --usbip nor --bind'],
+    [{ gadget: true, bind: 'hid:1234:5678' }, 'neither --usbip nor --bind'],
+    [{ bind: 'usb:1234:5678' }, 'no HID device like'],
+    [{ bind: 'hid:1234' }, 'no HID device like'],
+    [{ bind: 'hid:1234:5678:' }, 'no HID device like'],
+  ])('cannot be meant: %j', (words, why) => {
+    expect(() => usbOptions(words)).toThrow(why);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { type Details, type ErrorCode, FerryError } from '../../../container/errors.ts';
+import { Output } from '../../../host/cli/output.ts';
+import type { CommandContext } from '../../../host/cli/run-ferry.ts';
+import { isPatient, outlasting } from '../../../host/cli/wait-for-dongle.ts';
+import type { Failure } from '../../../state-machines/index.ts';
+import { MemoryStream } from './memory-stream.ts';
+
+const PLACES = { from: 'usbip://localhost:3240/1-1', to: 'unix:device.sock' };
+
+function contextOn(stderr: MemoryStream, asked: string[] = []): CommandContext {
+  const stdout = new MemoryStream();
+  return {
+    env: { now: () => 0, random: (length) => new Uint8Array(length) },
+    output: new Output({ stdout, stderr, json: false, quiet: true, color: false }),
+    progress: () => expect.fail('it shows progress'),
+    variable: () => undefined,
+    canAsk: true,
+    ask: async (question) => {
+      asked.push(question);
+      return 'open sesame';
+    },
+    interruptible: (_, work) => work(),
+    endWith: () => undefined,
+  };
+}
+
+const gone = (code: ErrorCode = 'CARRIER_LOST', where = PLACES.from): Failure => ({
+  code,
+  details: { where, why: 'x' },
+});
+const thrown = ({ code, details }: Failure): FerryError => new FerryError(code, details as Details);
+
+type Step = (reached: () => void, context: CommandContext) => Promise<Failure | null>;
+
+/** Makes one attempt after the other, as they are given. */
+async function run(steps: readonly Step[], asked: string[] = []) {
+  const [stderr, waited, left] = [new MemoryStream(), [] as string[], [...steps]];
+  const returns = async (address: string): Promise<void> => void waited.push(address);
+  const outcome = await outlasting<Failure | null>(contextOn(stderr, asked), returns, {
+    places: PLACES,
+    attempt: (context, reached) => (left.shift() ?? expect.fail('it is attempted once more'))(reached, context),
+    failureOf: (failure) => failure,
+  }).catch((error: unknown) => error);
+  expect(left).toEqual([]);
+  return { outcome, waited, said: stderr.text };
+}
+
+const reaching =
+  (then: () => Promise<Failure | null>): Step =>
+  (reached) => {
+    reached();
+    return then();
+  };
+
+describe('a move that outlasts its dongle', () => {
+  it('is attempted again each time that the dongle is back, whether it ended with that or was never begun', async () => {
+    const { outcome, waited, said } = await run([
+      reaching(async () => gone()),
+      reaching(async () => Promise.reject(thrown(gone('CARRIER_UNREACHABLE')))),
+      async () => Promise.reject(thrown(gone('CARRIER_BUSY'))),
+      reaching(async () => null),
+    ]);
+    expect([outcome, waited]).toEqual([null, [PLACES.from, PLACES.from, PLACES.from]]);
+    expect(said.match(/Once the dongle is plugged in again/g)).toHaveLength(3);
+  });
+
+  it('knows the dongle however its address is written', async () => {
+    const { outcome, waited } = await run([
+      reaching(async () => gone('CARRIER_LOST', 'usbip://localhost/1-1')),
+      reaching(async () => null),
+    ]);
+    expect([outcome, waited]).toEqual([null, [PLACES.from]]);
+  });
+
+  it('is not attempted again for any other reason, nor where the dongle was not there to begin with', async () => {
+    for (const failure of [gone('CARRIER_LOST', PLACES.to), gone('CARRIER_GARBLED'), gone('UPDATE_GAP')]) {
+      expect(await run([reaching(async () => failure)])).toMatchObject({ outcome: failure, waited: [], said: '' });
+      const error = thrown(failure);
+      expect((await run([reaching(() => Promise.reject(error))])).outcome).toBe(error);
+    }
+    const absent = thrown(gone('CARRIER_UNREACHABLE'));
+    expect((await run([() => Promise.reject(absent)])).outcome).toBe(absent);
+    const defect = new Error('a defect');
+    expect((await run([reaching(() => Promise.reject(defect))])).outcome).toBe(defect);
+  });
+
+  it('asks for a PIN once', async () => {
+    const asked: string[] = [];
+    const asking = (failure: Failure | null): Step => {
+      return async (reached, context) => {
+        expect(await context.ask('PIN of 3-1: ')).toBe('open sesame');
+        reached();
+        return failure;
+      };
+    };
+    await run([asking(gone()), asking(gone()), asking(null)], asked);
+    expect(asked).toEqual(['PIN of 3-1: ']);
+  });
+
+  it('is attempted once where nobody waits', async () => {
+    const failure = gone();
+    const attempt = async (_: CommandContext, reached: () => void): Promise<Failure> => {
+      reached();
+      return failure;
+    };
+    const attempts = { places: PLACES, attempt, failureOf: (one: Failure) => one };
+    expect(await outlasting(contextOn(new MemoryStream()), undefined, attempts)).toBe(failure);
+  });
+});
+
+describe('a move', () => {
+  it('waits where standard error is a terminal, unless it is told otherwise', () => {
+    const [terminal, file] = [contextOn(new MemoryStream({ columns: 80 })), contextOn(new MemoryStream())];
+    expect([isPatient(terminal, undefined), isPatient(file, undefined)]).toEqual([true, false]);
+    expect([isPatient(terminal, false), isPatient(file, true)]).toEqual([false, true]);
+  });
+});
