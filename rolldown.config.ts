@@ -22,7 +22,7 @@ const EXTERNAL = new Set([...Object.keys(optionalDependencies), ...builtinModule
 /** FatFs is a program in WebAssembly, in a file of its own, which our sources name by its place among the packages. */
 const FATFS = 'node_modules/js-fatfs/dist/fatfs.wasm';
 
-export default defineConfig({
+export const program = defineConfig({
   cwd: ROOT,
   input: Object.fromEntries(
     Object.entries(ENTRY_POINTS).filter(([, source]) => fs.existsSync(path.join(ROOT, source))),
@@ -68,3 +68,23 @@ export default defineConfig({
     },
   ],
 });
+
+/** The front panel of dongles, for browsers: its page and style sheet as they are, its script in one file. */
+const PANEL = path.join(ROOT, 'pages/dongle-panel');
+const panel = defineConfig({
+  cwd: ROOT,
+  input: { panel: path.join(PANEL, 'main.ts') },
+  platform: 'browser',
+  output: { dir: 'dist/panel', format: 'esm', entryFileNames: '[name].js' },
+  plugins: [
+    {
+      name: 'page-beside-script',
+      generateBundle() {
+        for (const fileName of ['index.html', 'panel.css'])
+          this.emitFile({ type: 'asset', fileName, source: fs.readFileSync(path.join(PANEL, fileName)) });
+      },
+    },
+  ],
+});
+
+export default [program, panel];

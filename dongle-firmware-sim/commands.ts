@@ -8,7 +8,8 @@ import type { BoundTo } from './bind/bound-watch.ts';
 import type { GadgetOptions } from './bind/plug-into-gadget.adapter.ts';
 import { createDongle, isDongle, openDongle } from './firmware/open-dongle.adapter.ts';
 import { isCapacity } from './flash/nor-flash.adapter.ts';
-import type { UsbipOptions } from './usb/plug-into-usbip.adapter.ts';
+import type { FaultAnswer, FaultRequest } from './usb/faults/fault-messages.ts';
+import type { BenchOptions, DongleBench } from './usb/usbip-bench.adapter.ts';
 
 export { isDongle as is };
 
@@ -26,27 +27,52 @@ export async function serve(
   await runContainerServer((env) => openDongle(options.folder, env), options, onReady);
 }
 
-/** How a dongle is a USB device: of this computer's own controller, or of a USB/IP server, perhaps bound to a real device. */
+/** How dongles are USB devices: of a USB/IP server, perhaps bound to a real device, or of this computer's own controller. */
 export type UsbWay =
+  | (Omit<BenchOptions, 'log'> & { readonly way: 'usbip' })
   | (Omit<GadgetOptions, 'log'> & { readonly way: 'gadget' })
-  | (Omit<UsbipOptions, 'log'> & { readonly way: 'usbip'; readonly bind: BoundTo | undefined })
   | { readonly way: 'bound'; readonly bind: BoundTo };
 
-/** What plugs one more dongle in. */
-export async function usb(options: UsbWay & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn> {
-  const { log } = options;
+/** Where one dongle after the other is served as a USB device. @throws ADDRESS_TAKEN of its panel */
+export async function usb(options: UsbWay & { readonly log: ServerLog }): Promise<DongleBench> {
+  if (options.way === 'usbip') {
+    const { openBench } = await import('./usb/usbip-bench.adapter.ts');
+    return openBench(options);
+  }
+  const plug = await plugOf(options);
+  return {
+    panel: undefined,
+    serve: (serving, onReady) => serve({ ...serving, ways: [plug] }, onReady),
+    close: async () => undefined,
+  };
+}
+
+async function plugOf(
+  options: Exclude<UsbWay, { readonly way: 'usbip' }> & { readonly log: ServerLog },
+): Promise<(served: ServedContainer) => WayIn> {
   if (options.way === 'gadget') {
     const { gadgetPlug } = await import('./bind/plug-into-gadget.adapter.ts');
     return gadgetPlug(options);
   }
-  if (options.way === 'bound') {
-    const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
-    return boundPlug({ to: options.bind, sockets: undefined, log });
-  }
-  const { usbipPlug, usbipSockets } = await import('./usb/plug-into-usbip.adapter.ts');
-  if (options.bind === undefined) return usbipPlug(options);
   const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
-  return boundPlug({ to: options.bind, sockets: usbipSockets(options), log });
+  return boundPlug({ to: options.bind, sockets: undefined, log: options.log });
+}
+
+/** Faults as they are written, one a line, or the first line that is none; lines count from 1. */
+export async function readFaults(
+  text: string,
+): Promise<
+  { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+> {
+  const { parseScript, sayStep } = await import('./usb/faults/fault-step.ts');
+  const script = parseScript(text);
+  return 'wrong' in script ? script : { faults: script.steps.map(sayStep) };
+}
+
+/** Asks the program that serves the dongle in a folder by USB/IP. @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_GARBLED */
+export async function askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer> {
+  const { askAboutFaults: ask } = await import('./usb/faults/control-socket.adapter.ts');
+  return ask(folder, request);
 }
 
 /** Bytes of flash of which, after what the rules reserve, at least 4 KiB are left for licenses. */

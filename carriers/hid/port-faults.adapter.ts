@@ -15,9 +15,9 @@ export function lost(where: string, error: unknown): FerryError {
   return new FerryError('CARRIER_LOST', { where, why: networkWords(error) }, { cause: error });
 }
 
-/** Waits for a dongle to be closed. */
+/** Waits for a dongle to be let go of. */
 export async function closed(closing: Promise<void>): Promise<void> {
-  // One that was pulled out is closed by that, and says that it cannot be.
+  // One that was pulled out is let go of by that, and says that it cannot be.
   await closing.catch(() => undefined);
 }
 

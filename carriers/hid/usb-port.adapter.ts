@@ -36,7 +36,8 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
   try {
     await device.open();
     if (device.configuration?.configurationValue !== CONFIGURATION) await device.selectConfiguration(CONFIGURATION);
-    if (process.platform === 'linux') await device.detachKernelDriver(REPORT_INTERFACE);
+    // It fails where no driver has it; where one has, claiming it fails.
+    if (process.platform === 'linux') await device.detachKernelDriver(REPORT_INTERFACE).catch(() => undefined);
     await device.claimInterface(REPORT_INTERFACE);
   } catch (error) {
     if (device.opened) await device.close();

@@ -35,6 +35,8 @@ export interface ServeOptions {
   readonly clock?: string;
   /** Names under which `http://` may be asked for, beside `localhost` and IP addresses. */
   readonly httpNames?: readonly string[];
+  /** Waits, after each command and before its answer, until the memory is done with it: for one that takes its time. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** What a way in may know of the container that it leads to. */
@@ -46,6 +48,8 @@ export interface ServedContainer {
   client(presence: Presence): ContainerClient;
   /** Its state now. */
   state(): ContainerState;
+  /** Closes the container, as if its power had gone; whoever asks next has it read again. */
+  restart(): void;
 }
 
 /** A server that is ready. */
@@ -67,7 +71,19 @@ export interface Served {
  */
 export async function runContainerServer(
   open: (env: Env) => FileContainer,
-  { folder, listen, streams, ways: makeWays = [], log, pair, signal, seed, clock, httpNames = [] }: ServeOptions,
+  {
+    folder,
+    listen,
+    streams,
+    ways: makeWays = [],
+    log,
+    pair,
+    signal,
+    seed,
+    clock,
+    httpNames = [],
+    settled,
+  }: ServeOptions,
   onReady: (served: Served) => void,
 ): Promise<void> {
   const crypto = nativeCrypto();
@@ -86,7 +102,7 @@ export async function runContainerServer(
     const { container, close } = fresh;
     current = fresh;
     if (addresses.length > 0) announce(fresh, addresses, log);
-    return { client: (presence) => container.client(undefined, presence), close };
+    return { client: (presence) => settling(container.client(undefined, presence), settled), close };
   };
   const opened = (): FileContainer => {
     if (current === undefined) throw new Defect('a container is served that was not opened');
@@ -102,6 +118,7 @@ export async function runContainerServer(
         env: { now, random: system.random },
         client: (presence) => container.client(presence),
         state: () => opened().container.state,
+        restart: () => container.close(),
       }),
     );
     const { serial, kind, locked, pinTries } = await container.client().call('list', {});
@@ -139,6 +156,12 @@ export async function runContainerServer(
     container.close();
     log.info('container.closed');
   }
+}
+
+/** A client whose answers wait for the memory. */
+function settling(client: ContainerClient, settled: ServeOptions['settled']): ContainerClient {
+  if (settled === undefined) return client;
+  return { call: (name, request) => client.call(name, request).finally(settled), close: () => client.close() };
 }
 
 /** Tells programs that try the folder where to go. Whoever knows the address does without, so a full disk stops nothing. */

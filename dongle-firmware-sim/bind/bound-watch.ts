@@ -1,4 +1,4 @@
-import type { HidEntry } from '../../carriers/hid/node-hid-port.adapter.ts';
+import type { PluggedEntry } from './hid-bus.adapter.ts';
 import { isOfMakers } from './report-shape.ts';
 
 /** The real device that an emulated dongle is bound to. */
@@ -14,9 +14,9 @@ export interface BoundTo {
 export interface BoundWatchOptions {
   readonly to: BoundTo;
   /** What is plugged in now. */
-  readonly list: () => Promise<readonly HidEntry[]>;
+  readonly list: () => Promise<readonly PluggedEntry[]>;
   /** The device is plugged in. */
-  readonly onThere: (entry: HidEntry) => void;
+  readonly onThere: (entry: PluggedEntry) => void;
   /** It is not any more. */
   readonly onGone: () => void;
 }
@@ -24,7 +24,7 @@ export interface BoundWatchOptions {
 /** Looks from time to time whether a device is plugged in. While one is, it does not change to another one that fits as well. */
 export class BoundWatch {
   readonly #options: BoundWatchOptions;
-  #path: string | undefined;
+  #plug: string | undefined;
   #isLooking = false;
   #isOver = false;
 
@@ -44,8 +44,8 @@ export class BoundWatch {
   }
 
   /** It was seen to go, before it was looked for. */
-  lost(path: string): void {
-    if (path === this.#path) this.#gone();
+  lost(plug: string): void {
+    if (plug === this.#plug) this.#gone();
   }
 
   /** Ends the watch, as if the device had gone. */
@@ -54,29 +54,29 @@ export class BoundWatch {
     this.#gone();
   }
 
-  #found(entries: readonly HidEntry[]): void {
+  #found(entries: readonly PluggedEntry[]): void {
     if (this.#isOver) return;
     const fitting = entries.filter((entry) => fits(entry, this.#options.to)).sort(byUse);
-    if (this.#path !== undefined && !fitting.some(({ path }) => path === this.#path)) this.#gone();
+    if (this.#plug !== undefined && !fitting.some(({ plug }) => plug === this.#plug)) this.#gone();
     const [first] = fitting;
-    if (this.#path !== undefined || first === undefined) return;
-    this.#path = first.path;
+    if (this.#plug !== undefined || first === undefined) return;
+    this.#plug = first.plug;
     this.#options.onThere(first);
   }
 
   #gone(): void {
-    if (this.#path === undefined) return;
-    this.#path = undefined;
+    if (this.#plug === undefined) return;
+    this.#plug = undefined;
     this.#options.onGone();
   }
 }
 
-function fits(entry: HidEntry, { vendor, product, serial }: BoundTo): boolean {
+function fits(entry: PluggedEntry, { vendor, product, serial }: BoundTo): boolean {
   return entry.vendor === vendor && entry.product === product && (serial === undefined || entry.serial === serial);
 }
 
 /** What makers have for themselves comes first: only that may carry reports. */
-function byUse(a: HidEntry, b: HidEntry): number {
-  const rank = ({ usagePage }: HidEntry): number => (isOfMakers(usagePage) ? 0 : 1);
+function byUse(a: PluggedEntry, b: PluggedEntry): number {
+  const rank = ({ usagePage }: PluggedEntry): number => (isOfMakers(usagePage) ? 0 : 1);
   return rank(a) - rank(b) || (a.path < b.path ? -1 : 1);
 }

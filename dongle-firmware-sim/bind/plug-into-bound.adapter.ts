@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { HidEntry } from '../../carriers/hid/node-hid-port.adapter.ts';
 import { networkWords } from '../../carriers/network-words.ts';
 import type { WayIn } from '../../carriers/server/container-server.ts';
 import { rareWarnings } from '../../carriers/server/rare-warnings.ts';
@@ -10,9 +9,10 @@ import { FerryError } from '../../container/errors.ts';
 import { channelPorts } from '../usb/dongle-ports.adapter.ts';
 import type { SocketedDongle } from '../usb/plug-into-usbip.adapter.ts';
 import { ReportChannels } from '../usb/report-channels.ts';
+import type { UsbSocket } from '../usb/usbip-bus.ts';
 import { BoundRelay } from './bound-relay.ts';
 import { type BoundTo, BoundWatch } from './bound-watch.ts';
-import { type HidBus, SYSTEM_HID_BUS } from './hid-bus.adapter.ts';
+import { type HidBus, type PluggedEntry, SYSTEM_HID_BUS } from './hid-bus.adapter.ts';
 import { whyUnfit } from './report-shape.ts';
 
 export interface BoundOptions {
@@ -26,7 +26,11 @@ export interface BoundOptions {
 /** Milliseconds between two looks at what is plugged in. */
 const LOOK_EVERY = 500;
 
-/** Binds a dongle to a real HID device: it exists as long as that is plugged in. @see docs/hardware.md */
+/**
+ * Binds a dongle to a real HID device: it exists as long as that is plugged in, and no fault keeps it out of its own socket.
+ *
+ * @see docs/hardware.md
+ */
 export function boundPlug(options: BoundOptions): (served: ServedContainer) => WayIn {
   const { to, sockets, bus = SYSTEM_HID_BUS } = options;
   const log = rareWarnings(options.log, steadyClock);
@@ -34,41 +38,57 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
     carrier: 'usb',
     isOpen: sockets?.isOpen ?? false,
     open: async (serial, serve) => {
-      const socket = await sockets?.open(served, serial, serve);
       const relay = new EntryRelay({ bus, log, served, serial, serve, lost: (lost) => watch.lost(lost) });
+      let bound: PluggedEntry | undefined;
+      const onPlugged = (isIn: boolean): void => {
+        if (isIn && bound !== undefined) relay.begin(bound);
+        else relay.end();
+      };
+      const socket = (await sockets?.open(served, serial, serve, onPlugged)) ?? noSocket(boundText(to), onPlugged);
       const watch = new BoundWatch({
         to,
         list: () => bus.list(),
         onThere: (entry) => {
           log.info('device.bound', { serial, device: entry.path });
-          socket?.plugIn();
-          relay.begin(entry);
+          bound = entry;
+          socket.plugIn();
         },
         onGone: () => {
           log.info('device.unbound', { serial });
-          relay.end();
-          socket?.pullOut();
+          bound = undefined;
+          socket.pullOut();
         },
       });
       try {
         await watch.look();
       } catch (error) {
-        await socket?.close();
+        await socket.close();
         throw error;
       }
       const looks = setInterval(() => {
+        relay.tryAgain();
         watch.look().catch((error) => log.warn('device.unlisted', { serial, why: String(error) }));
       }, LOOK_EVERY);
       return {
-        address: socket?.address ?? boundText(to),
+        address: socket.address,
         close: async () => {
           clearInterval(looks);
           watch.end();
-          await socket?.close();
+          await socket.close();
         },
       };
     },
   });
+}
+
+/** What a dongle has in place of a socket when it is reached through its device alone. */
+function noSocket(address: string, onPlugged: (isIn: boolean) => void): UsbSocket {
+  return {
+    address,
+    plugIn: () => onPlugged(true),
+    pullOut: () => onPlugged(false),
+    close: async () => undefined,
+  };
 }
 
 interface EntryRelayOptions {
@@ -77,7 +97,7 @@ interface EntryRelayOptions {
   readonly serial: string;
   readonly serve: (stream: Duplex) => void;
   readonly log: ServerLog;
-  readonly lost: (path: string) => void;
+  readonly lost: (plug: string) => void;
 }
 
 /** The relay of the device that is there, as far as its reports are a dongle's. */
@@ -86,39 +106,54 @@ class EntryRelay {
   #relay: BoundRelay | undefined;
   /** Counts plugging in and pulling out, so that what was opened for an earlier turn is let go. */
   #turn = 0;
+  /** One that could not be opened, as its node is another user's at first. */
+  #unopened: PluggedEntry | undefined;
+  #warned: string | undefined;
 
   constructor(options: EntryRelayOptions) {
     this.#options = options;
   }
 
-  begin(entry: HidEntry): void {
+  begin(entry: PluggedEntry): void {
     this.#turn += 1;
     const why = whyUnfit(this.#options.bus.shapeOf(entry));
     if (why === undefined) void this.#open(entry);
     else this.#warn(entry, why);
   }
 
+  /** Opens what could not be opened. */
+  tryAgain(): void {
+    const entry = this.#unopened;
+    this.#unopened = undefined;
+    if (entry !== undefined) void this.#open(entry);
+  }
+
   end(): void {
     this.#turn += 1;
+    this.#unopened = undefined;
     this.#relay?.stop();
     this.#relay = undefined;
   }
 
-  async #open(entry: HidEntry): Promise<void> {
+  async #open(entry: PluggedEntry): Promise<void> {
     const { bus, served, serial, serve, log, lost } = this.#options;
     const turn = this.#turn;
     try {
       const port = await bus.open(entry);
       if (this.#turn !== turn) return await port.close();
       const sink = new ReportChannels(channelPorts(served, serial, log, serve));
-      this.#relay = new BoundRelay(port, sink, () => lost(entry.path));
+      this.#relay = new BoundRelay(port, sink, () => lost(entry.plug));
       log.info('device.relayed', { serial, device: entry.path });
     } catch (error) {
+      if (this.#turn !== turn) return;
+      this.#unopened = entry;
       this.#warn(entry, error instanceof FerryError ? error.message : networkWords(error));
     }
   }
 
-  #warn({ path: device }: HidEntry, why: string): void {
+  #warn({ path: device, plug }: PluggedEntry, why: string): void {
+    if (this.#warned === plug) return;
+    this.#warned = plug;
     this.#options.log.warn('device.unrelayed', { serial: this.#options.serial, device, why });
   }
 }

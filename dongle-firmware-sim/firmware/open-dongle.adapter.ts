@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counter } from '../../container/engine/state.ts';
 import type { Env } from '../../container/env.ts';
 import {
   type CreateOptions,
@@ -7,7 +8,8 @@ import {
   openFileContainer,
 } from '../../container/store/file-container.adapter.ts';
 import { type FileContainerKind, isFileContainer } from '../../container/store/file-container-folder.adapter.ts';
-import { NorFlash } from '../flash/nor-flash.adapter.ts';
+import { cutFlash } from '../flash/cut-flash.ts';
+import { NorFlash, PowerCut } from '../flash/nor-flash.adapter.ts';
 
 const DONGLE: FileContainerKind = {
   kind: 'dongle',
@@ -42,4 +44,27 @@ export function openDongle(folder: string, env?: Env): FileContainer {
 /** Whether there is a dongle in the folder, or what is left of one. */
 export function isDongle(folder: string): boolean {
   return isFileContainer(DONGLE, folder);
+}
+
+/** What may go wrong with the memory of a dongle. */
+export interface MemoryFaults {
+  /** Is told of each operation on the flash before it. @returns whether the power goes in the middle of it */
+  flash(operation: 'program' | 'erase'): boolean;
+  /** Whether there is no room for anything new. */
+  readonly isFull: boolean;
+}
+
+/** Opens a dongle whose memory fails on command. @throws what `openDongle` throws */
+export function openFaultyDongle(folder: string, env: Env, faults: MemoryFaults): FileContainer {
+  const onOperation = (operation: 'program' | 'erase', _: number, length: number): void => {
+    if (faults.flash(operation)) throw new PowerCut(length >> 1);
+  };
+  const openFlash = (file: string) => cutFlash(NorFlash.open({ path: file, onOperation }), folder);
+  const opened = openFileContainer({ ...DONGLE, openFlash }, folder, env);
+  const { state } = opened.container;
+  const { capacity } = state.limits;
+  const full = (): number => Math.min(capacity, counter(state, 'usedBytes'));
+  // The rules ask for it anew each time, and keep to it as they do where the memory really is used up.
+  Object.defineProperty(state.limits, 'capacity', { get: () => (faults.isFull ? full() : capacity) });
+  return opened;
 }

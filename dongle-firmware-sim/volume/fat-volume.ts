@@ -96,14 +96,19 @@ export class FatVolume {
     return this.#try(() => this.#fatfs.f_mount(at, DRIVE, 1)) === FR_OK;
   }
 
-  /** What lies in a folder, in its order; as far as it can be read. */
-  entries(folder: string): readonly VolumeEntry[] {
+  /**
+   * What lies in a folder, in its order; as far as it can be read.
+   *
+   * @param budget how many entries are looked at, at most; those that were are taken off
+   */
+  entries(folder: string, budget: { left: number } = { left: Number.POSITIVE_INFINITY }): readonly VolumeEntry[] {
     return this.#with(sizeof_DIR, (directory) =>
       this.#with(sizeof_FILINFO, (info) => {
         const fatfs = this.#fatfs;
         const found: VolumeEntry[] = [];
         if (this.#try(() => fatfs.f_opendir(directory, folder)) !== FR_OK) return found;
-        while (this.#try(() => fatfs.f_readdir(directory, info)) === FR_OK) {
+        while (budget.left > 0 && this.#try(() => fatfs.f_readdir(directory, info)) === FR_OK) {
+          budget.left -= 1;
           const name = fatfs.FILINFO_fname(info);
           if (name === '') break;
           if (!NO_NAME.test(name)) found.push({ name, ...this.#described(info) });

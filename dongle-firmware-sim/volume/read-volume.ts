@@ -7,6 +7,8 @@ import { isOfSystem, PLACE, ROOT, samePath } from './volume-layout.ts';
 const MOST_FILES = 2048;
 /** Folders, likewise. */
 const MOST_FOLDERS = 512;
+/** Entries of folders that are looked at in each of these: a forged folder that holds itself has as many as one likes. */
+const MOST_ENTRIES = 8192;
 /** Characters of a path; deeper is not looked. */
 const LONGEST_PATH = 1000;
 
@@ -60,8 +62,9 @@ function walkFrom(volume: FatVolume, start: string): { readonly found: readonly 
   const found: Found[] = [];
   let passedOver = 0;
   const folders = [start];
+  const budget = { left: MOST_ENTRIES };
   for (const folder of folders) {
-    for (const entry of volume.entries(folder)) {
+    for (const entry of volume.entries(folder, budget)) {
       const path = folder === ROOT ? entry.name : `${folder}/${entry.name}`;
       if (isOfSystem(entry) || (entry.isFolder && isPart(path))) continue;
       const [list, most] = entry.isFolder ? [folders, MOST_FOLDERS] : [found, MOST_FILES];

@@ -11,8 +11,7 @@ import {
   parseReachableAddress,
   wrongAddress,
 } from '../../carriers/address.ts';
-import type { WayIn } from '../../carriers/server/container-server.ts';
-import type { Served, ServedContainer, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
+import type { Served, ServeOptions } from '../../carriers/server/run-container-server.adapter.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import { FerryError } from '../../container/errors.ts';
@@ -49,14 +48,62 @@ export type UsbOptions =
       /** bInterval of their reports. */
       readonly interval: number;
       readonly bind: BoundDevice | undefined;
+      /** Where their front panel is, if there is to be one. */
+      readonly panel?: { readonly host: string; readonly port: number };
     })
   | (UsbIds & { readonly way: 'gadget'; readonly controller: string | undefined })
   | { readonly way: 'bound'; readonly bind: BoundDevice };
 
+/** Where one dongle after the other is served as a USB device. */
+export interface DongleBench {
+  /** Address of the front panel, with the secret that opens it; no part of any log. */
+  readonly panel: string | undefined;
+  /**
+   * Serves one more, as a door does.
+   *
+   * @param options `faults`, which dongles of a USB/IP server can have, strike from the moment on at which it can be reached
+   */
+  serve(
+    options: ServeOptions & { readonly folder: string; readonly faults?: readonly string[] },
+    onReady: (served: Served) => void,
+  ): Promise<void>;
+  /** Closes the panel. */
+  close(): Promise<void>;
+}
+
+/** What the program that serves a dongle is asked about its faults. */
+export type FaultRequest =
+  | { readonly ask: 'set'; readonly faults: string[] }
+  | { readonly ask: 'list' }
+  | { readonly ask: 'clear'; readonly id?: number };
+
+/** What it answers: the faults that are set then, or what it could not read. */
+export type FaultAnswer =
+  | {
+      readonly ok: true;
+      readonly isPluggedIn: boolean;
+      readonly cleared: number;
+      readonly faults: readonly {
+        readonly id: number;
+        readonly fault: string;
+        readonly state: 'waiting' | 'active';
+        readonly left: number | null;
+      }[];
+    }
+  | { readonly ok: false; readonly why: string };
+
 /** What the far bank lends for dongles. */
 export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
-  /** What plugs one more dongle in. */
-  usb(options: UsbOptions & { readonly log: ServerLog }): Promise<(served: ServedContainer) => WayIn>;
+  /** @throws ADDRESS_TAKEN of the panel */
+  usb(options: UsbOptions & { readonly log: ServerLog }): Promise<DongleBench>;
+  /** Reads faults, one a line, as they are sent on; or the first line that is none. */
+  readFaults(
+    text: string,
+  ): Promise<
+    { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+  >;
+  /** Asks the program that serves the dongle in a folder. @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_GARBLED */
+  askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer>;
 }
 
 /** The far bank, loaded when it is needed. */

@@ -11,6 +11,7 @@ import { createCommands } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { deviceImportCommand } from './commands/device.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { faultCommand } from './commands/fault.ts';
 import { lookingCommands } from './commands/inspect.ts';
 import { issueCommand } from './commands/issue.ts';
 import { listCommand } from './commands/list.ts';
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Register[] = [
   useCommands(FAR_BANK),
   createCommands(FAR_BANK),
   serveCommands(FAR_BANK),
+  faultCommand(FAR_BANK),
   pairCommand(),
   doctorCommand(USB),
   watchCommand(USB, untilStopped),

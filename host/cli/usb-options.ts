@@ -9,13 +9,15 @@ export interface UsbWords {
   readonly bind?: string;
   readonly usbIds?: string;
   readonly usbInterval?: string;
+  readonly panel?: string | true;
 }
 
 /** Reads them; undefined where the dongle is to be no USB device. @throws USAGE_WRONG, ADDRESS_WRONG */
-export function usbOptions({ usbip, gadget, bind, usbIds, usbInterval }: UsbWords): UsbOptions | undefined {
+export function usbOptions({ usbip, gadget, bind, usbIds, usbInterval, panel }: UsbWords): UsbOptions | undefined {
   if (usbInterval !== undefined && usbip === undefined) throw usage('--usb-interval needs --usbip');
   if (usbIds !== undefined && usbip === undefined && gadget === undefined)
     throw usage('--usb-ids needs --usbip or --gadget');
+  if (panel !== undefined && usbip === undefined) throw usage('--panel needs --usbip');
   const ids = usbIdsIn(usbIds ?? '1209:0001');
   if (gadget !== undefined) {
     if (usbip !== undefined || bind !== undefined)
@@ -26,7 +28,14 @@ export function usbOptions({ usbip, gadget, bind, usbIds, usbInterval }: UsbWord
   if (usbip === undefined) return bound === undefined ? undefined : { way: 'bound', bind: bound };
   const { host, port } = parseUsbipPlace(usbip === true ? '' : usbip);
   const interval = parseNumber(usbInterval ?? '4', 'bInterval', 1, 16);
-  return { way: 'usbip', host, port, interval, bind: bound, ...ids };
+  return { way: 'usbip', host, port, interval, bind: bound, ...ids, ...panelOption(panel) };
+}
+
+/** Its port may be left out, as the whole place may. */
+function panelOption(panel: string | true | undefined): { readonly panel?: { host: string; port: number } } {
+  if (panel === undefined) return {};
+  const { host, port } = parseUsbipPlace(panel === true ? ':0' : /:\d+$/.test(panel) ? panel : `${panel}:0`);
+  return { panel: { host, port } };
 }
 
 function boundDeviceIn(text: string): BoundDevice {

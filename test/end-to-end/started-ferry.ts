@@ -41,6 +41,8 @@ export interface StartedFerry {
   readonly stopped: Promise<void>;
   /** Resolves when it has said so on its standard error, or has ended. */
   said(text: string): Promise<void>;
+  /** Resolves with what it has said on its standard output, once that is something. */
+  answer(): Promise<string>;
   send(signal: 'SIGCONT' | 'SIGSTOP' | 'SIGINT' | 'SIGKILL' | 'SIGTERM'): void;
 }
 
@@ -95,11 +97,20 @@ export function startFerry(
       child.on('close', () => resolve());
       look();
     });
+  const answer = (): Promise<string> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (stdout !== '') resolve(stdout);
+      };
+      child.stdout.on('data', look);
+      child.on('close', () => resolve(stdout));
+      look();
+    });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exit, signal) => resolve({ exit, signal, stdout: stdout.replace(STOPPED, ''), stderr }));
   });
-  return { process: child.pid ?? 0, ended, stopped, said, send: (signal) => child.kill(signal) };
+  return { process: child.pid ?? 0, ended, stopped, said, answer, send: (signal) => child.kill(signal) };
 }
 
 export function stateOf(world: World): string {

@@ -3,6 +3,7 @@ import { type ListenAddress, USBIP_PORT } from '../../../carriers/address.ts';
 import type { Served } from '../../../carriers/server/run-container-server.adapter.ts';
 import { type FarBank, parseAddress, parseListening } from '../addresses.ts';
 import { attachCommands } from '../attach-commands.ts';
+import { faultsIn } from '../fault-script.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { namingOtherKind } from '../other-kind.ts';
 import { collect, usage } from '../parse-arguments.ts';
@@ -20,6 +21,7 @@ interface ServeCommandOptions extends UsbWords {
   readonly seed?: string;
   readonly clock?: string;
   readonly httpName?: readonly string[];
+  readonly script?: string;
 }
 
 const examples = (kind: Kind): string => `
@@ -37,12 +39,15 @@ Examples:
 const USB_EXAMPLES = `
   ferry dongle serve dongle --usbip
   ferry dongle serve dongle another --usbip 0.0.0.0:3240 --usb-ids 1209:0002
+  ferry dongle serve dongle --usbip --panel
+  ferry dongle serve dongle --usbip --script faults.txt
   sudo ferry dongle serve dongle --gadget
   ferry dongle serve dongle --usbip --bind hid:1234:5678
 
-With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. With --gadget, this
-computer is the dongle: a Linux board with a device port (docs/hardware.md). With --bind, it exists only while a real HID
-device is plugged in here, and speaks through that one's reports where they have 64 bytes.`;
+With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. What can be
+done to it there: ferry dongle fault --help. With --gadget, this computer is the dongle: a Linux board with a device port
+(docs/hardware.md). With --bind, it exists only while a real HID device is plugged in here, and speaks through that one's
+reports where they have 64 bytes.`;
 
 /** `ferry dongle serve` and `ferry device serve`. To be registered after `create`, which makes the two families. */
 export function serveCommands(far: FarBank): Register {
@@ -85,6 +90,11 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
     .option('--bind <hid:VID:PID[:SERIAL]>', 'let it exist only while that real HID device is plugged in')
     .option('--usb-ids <VID:PID>', 'vendor and product id, in hexadecimal; 1209:0001 unless given, which is for tests')
     .option('--usb-interval <N>', 'bInterval of the reports, 1 to 16: 2^(N-1) times 125 us; 4 unless given')
+    .option(
+      '--panel [HOST:PORT]',
+      'with --usbip: a page that shows the dongles; on this computer, at a free port, unless given',
+    )
+    .option('--script <FILE>', 'with --usbip: faults that strike the dongle, one a line; see ferry dongle fault --help')
     .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
 }
 
@@ -107,12 +117,14 @@ async function serve(
   const log = serverLog(logStream, options.log);
   const streams = options.stdio ? [standardStreams()] : [];
   const door = await far[kind]();
-  const plug = usb === undefined ? undefined : await (await far.dongle()).usb({ ...usb, log });
+  const faults = options.script === undefined ? [] : await faultsIn(far, options.script);
+  const bench = usb === undefined ? undefined : await (await far.dongle()).usb({ ...usb, log });
+  if (bench?.panel !== undefined) context.output.line(`Panel: ${bench.panel}`);
   const ended = new AbortController();
   const signal = AbortSignal.any([stopSignal(), ended.signal]);
   const serveOne = (folder: string, dir: string): Promise<void> =>
     namingOtherKind(folder, otherKind(far, kind, dir), () =>
-      door.serve(
+      (bench ?? door).serve(
         {
           folder,
           listen,
@@ -120,7 +132,7 @@ async function serve(
           log,
           pair: options.pair === true,
           signal,
-          ...(plug === undefined ? {} : { ways: [plug] }),
+          faults,
           ...(options.seed === undefined ? {} : { seed: options.seed }),
           ...(options.clock === undefined ? {} : { clock: options.clock }),
           ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),
@@ -128,7 +140,7 @@ async function serve(
         (served) => {
           const { serial, kind, addresses } = served;
           log.info('container.served', { serial, kind, addresses });
-          if (!options.stdio) sayReady(context, served);
+          if (!options.stdio) sayReady(context, served, bench?.panel);
         },
       ),
     );
@@ -136,6 +148,7 @@ async function serve(
   const all = folders.map((folder, at) => serveOne(folder, dirs[at] ?? folder).finally(() => ended.abort()));
   const results = await Promise.allSettled(all);
   for (const stream of streams) stream.destroy();
+  await bench?.close();
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
@@ -149,7 +162,7 @@ function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof nam
 function checkWays(
   folders: readonly string[],
   listen: readonly ListenAddress[],
-  { stdio, pair, usbip, gadget, bind }: ServeCommandOptions,
+  { stdio, pair, usbip, gadget, bind, script }: ServeCommandOptions,
 ): void {
   if (listen.length === 0 && !stdio && usbip === undefined && gadget === undefined && bind === undefined)
     throw usage('Say where it is served: --listen ADDRESS or --stdio, or --usbip for a dongle');
@@ -157,6 +170,8 @@ function checkWays(
     throw usage('Several dongles are served with --usbip only: at an address or on the standard streams there is one');
   if (bind !== undefined && (listen.length > 0 || stdio))
     throw usage('With --bind, a dongle exists only while its device is plugged in: it has no --listen and no --stdio');
+  if (script !== undefined && (usbip === undefined || folders.length > 1))
+    throw usage('--script needs --usbip and one dongle');
   if (pair && (stdio || !listen.some(({ scheme }) => scheme === 'tls')))
     throw usage('--pair needs --listen tls://HOST:PORT, and standard output for the code');
 }
@@ -169,10 +184,10 @@ function checkNames(names: readonly string[], listen: readonly ListenAddress[]):
   if (wrong !== undefined) throw usage(`"${wrong}" is not the name of a host like plc.example, without a port`);
 }
 
-function sayReady({ output }: CommandContext, served: Served): void {
+function sayReady({ output }: CommandContext, served: Served, panel: string | undefined): void {
   const { serial, kind, addresses, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);
-  output.json(served);
+  output.json(panel === undefined ? served : { ...served, panel });
 }

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HidEntry } from '../../../carriers/hid/node-hid-port.adapter.ts';
 import { BoundWatch } from '../../../dongle-firmware-sim/bind/bound-watch.ts';
+import type { PluggedEntry } from '../../../dongle-firmware-sim/bind/hid-bus.adapter.ts';
 
-const ENTRY: HidEntry = { path: '/dev/hidraw0', vendor: 0x1234, product: 0x5678, serial: 'A', usagePage: 0xff00 };
+const IDS = { vendor: 0x1234, product: 0x5678, serial: 'A', usagePage: 0xff00 };
+const ENTRY: PluggedEntry = { path: '/dev/hidraw0', plug: '1', ...IDS };
 
-let there: HidEntry[];
+let there: PluggedEntry[];
 let told: string[];
 let watch: BoundWatch;
 beforeEach(() => {
@@ -22,7 +23,7 @@ function watching(serial: string | undefined): BoundWatch {
   });
 }
 
-async function look(...entries: HidEntry[]): Promise<void> {
+async function look(...entries: PluggedEntry[]): Promise<void> {
   there = entries;
   await watch.look();
 }
@@ -47,7 +48,7 @@ describe('the watch on a real device', () => {
   });
 
   it('stays with its device while others come, and takes another one when that is gone', async () => {
-    const other = { ...ENTRY, path: '/dev/hidraw1', serial: 'B' };
+    const other = { ...ENTRY, path: '/dev/hidraw1', plug: '2', serial: 'B' };
     await look(other);
     await look(ENTRY, other);
     await look(ENTRY);
@@ -55,15 +56,21 @@ describe('the watch on a real device', () => {
   });
 
   it('takes that part of a device which may carry reports', async () => {
-    await look({ ...ENTRY, usagePage: 1 }, { ...ENTRY, path: '/dev/hidraw1' });
+    await look({ ...ENTRY, usagePage: 1 }, { ...ENTRY, path: '/dev/hidraw1', plug: '2' });
     expect(told).toEqual(['/dev/hidraw1']);
   });
 
   it('believes whoever saw the device go, and finds it again', async () => {
     await look(ENTRY);
-    watch.lost('/dev/hidraw9');
-    watch.lost('/dev/hidraw0');
+    watch.lost('9');
+    watch.lost('1');
     await look(ENTRY);
+    expect(told).toEqual(['/dev/hidraw0', 'gone', '/dev/hidraw0']);
+  });
+
+  it('notices that the device was plugged in anew under the same name', async () => {
+    await look(ENTRY);
+    await look({ ...ENTRY, plug: '2' });
     expect(told).toEqual(['/dev/hidraw0', 'gone', '/dev/hidraw0']);
   });
 

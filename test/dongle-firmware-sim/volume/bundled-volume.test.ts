@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { VOLUME_BYTES } from '../../../dongle-firmware-sim/volume/fat-volume.ts';
-import configuration from '../../../rolldown.config.ts';
+import { program as configuration } from '../../../rolldown.config.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 
 const makeFolder = temporaryFolders();

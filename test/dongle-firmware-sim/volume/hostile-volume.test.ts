@@ -4,6 +4,7 @@ import { utf8 } from '../../../container/model/bytes.ts';
 import { answerMail } from '../../../dongle-firmware-sim/volume/answer-mail.ts';
 import { FatVolume, VOLUME_BYTES } from '../../../dongle-firmware-sim/volume/fat-volume.ts';
 import { mailboxContainer } from '../../../dongle-firmware-sim/volume/mailbox-container.ts';
+import { readVolume } from '../../../dongle-firmware-sim/volume/read-volume.ts';
 import { crypto, makeContainer, seededEnv } from '../../world/parties.ts';
 import { contentOf, MailboxScene, volumeWith } from './mailbox-scene.ts';
 
@@ -98,6 +99,32 @@ describe('a volume that is damaged', () => {
       return undefined;
     });
     expect(await paths(made)).toEqual(expect.arrayContaining(OWN));
+  });
+
+  it('so that a folder holds nothing but itself, thousands of times, is read to an end soon', async () => {
+    const made = await scene();
+    const { image } = made.drive;
+    const view = new DataView(image.buffer, image.byteOffset);
+    const root = (view.getUint16(14, true) + view.getUint8(16) * view.getUint16(22, true)) * 512;
+    const clusters = root + view.getUint16(17, true) * 32;
+    const entries = Array.from({ length: 512 }, (_, at) => root + 32 * at);
+    const name = (at: number): string => String.fromCharCode(...image.subarray(at, at + 11)).trimEnd();
+    const first = view.getUint16((entries.find((at) => name(at) === 'INBOX') ?? expect.fail()) + 26, true);
+    // The inbox goes on in 127 clusters that were free.
+    const chain = [first, ...Array.from({ length: 127 }, (_, at) => 4000 + at)];
+    for (const [number, cluster] of chain.entries()) {
+      view.setUint16(FIRST_FAT + 2 * cluster, chain[number + 1] ?? 0xffff, true);
+      for (let slot = 0; slot < 64; slot++) {
+        const at = clusters + 2048 * (cluster - 2) + 32 * slot;
+        image.set(utf8((64 * number + slot).toString(36).toUpperCase().padEnd(11)), at);
+        view.setUint8(at + 11, 0x10);
+        view.setUint16(at + 26, first, true);
+      }
+    }
+    const since = process.cpuUsage();
+    const { passedOver } = await readVolume(image);
+    expect(process.cpuUsage(since).user / 1e6).toBeLessThan(2);
+    expect(passedOver).toBeGreaterThan(7000);
   });
 
   it('anywhere in its tables and folders never stops the dongle, and never costs a license', async () => {

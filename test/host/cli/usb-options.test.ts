@@ -24,6 +24,8 @@ describe('what the command line says of a dongle on USB', () => {
 
   it.each<[UsbWords, string]>([
     [{ usbIds: '1209:0001' }, '--usb-ids needs'],
+    [{ gadget: true, panel: true }, '--panel needs --usbip'],
+    [{ bind: 'hid:1234:5678', panel: ':80' }, '--panel needs --usbip'],
     [{ gadget: true, usbInterval: '1' }, '--usb-interval needs --usbip'],
     [{ gadget: true, usbip: true }, 'neither --usbip nor --bind'],
     [{ gadget: true, bind: 'hid:1234:5678' }, 'neither --usbip nor --bind'],

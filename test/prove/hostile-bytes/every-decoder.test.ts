@@ -25,6 +25,7 @@ const READERS =
 /** The target of a reader, by a part of its name; or why it has none. */
 const TARGETS: Readonly<Record<string, string>> = {
   'carriers/hid/hid-stream.ts HidStream': 'reports from a dongle',
+  'carriers/hid/open-channel.ts openChannel': 'reports from a dongle',
   'carriers/usbip/device-messages.ts decodeBusid': 'USB/IP, heard by a server',
   'carriers/usbip/device-messages.ts decodeDevice': 'USB/IP, a list of devices',
   'carriers/usbip/device-messages.ts decodeInterfaces': 'USB/IP, a list of devices',

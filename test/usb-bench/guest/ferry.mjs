@@ -38,9 +38,10 @@ export async function freeAt(address, product) {
   return holdings.filter(({ productCode }) => productCode === product).reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-/** The seats in a container as it is listed: those that are free, and those in transit from it. */
+/** The seats of PRODUCT in a container as it is listed: those that are free, and those in transit from it. */
 export function seatsOf({ holdings }) {
-  const sum = (field) => holdings.reduce((seats, holding) => seats + holding[field], 0);
+  const these = holdings.filter(({ firmCode, productCode }) => `${firmCode}:${productCode}` === PRODUCT);
+  const sum = (field) => these.reduce((seats, holding) => seats + holding[field], 0);
   return { free: sum('quantity'), pending: sum('pending') };
 }
 

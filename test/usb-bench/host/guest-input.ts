@@ -24,7 +24,7 @@ export function fillInput(
   checks: readonly Check[],
   run: { readonly cycles: number; readonly dongles: readonly ReachableDongle[] },
 ): void {
-  for (const name of ['dist', 'test/usb-bench/guest', 'package.json'])
+  for (const name of ['dist', 'docs', 'test/usb-bench/guest', 'package.json'])
     fs.cpSync(path.join(repository, name), path.join(folder, path.basename(name)), { recursive: true });
   const manifest = JSON.parse(fs.readFileSync(path.join(repository, 'package.json'), 'utf8'));
   const { modules, addons, node } = readRecipe(repository);

@@ -16,10 +16,12 @@ const CHANGING =
 const WITHOUT: Readonly<Record<string, string>> = {
   'carriers/socket/listen-socket.adapter.ts': 'the name of a socket lasts no longer than its program',
   'carriers/tls/tls-identity.adapter.ts': 'where it is lost, another one is made and paired anew',
+  'dongle-firmware-sim/bind/configfs-gadget.adapter.ts': 'writes settings of the kernel, which are on no disk',
+  'dongle-firmware-sim/bind/hidg-node.adapter.ts': 'writes reports to the kernel',
   'dongle-firmware-sim/usb/storage/file-medium.adapter.ts': 'a computer writes there, and loses what it does not flush',
   'dongle-firmware-sim/volume/compose-volume.ts': 'works on a volume in memory',
   'dongle-firmware-sim/volume/fat-volume.ts': 'works on a volume in memory',
-  'dongle-firmware-sim/volume/volume-file.adapter.ts': 'a volume is made anew from what the container has',
+  'dongle-firmware-sim/volume/stored-volume.adapter.ts': 'a volume is made anew from what the container has',
   'host/cli/demo/ferry-process.adapter.ts': 'the demonstration is begun anew',
   'host/license-central/database.adapter.ts': 'makes a folder; what is in it, the database keeps',
 };

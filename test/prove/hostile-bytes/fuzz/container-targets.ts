@@ -3,7 +3,7 @@ import { decideContext } from '../../../../container/engine/decide-context.ts';
 import { decideIssue } from '../../../../container/engine/decide-issue.ts';
 import { decideSettle } from '../../../../container/engine/decide-settle.ts';
 import { type Decided, Draft } from '../../../../container/engine/draft.ts';
-import { type ContainerState, stateHash } from '../../../../container/engine/state.ts';
+import type { ContainerState } from '../../../../container/engine/state.ts';
 import { grantOf } from '../../../../container/engine/stored.ts';
 import type { Refusal } from '../../../../container/errors.ts';
 import { encodeRecord } from '../../../../container/store/record.ts';
@@ -11,17 +11,19 @@ import { issueRequest } from '../../../world/issue-request.ts';
 import { CraftedFiles } from './crafted-files.ts';
 import { Broken, type FuzzTarget, type Verdict } from './fuzz-target.ts';
 import { bookOf, stateOf, type ToyWorld } from './toy-world.ts';
+import { UntouchedState } from './untouched-state.ts';
 
 const RANDOM = '5a'.repeat(16);
 
-/**
- * What a rule decided, carried out on a copy: it can be written to the journal, and no item has more seats than were
- * granted. The state itself stays what it was.
- */
-function judged(state: ContainerState, decide: () => Decided<unknown> | Refusal): Verdict {
-  const before = stateHash(state);
-  const decided = decide();
-  if (stateHash(state) !== before) throw new Broken('deciding changed the state');
+/** What a rule decides, carried out on a copy. The state itself stays what it was. */
+function judged(untouched: UntouchedState, decide: () => Decided<unknown> | Refusal): Verdict {
+  const verdict = carriedOut(untouched.state, decide());
+  untouched.look();
+  return verdict;
+}
+
+/** What was decided can be written to the journal, and of no item it leaves more seats than were granted. */
+function carriedOut(state: ContainerState, decided: Decided<unknown> | Refusal): Verdict {
   if (!decided.ok) return 'refused';
   if (decided.changes.length > 0) encodeRecord({ chained: true, salt: new Uint8Array(16), changes: decided.changes });
   const after = new Draft(state);
@@ -39,6 +41,7 @@ function judged(state: ContainerState, decide: () => Decided<unknown> | Refusal)
 export function containerTargets({ device, dongle }: ToyWorld): readonly FuzzTarget[] {
   const [forDevice, forDongle] = [new CraftedFiles(device), new CraftedFiles(dongle)];
   const [here, there] = [stateOf(device), stateOf(dongle)];
+  const [ofDevice, ofDongle] = [new UntouchedState(here), new UntouchedState(there)];
   const entropy = new Uint8Array(32);
   const parts = [{ holding: 1, quantity: 1 }];
   return [
@@ -46,32 +49,32 @@ export function containerTargets({ device, dongle }: ToyWorld): readonly FuzzTar
       name: 'container: apply on a device',
       thousands: 40,
       make: (random) => forDevice.update(random),
-      give: (input) => judged(here, () => decideApply(here, bookOf(device), input, null, RANDOM)),
+      give: (input) => judged(ofDevice, () => decideApply(here, bookOf(device), input, null, RANDOM)),
     },
     {
       name: 'container: apply on a dongle',
       thousands: 20,
       make: (random) => forDongle.update(random),
-      give: (input) => judged(there, () => decideApply(there, bookOf(dongle), input, null, RANDOM)),
+      give: (input) => judged(ofDongle, () => decideApply(there, bookOf(dongle), input, null, RANDOM)),
     },
     {
       name: 'container: refuse',
       thousands: 20,
       make: (random) => forDevice.update(random),
-      give: (input) => judged(here, () => decideApply(here, bookOf(device), input, here.holdings.size, RANDOM)),
+      give: (input) => judged(ofDevice, () => decideApply(here, bookOf(device), input, here.holdings.size, RANDOM)),
     },
     {
       name: 'container: settle',
       thousands: 40,
       make: (random) => forDongle.context(random),
-      give: (input) => judged(there, () => decideSettle(there, bookOf(dongle), input, 'owner')),
+      give: (input) => judged(ofDongle, () => decideSettle(there, bookOf(dongle), input, 'owner')),
     },
     {
       name: 'container: issue',
       thousands: 40,
       make: (random) => forDongle.context(random),
       give: (context) =>
-        judged(there, () =>
+        judged(ofDongle, () =>
           decideIssue(there, bookOf(dongle), issueRequest({ context, first: 2, parts }), entropy, 'owner'),
         ),
     },
@@ -80,7 +83,7 @@ export function containerTargets({ device, dongle }: ToyWorld): readonly FuzzTar
       thousands: 40,
       make: (random) => forDevice.certificate(random),
       give: (certificate) =>
-        judged(here, () => decideContext(here, bookOf(device), { certificate, firmCode: null }, RANDOM)),
+        judged(ofDevice, () => decideContext(here, bookOf(device), { certificate, firmCode: null }, RANDOM)),
     },
   ];
 }

@@ -11,6 +11,8 @@ export interface FuzzTarget {
   readonly name: string;
   /** Inputs of the usual size, in thousands. */
   readonly thousands: number;
+  /** Milliseconds of processor time that one input may take; 50 unless it says more. */
+  readonly patience?: number;
   readonly make: (random: Random) => Uint8Array;
   /**
    * Gives the decoder an input. What it accepts has one form only: written again it gives the same bytes.

@@ -3,7 +3,7 @@ import { toHex } from '../../../../container/model/bytes.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { numberOf, Random } from './random.ts';
 
-/** Milliseconds of processor time that one input may take. */
+/** Milliseconds of processor time that one input may take, unless its target says more. */
 const HANG = 50;
 /** Milliseconds from which an input that is slower than all others is measured again. */
 const SUSPICIOUS = 0.5;
@@ -70,9 +70,14 @@ export class Fuzzer {
     if (fault !== null) return this.#failed(number, input, fault);
     if (took <= this.#slowest) return null;
     // What else the machine did meanwhile is no matter of the input.
-    const least = took < SUSPICIOUS ? took : Math.min(took, await this.#measured(input));
-    this.#slowest = Math.max(this.#slowest, least);
-    return least > HANG ? this.#failed(number, input, `it takes ${least.toFixed(0)} ms`) : null;
+    try {
+      const least = took < SUSPICIOUS ? took : Math.min(took, await this.#measured(input));
+      this.#slowest = Math.max(this.#slowest, least);
+      const isLong = least > (this.#target.patience ?? HANG);
+      return isLong ? this.#failed(number, input, `it takes ${least.toFixed(0)} ms`) : null;
+    } catch (error) {
+      return this.#failed(number, input, wordsOf(error));
+    }
   }
 
   /** What is wrong with what the decoder does with an input; null when nothing is. */
@@ -82,7 +87,7 @@ export class Fuzzer {
       const verdict = this.#target.give(input);
       this.#verdicts[verdict instanceof Promise ? await verdict : verdict] += 1;
     } catch (error) {
-      return error instanceof Error ? `${error.constructor.name}: ${error.message}` : String(error);
+      return wordsOf(error);
     }
     return isSame(input, copy) ? null : 'the input was changed';
   }
@@ -117,6 +122,10 @@ export class Fuzzer {
     }
     return smallest;
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.constructor.name}: ${error.message}` : String(error);
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

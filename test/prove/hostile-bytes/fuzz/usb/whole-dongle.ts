@@ -1,3 +1,4 @@
+import { FaultBoard } from '../../../../../dongle-firmware-sim/usb/faults/fault-board.ts';
 import { BLOCK_LENGTH, type BlockMedium } from '../../../../../dongle-firmware-sim/usb/storage/block-medium.ts';
 import { ScsiDrive } from '../../../../../dongle-firmware-sim/usb/storage/scsi-drive.ts';
 import type { UsbDevice } from '../../../../../dongle-firmware-sim/usb/usb-device.ts';
@@ -37,10 +38,11 @@ export function plainDrive(medium: PlainMedium): ScsiDrive {
   return drive;
 }
 
-/** A dongle as a USB device, whose channels nobody serves. */
+/** A dongle as a USB device, whose channels nobody serves, and which has no faults. */
 export function wholeDongle(medium = new PlainMedium()): UsbDevice {
   const waits = new Waits();
   let drawn = 0;
+  const after = () => () => undefined;
   return makeUsbDongle({
     identity: { vendor: 0x1209, product: 1, serial: '3-1', interval: 4 },
     disk: plainDrive(medium),
@@ -49,5 +51,7 @@ export function wholeDongle(medium = new PlainMedium()): UsbDevice {
     blink: () => undefined,
     random: (length) => new Uint8Array(length).fill(++drawn),
     timer: () => waits.timer(),
+    faults: new FaultBoard({ now: () => 0, after, tell: () => undefined }),
+    after,
   });
 }
