@@ -25,7 +25,7 @@ Without names: every check. Each says what it needs when that is missing; none i
 ${CHECKS.map(({ name, shows }) => `  ${name.padEnd(20)}${shows}`).join('\n')}
 
   --separate          a boot for each check, not one for all
-  --cycles N          how often a dongle is detached and attached again; 5
+  --cycles N          how often a dongle is plugged in and out again in \`replug\`; 50
   --out FOLDER        keeps results, logs of kernel and programs, and the USB traffic there (usb.pcap)
   --update            asks the distribution for a newer kernel
   --help              this text
@@ -43,7 +43,7 @@ Ends with 1 when a claim does not hold, 2 when it cannot begin, 3 when the bench
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  const cycles = Number(values.cycles ?? 5);
+  const cycles = Number(values.cycles ?? 50);
   if (!Number.isInteger(cycles) || cycles < 1 || cycles > MOST_CYCLES)
     throw new BenchError('cannotBegin', `--cycles takes a number from 1 to ${MOST_CYCLES}, not ${values.cycles}`);
   const unknown = positionals.find((name) => CHECKS.every((check) => check.name !== name));

@@ -24,7 +24,7 @@ describe('the checks', () => {
 
 describe('the command line', () => {
   it('means every check when it names none', () => {
-    expect(readOptions([])).toEqual({ checks: CHECKS, separate: false, update: false, cycles: 5, out: undefined });
+    expect(readOptions([])).toEqual({ checks: CHECKS, separate: false, update: false, cycles: 50, out: undefined });
   });
 
   it('runs the named checks in the order of the table', () => {

@@ -4,7 +4,7 @@ import type { BenchOptions } from './bench-options.ts';
 import type { Check } from './checks.ts';
 import { bootGuest } from './host/boot-guest.ts';
 import { fillInput } from './host/guest-input.ts';
-import { type ServedDongle, serveDongle } from './host/served-dongle.ts';
+import { type ServedDongles, serveDongles } from './host/served-dongles.ts';
 import { makeStick, missingOnStick } from './host/stick.ts';
 import type { Image } from './image/cached-image.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -29,10 +29,10 @@ export async function runBoot(
   const needs = (what: Check['needs']) => checks.some((check) => check.needs === what);
   const stick = needs('stick') ? await makeStick(folder) : undefined;
   const failures: string[] = [];
-  let dongle: ServedDongle | undefined;
-  if (needs('dongle')) dongle = await serveDongle(path.join(repository, 'dist/ferry.js'), output);
+  let dongles: ServedDongles | undefined;
+  if (needs('dongles')) dongles = await serveDongles(path.join(repository, 'dist/ferry.js'), output);
   try {
-    fillInput(repository, input, image, checks, { cycles, dongle: dongle?.reachable });
+    fillInput(repository, input, image, checks, { cycles, dongles: dongles?.reachable ?? [] });
     const limit = checks.reduce((sum, check) => sum + check.limit, BOOT_LIMIT);
     const run = await bootGuest(image, { input, output, stick }, limit, hear);
     const verdict = judge(checks, { ...run, read: (name) => readIfThere(path.join(output, name)) });
@@ -42,7 +42,7 @@ export async function runBoot(
     }
     return { ...verdict, failures: [...verdict.failures, ...failures] };
   } finally {
-    await dongle?.stop();
+    await dongles?.stop();
   }
 }
 

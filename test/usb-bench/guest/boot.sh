@@ -45,6 +45,9 @@ until [[ ${line:-} == *'listening on'* ]]; do
   read -r -t 60 line <&3 || broken "tcpdump does not capture USB: ${line:-}"
 done
 cat <&3 >/out/tcpdump.log &
+# A disk is asked for its medium that often, in ms, and at once when it is plugged in, not after a second.
+echo 500 >/sys/module/block/parameters/events_dfl_poll_msecs
+echo 0 >/sys/module/usb_storage/parameters/delay_use
 modprobe -a xhci-pci vhci-hcd || broken 'no USB host'
 # A udevd that is busy may hang up on the question (broken pipe) instead of answering late; then it is asked again.
 for attempt in 1 2 3; do

@@ -15,7 +15,9 @@ import { forgetReads, mounted, volumeOf, writeAndReadBack } from './volume.mjs';
  */
 export async function claimVolume(server, { files, cycles }) {
   const dongle = await AttachedDongle.of(server);
-  await dongle.while(async ({ disk: { DEVNAME: disk } }) => {
+  await dongle.while(async ({ disk: event }) => {
+    await dongle.medium(event);
+    const disk = event.DEVNAME;
     await claim('its disk is ready and tells its size', async () => {
       await run('sg_turs', disk);
       const sectors = Number(attributeOf(`/sys/block/${path.basename(disk)}`, 'size'));
@@ -34,6 +36,7 @@ export async function claimVolume(server, { files, cycles }) {
   await claim(`its volume is there whenever it is attached again (${cycles} x)`, async () => {
     for (let cycle = 0; cycle < cycles; cycle++) {
       const { disk } = await dongle.plugIn();
+      await dongle.medium(disk);
       await assertFiles(disk.DEVNAME, files);
       await dongle.plugOut();
     }

@@ -1,32 +1,9 @@
-import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { run } from './claims.mjs';
+import { PROGRAM } from './ferry.mjs';
 
-const PROGRAM = '/opt/ferry/dist/ferry.js';
 /** Longer than the slowest event needs on an emulated processor that is shared. */
 const PATIENCE_MS = 60_000;
-
-process.env.FERRY_STATE = '/run/ferry-state';
-process.env.FERRY_PASSPHRASE = 'bench';
-
-/** Runs the built program. @returns what it wrote to standard output */
-export function ferry(...args) {
-  return run('node', PROGRAM, ...args);
-}
-
-/** What the program lists of the container at an address. */
-export async function listed(address) {
-  const { containers } = JSON.parse(await ferry('list', address, '--json'));
-  assert.equal(containers.length, 1, `${containers.length} containers at ${address}`);
-  return containers[0];
-}
-
-/** How many of a product are free there. */
-export async function freeAt(address, product) {
-  const { holdings } = await listed(address);
-  return holdings.filter(({ productCode }) => productCode === product).reduce((sum, { quantity }) => sum + quantity, 0);
-}
 
 /** A dongle that the built program serves in this computer. It ends with the check. */
 export class ServedProgram {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 
 /** Longer than the slowest device needs on an emulated processor that is shared. */
 const PATIENCE_MS = 60_000;
@@ -101,9 +103,20 @@ export const added = {
   hidraw: (bus) => (event) => isOf(event, 'add', bus) && event.SUBSYSTEM === 'hidraw',
 };
 
-/** Fits a whole USB device that is gone. */
-export const removed = (bus) => (event) =>
-  isOf(event, 'remove', bus) && event.SUBSYSTEM === 'usb' && event.DEVTYPE === 'usb_device';
+/** Fits the end of a whole USB device, by its folder in /sys or, where it is the only one, its bus. */
+export const removed = (device) => (event) =>
+  event.ACTION === 'remove' &&
+  event.DEVTYPE === 'usb_device' &&
+  (path.join('/sys', event.DEVPATH) === device || event.DEVPATH.includes(`/${device}`));
+
+/** Fits a disk that has a file system now, of what happened after a number that the kernel counts events by. */
+export const readable = (disk, after) => (event) =>
+  event.DEVNAME === disk && event.ID_FS_TYPE !== undefined && Number(event.SEQNUM) > after;
+
+/** The number of the last event. */
+export function lastEvent() {
+  return Number(fs.readFileSync('/sys/kernel/uevent_seqnum', 'utf8'));
+}
 
 function isOf(event, action, bus) {
   return event.ACTION === action && event.DEVPATH.includes(`/${bus}`);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { run, runFailing } from './claims.mjs';
 
 /** The bus of what came over USB/IP. */
@@ -22,11 +24,15 @@ export function attachRefused(server, busid = server.busid) {
   return runFailing(...usbip(server, 'attach', '--remote', server.host, '--busid', busid));
 }
 
-/** Gives back the only device that was taken. */
-export async function detach() {
-  const ports = [...(await run('usbip', 'port')).matchAll(/^Port (\d+):/gm)].map(([, port]) => port);
-  assert.equal(ports.length, 1, `ports in use: ${ports.join(' ')}`);
-  await run('usbip', 'detach', '--port', ports[0]);
+/** Gives back a device that was taken. @param device its folder in /sys */
+export async function detach(device) {
+  // Lines of hub, port, state, speed, device, socket, bus id.
+  const ports = fs.readFileSync('/sys/devices/platform/vhci_hcd.0/status', 'utf8').split('\n');
+  const port = ports
+    .map((line) => line.trim().split(/ +/))
+    .find((columns) => columns[6] === path.basename(device))?.[1];
+  assert(port !== undefined, `no port has ${device}:\n${ports.join('\n')}`);
+  await run('usbip', 'detach', '--port', String(Number(port)));
 }
 
 /** Lets others have a device of this computer, by the kernel's own server. @returns once it listens; ends with the program */

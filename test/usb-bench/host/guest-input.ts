@@ -10,6 +10,7 @@ export interface ReachableDongle {
   readonly host: string;
   readonly port: number;
   readonly busid: string;
+  readonly serial: string;
 }
 
 /**
@@ -21,7 +22,7 @@ export function fillInput(
   folder: string,
   image: Image,
   checks: readonly Check[],
-  run: { readonly cycles: number; readonly dongle: ReachableDongle | undefined },
+  run: { readonly cycles: number; readonly dongles: readonly ReachableDongle[] },
 ): void {
   for (const name of ['dist', 'docs', 'test/usb-bench/guest', 'package.json'])
     fs.cpSync(path.join(repository, name), path.join(folder, path.basename(name)), { recursive: true });

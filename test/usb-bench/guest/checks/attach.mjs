@@ -3,4 +3,4 @@ import { claimDongle } from '../claim-dongle.mjs';
 import { settings } from '../claims.mjs';
 import { DONGLE_DESCRIPTORS } from '../descriptors.mjs';
 
-await claimDongle(settings.dongle, { descriptors: DONGLE_DESCRIPTORS, cycles: settings.cycles });
+await claimDongle(settings.dongles[0], { descriptors: DONGLE_DESCRIPTORS, cycles: 2 });

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { claim, need, run } from '../claims.mjs';
+import { ferry, freeAt } from '../ferry.mjs';
 import { GADGET_BUS, makeGadget, plugGadget } from '../gadget.mjs';
-import { ferry, freeAt, ServedProgram } from '../served-program.mjs';
+import { ServedProgram } from '../served-program.mjs';
 import { added, removed, UdevEvents } from '../udev-events.mjs';
 import { attach, attachRefused, listRemote, USBIP_BUS } from '../usbip.mjs';
 

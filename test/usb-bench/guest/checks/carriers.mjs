@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { AttachedDongle } from '../attached-dongle.mjs';
 import { claim, settings } from '../claims.mjs';
-import { listed } from '../served-program.mjs';
+import { listed } from '../ferry.mjs';
 import { attributeOf, usbDeviceOf } from '../usb-device.mjs';
 
-const { host, port, busid } = settings.dongle;
+const [server] = settings.dongles;
+const { host, port, busid } = server;
 
 const serialAt = async (address) => (await listed(address)).serial;
 
@@ -13,7 +14,7 @@ const alone = await claim('the program lists it over USB/IP, without the kernel'
   serialAt(`usbip://${host}:${port}/${busid}`),
 );
 
-const dongle = await AttachedDongle.of(settings.dongle);
+const dongle = await AttachedDongle.of(server);
 await dongle.while(async ({ hidraw }) => {
   const serial = attributeOf(usbDeviceOf(hidraw), 'serial');
   await claim('its serial number on the bus is that of the container', () => assert.equal(serial, alone));

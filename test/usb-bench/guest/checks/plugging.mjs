@@ -23,7 +23,7 @@ const asNobody = (...args) => [
   ...args,
 ];
 
-const dongle = await AttachedDongle.of(settings.dongle);
+const dongle = await AttachedDongle.of(settings.dongles[0]);
 
 await claim('without a dongle and a container, listing says that there is nothing', async () => {
   assert.match(await runFailing('node', PROGRAM, 'list'), /\[NOTHING_FOUND\]/);

@@ -20,8 +20,8 @@ const say = fs.writeSync; for (const name of ['writeSync', 'writeFileSync', 'fsy
 const change = fs[name]; fs[name] = (...args) => { if (--left === -1) { say(1, '(stopped)'); process.kill(process.pid, 'SIGSTOP'); }
 return change(...args); }; } syncBuiltinESMExports();`;
 
-const dongle = await AttachedDongle.of(settings.dongle);
-await ferry('central', 'init', 'vendor', '--firm', '6000010:Example');
+const dongle = await AttachedDongle.of(settings.dongles[0]);
+await ferry('central', 'init', 'vendor', '--firm', '6000011:Example');
 for (const carrier of ['hid', 'usb']) {
   let moving;
   await dongle.while(async ({ hidraw }) => {
@@ -33,7 +33,7 @@ for (const carrier of ['hid', 'usb']) {
       '--to',
       address,
       '--item',
-      '6000010:1001x1',
+      '6000011:1001x1',
       '-o',
       `folder:sent-${carrier}`,
     );

@@ -2,7 +2,7 @@
 import { claimVolume } from '../claim-volume.mjs';
 import { settings } from '../claims.mjs';
 
-await claimVolume(settings.dongle, {
+await claimVolume(settings.dongles[0], {
   files: ['README.TXT', 'STATUS.TXT', 'INBOX', 'OUTBOX'],
-  cycles: settings.cycles,
+  cycles: 2,
 });

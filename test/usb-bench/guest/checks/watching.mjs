@@ -5,7 +5,7 @@ import { claim, need, settings } from '../claims.mjs';
 import { startNode } from '../started-program.mjs';
 import { attributeOf, usbDeviceOf } from '../usb-device.mjs';
 
-const dongle = await AttachedDongle.of(settings.dongle);
+const dongle = await AttachedDongle.of(settings.dongles[0]);
 const watch = startNode('/opt/ferry/dist/ferry.js', 'watch', '--json');
 await need('watching begins', () => watch.until('Ctrl-C ends it'));
 for (const time of ['first', 'second'])
