@@ -11,7 +11,8 @@ import path from 'node:path';
 const ROOT = path.join(import.meta.dirname, '../..');
 /** A License Central keeps its data with the optional packages; everything else does without them. */
 const NEEDS_OPTIONAL = new Set(['./central']);
-const SHIPPED = /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.*|dist\/(.*\.js|types\/.*\.d\.ts))$/;
+const SHIPPED =
+  /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.*|dist\/(.*\.js|types\/.*\.d\.ts|assets\/fatfs-[\w-]+\.wasm|panel\/(index\.html|panel\.css)))$/;
 
 const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
@@ -47,6 +48,8 @@ function pack() {
 function checkContents(tarball) {
   const names = run('tar', ['-tzf', tarball], temporary).trim().split('\n');
   assert.ok(names.includes('package/docs/70-license-ferry.rules'), 'the rule that lets users open dongles is shipped');
+  for (const file of ['index.html', 'panel.css', 'panel.js'])
+    assert.ok(names.includes(`package/dist/panel/${file}`), `${file} of the panel is shipped`);
   assert.deepEqual(
     names.filter((name) => !SHIPPED.test(name)),
     [],
