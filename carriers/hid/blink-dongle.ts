@@ -23,7 +23,7 @@ export async function blinkDongle(port: ReportPort, options: ChannelOptions): Pr
       port.onGone = (why) => reject(goneFrom(where, why));
       port.onReport = (bytes) => {
         const report = readReport(bytes);
-        if (report.channel !== channel || report.position !== 'first') return;
+        if (report?.position !== 'first' || report.channel !== channel) return;
         const error = report.kind === 'error' ? readReportError(report.payload) : undefined;
         if (report.kind === 'blink') resolve();
         else if (error === 'busy') waits.push(after(PAUSE, () => void ask().catch(reject)));

@@ -5,7 +5,6 @@ import { FRAME_HEADER, FRAME_PAYLOAD } from '../../container/wire/frame.ts';
 import {
   Assembly,
   FIRST_PAYLOAD,
-  REPORT_SIZE,
   type Report,
   type ReportError,
   readReport,
@@ -114,12 +113,10 @@ export class HidStream extends Duplex {
     );
   }
 
-  /** A report of another size is dropped: it is none of this protocol. */
   #receive(bytes: Uint8Array): void {
     // Dongles that a kernel plays send an empty one after each, as a full packet ends no transfer for some controllers.
-    if (bytes.length !== REPORT_SIZE) return;
     const report = readReport(bytes);
-    if (report.channel !== this.#channel || this.destroyed) return;
+    if (report?.channel !== this.#channel || this.destroyed) return;
     if (report.position === 'first') this.#takeFirst(report);
     else if (this.#assembly !== undefined && !this.#assembly.add(report)) this.#garbled('a report is missing');
     const { kind, message } = this.#assembly ?? {};

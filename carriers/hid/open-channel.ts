@@ -1,6 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { equalBytes } from '../../container/model/bytes.ts';
-import { BROADCAST, REPORT_SIZE, type Report, readReport, reportsOf } from '../../container/wire/report.ts';
+import { BROADCAST, type Report, readReport, reportsOf } from '../../container/wire/report.ts';
 import { networkWords } from '../network-words.ts';
 import type { ReportPort } from './report-port.ts';
 
@@ -32,7 +32,7 @@ export async function openChannel(port: ReportPort, { where, random, after, pati
       endWait = after(patience, () => reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience })));
       port.onGone = (why) => reject(goneFrom(where, why));
       port.onReport = (bytes) => {
-        const channel = bytes.length === REPORT_SIZE ? openedBy(readReport(bytes), nonce) : undefined;
+        const channel = openedBy(readReport(bytes), nonce);
         if (channel !== undefined) resolve(channel);
       };
       port.write([...reportsOf(BROADCAST, 'open', nonce)]).catch(reject);
@@ -52,8 +52,8 @@ export function goneFrom(where: string, why: unknown): FerryError {
 }
 
 /** The channel that a report says was opened by an `open` with that nonce. */
-function openedBy(report: Report, nonce: Uint8Array): number | undefined {
-  if (report.position !== 'first' || report.channel !== BROADCAST || report.kind !== 'opened') return undefined;
+function openedBy(report: Report | undefined, nonce: Uint8Array): number | undefined {
+  if (report?.position !== 'first' || report.channel !== BROADCAST || report.kind !== 'opened') return undefined;
   if (report.length !== NONCE + 2 || !equalBytes(report.payload.subarray(0, NONCE), nonce)) return undefined;
   return new DataView(report.payload.buffer, report.payload.byteOffset + NONCE).getUint16(0);
 }

@@ -62,8 +62,9 @@ export type Report =
       readonly payload: Uint8Array;
     };
 
-/** Reads a report of REPORT_SIZE bytes; its payload is a view of them. */
-export function readReport(bytes: Uint8Array): Report {
+/** Reads a report, whose payload is a view of it; undefined when it has another size: then it is none of this protocol. */
+export function readReport(bytes: Uint8Array): Report | undefined {
+  if (bytes.length !== REPORT_SIZE) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, REPORT_SIZE);
   const channel = view.getUint16(0);
   const sequence = view.getUint16(2);

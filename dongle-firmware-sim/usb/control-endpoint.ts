@@ -1,3 +1,4 @@
+import type { SetupPacket } from '../../carriers/usbip/usbip-codec.ts';
 import {
   CONFIGURATION,
   configurationDescriptor,
@@ -7,7 +8,7 @@ import {
   stringDescriptor,
 } from './descriptors.ts';
 import type { UsbIdentity } from './usb-identity.ts';
-import type { SetupPacket, UsbFunction } from './usb-transfer.ts';
+import type { UsbFunction } from './usb-transfer.ts';
 
 /** Standard requests. @see USB 2.0, table 9-4 */
 export const REQUEST = {

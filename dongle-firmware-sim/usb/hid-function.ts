@@ -1,6 +1,7 @@
+import type { SetupPacket } from '../../carriers/usbip/usbip-codec.ts';
 import { REPORT_SIZE } from '../../container/wire/report.ts';
 import { DESCRIPTOR, ENDPOINT, HID_DESCRIPTOR, REPORT_DESCRIPTOR } from './descriptors.ts';
-import type { InAnswer, OutAnswer, SetupPacket, UsbFunction } from './usb-transfer.ts';
+import type { InAnswer, OutAnswer, UsbFunction } from './usb-transfer.ts';
 
 /** What speaks in reports. */
 export interface ReportSink {

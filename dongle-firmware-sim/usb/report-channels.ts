@@ -90,6 +90,7 @@ export class ReportChannels implements ReportSink {
 
   receive(bytes: Uint8Array): void {
     const report = readReport(bytes);
+    if (report === undefined) return;
     if (report.position === 'next') this.#takeNext(report);
     else if (report.channel === BROADCAST) this.#open(report);
     else this.#takeFirst(report);

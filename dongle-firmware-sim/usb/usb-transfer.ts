@@ -1,16 +1,4 @@
-/** The eight bytes that begin a control transfer, read. @see USB 2.0, 9.3 */
-export interface SetupPacket {
-  /** bmRequestType */
-  readonly requestType: number;
-  /** bRequest */
-  readonly request: number;
-  /** wValue */
-  readonly value: number;
-  /** wIndex */
-  readonly index: number;
-  /** wLength, bytes */
-  readonly length: number;
-}
+import type { SetupPacket } from '../../carriers/usbip/usbip-codec.ts';
 
 /** What a USB host asks of one endpoint. */
 export type Transfer =

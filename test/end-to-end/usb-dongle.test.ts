@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { servedWorlds } from './served-world.ts';
+import { startFerry } from './started-ferry.ts';
 
 describe('a dongle that is served by USB/IP', () => {
   const scene = servedWorlds();
@@ -16,5 +17,16 @@ describe('a dongle that is served by USB/IP', () => {
     const other = await run('blink', dongle.addresses[0] ?? '');
     expect(other).toMatchObject({ exit: 2, stderr: expect.stringContaining('at unix: nothing has an LED') });
     expect(other.stderr).toContain('usbip://HOST:PORT/BUSID');
+  });
+
+  it('is told as one JSON document with the others that are served beside it', async () => {
+    const { world } = scene;
+    world.must('dongle', 'create', 'another', '--serial', '3-77');
+    const served = startFerry(world, ['dongle', 'serve', 'dongle', 'another', '--usbip', ':0', '--json']);
+    const { dongles } = JSON.parse(await served.answer());
+    served.send('SIGTERM');
+    expect(dongles).toHaveLength(2);
+    expect(dongles.map(({ serial }: { serial: string }) => serial)).toContain('3-77');
+    expect(await served.ended).toMatchObject({ exit: 0 });
   });
 });

@@ -1,6 +1,7 @@
+import type { SetupPacket } from '../../../carriers/usbip/usbip-codec.ts';
 import { BROADCAST, REPORT_ERRORS, readReport, reportsOf } from '../../../container/wire/report.ts';
 import { ENDPOINT } from '../descriptors.ts';
-import type { InAnswer, OutAnswer, SetupPacket, UsbFunction } from '../usb-transfer.ts';
+import type { InAnswer, OutAnswer, UsbFunction } from '../usb-transfer.ts';
 import type { FaultBoard, Passage } from './fault-board.ts';
 
 /** Calls back after so many seconds. @returns ends the wait */
@@ -146,6 +147,6 @@ function isReset({ requestType, request }: SetupPacket): boolean {
 /** What a busy dongle says to the beginning of a message; undefined to anything else. */
 function busyAnswer(bytes: Uint8Array): readonly Uint8Array[] | undefined {
   const report = readReport(bytes);
-  if (report.position !== 'first' || report.kind !== 'message' || report.channel === BROADCAST) return undefined;
+  if (report?.position !== 'first' || report.kind !== 'message' || report.channel === BROADCAST) return undefined;
   return [...reportsOf(report.channel, 'error', Uint8Array.of(REPORT_ERRORS.busy))];
 }

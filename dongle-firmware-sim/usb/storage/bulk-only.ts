@@ -1,5 +1,6 @@
+import type { SetupPacket } from '../../../carriers/usbip/usbip-codec.ts';
 import { NO_BYTES } from '../../../container/model/bytes.ts';
-import type { InAnswer, OutAnswer, SetupPacket, UsbFunction } from '../usb-transfer.ts';
+import type { InAnswer, OutAnswer, UsbFunction } from '../usb-transfer.ts';
 import { decodeCommandWrapper, encodeStatusWrapper, STATUS_LENGTH, type StatusWrapper } from './command-wrapper.ts';
 import { type DataIn, type DataOut, dataPhaseOf } from './data-phase.ts';
 import type { ScsiTarget } from './scsi-target.ts';

@@ -122,6 +122,7 @@ async function serve(
   if (bench?.panel !== undefined) context.output.line(`Panel: ${bench.panel}`);
   const ended = new AbortController();
   const signal = AbortSignal.any([stopSignal(), ended.signal]);
+  const ready: Served[] = [];
   const serveOne = (folder: string, dir: string): Promise<void> =>
     namingOtherKind(folder, otherKind(far, kind, dir), () =>
       (bench ?? door).serve(
@@ -140,7 +141,10 @@ async function serve(
         (served) => {
           const { serial, kind, addresses } = served;
           log.info('container.served', { serial, kind, addresses });
-          if (!options.stdio) sayReady(context, served, bench?.panel);
+          if (options.stdio) return;
+          sayReady(context, served);
+          ready.push(served);
+          if (ready.length === folders.length) context.output.json(documentOf(ready, bench?.panel));
         },
       ),
     );
@@ -184,10 +188,16 @@ function checkNames(names: readonly string[], listen: readonly ListenAddress[]):
   if (wrong !== undefined) throw usage(`"${wrong}" is not the name of a host like plc.example, without a port`);
 }
 
-function sayReady({ output }: CommandContext, served: Served, panel: string | undefined): void {
+/** One dongle as it is, several as a list. */
+function documentOf(ready: readonly Served[], panel: string | undefined): object {
+  const [served] = ready;
+  const document = ready.length === 1 && served !== undefined ? served : { dongles: ready };
+  return panel === undefined ? document : { ...document, panel };
+}
+
+function sayReady({ output }: CommandContext, served: Served): void {
   const { serial, kind, addresses, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);
-  output.json(panel === undefined ? served : { ...served, panel });
 }

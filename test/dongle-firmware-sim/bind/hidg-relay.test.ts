@@ -100,7 +100,7 @@ describe('the relay between a gadget and the firmware', () => {
 
   it('learns whether a computer is there by saying something that concerns nobody', () => {
     expect(relay.isOn()).toBe(true);
-    const said = readReport(node.toHost ?? expect.fail('nothing was said'));
+    const said = readReport(node.toHost ?? expect.fail('nothing was said')) ?? expect.fail();
     expect(said).toMatchObject({ position: 'first', channel: BROADCAST, kind: 'working' });
     expect(relay.isOn(), 'while the computer does not read').toBe(true);
     node.isOn = false;

@@ -1,5 +1,6 @@
+import type { SetupPacket } from '../../../carriers/usbip/usbip-codec.ts';
 import type { ExportedDescription, ExportedDevice } from '../../../dongle-firmware-sim/usb/exported-device.ts';
-import type { Completion, SetupPacket, Transfer } from '../../../dongle-firmware-sim/usb/usb-transfer.ts';
+import type { Completion, Transfer } from '../../../dongle-firmware-sim/usb/usb-transfer.ts';
 
 export const ECHO_DESCRIPTION: ExportedDescription = {
   vendor: 0x1209,

@@ -32,7 +32,7 @@ function said(): Said[] {
   const messages: Said[] = [];
   const arriving = new Map<number, Assembly>();
   for (let bytes = bus.channels.next(); bytes !== undefined; bytes = bus.channels.next()) {
-    const report = readReport(bytes);
+    const report = readReport(bytes) ?? expect.fail();
     if (report.position === 'first') arriving.set(report.channel, new Assembly(report.kind ?? expect.fail(), report));
     else expect(arriving.get(report.channel)?.add(report)).toBe(true);
     const { kind, message } = arriving.get(report.channel) ?? expect.fail('it goes on with nothing');

@@ -1,5 +1,6 @@
 import type { Facts } from '../../../carriers/server/server-port.ts';
 import { encodeImportRequest } from '../../../carriers/usbip/device-messages.ts';
+import type { SetupPacket } from '../../../carriers/usbip/usbip-codec.ts';
 import {
   decodeReturn,
   encodeCmdSubmit,
@@ -9,7 +10,6 @@ import {
 } from '../../../carriers/usbip/usbip-codec.ts';
 import { concatBytes } from '../../../container/model/bytes.ts';
 import type { ExportedDevices } from '../../../dongle-firmware-sim/usb/exported-device.ts';
-import type { SetupPacket } from '../../../dongle-firmware-sim/usb/usb-transfer.ts';
 import { UsbipSession } from '../../../dongle-firmware-sim/usb/usbip-session.ts';
 import { EchoDevice } from './echo-device.ts';
 

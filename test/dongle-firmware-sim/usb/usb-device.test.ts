@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { SetupPacket } from '../../../carriers/usbip/usbip-codec.ts';
 import { HidFunction, type ReportSink } from '../../../dongle-firmware-sim/usb/hid-function.ts';
 import { UsbDevice } from '../../../dongle-firmware-sim/usb/usb-device.ts';
 import type {
   Completion,
   InAnswer,
   OutAnswer,
-  SetupPacket,
   Transfer,
   UsbFunction,
 } from '../../../dongle-firmware-sim/usb/usb-transfer.ts';

@@ -1,4 +1,4 @@
-import type { SetupPacket } from '../../../../../dongle-firmware-sim/usb/usb-transfer.ts';
+import type { SetupPacket } from '../../../../../carriers/usbip/usbip-codec.ts';
 import type { Random } from '../random.ts';
 
 const TYPES = [0x00, 0x80, 0x01, 0x81, 0x02, 0x82, 0x21, 0xa1, 0xc0, 0x9f];

@@ -1,6 +1,7 @@
+import type { SetupPacket } from '../../../../../carriers/usbip/usbip-codec.ts';
 import { concatBytes, equalBytes } from '../../../../../container/model/bytes.ts';
 import type { UsbDevice } from '../../../../../dongle-firmware-sim/usb/usb-device.ts';
-import type { Completion, SetupPacket, Transfer } from '../../../../../dongle-firmware-sim/usb/usb-transfer.ts';
+import type { Completion, Transfer } from '../../../../../dongle-firmware-sim/usb/usb-transfer.ts';
 import { Broken, type FuzzTarget, type Verdict } from '../fuzz-target.ts';
 import { mutated } from '../mutate.ts';
 import type { Random } from '../random.ts';

@@ -1,8 +1,8 @@
 import { encodeDevlistRequest, encodeImportRequest } from '../../../../../carriers/usbip/device-messages.ts';
+import type { SetupPacket } from '../../../../../carriers/usbip/usbip-codec.ts';
 import { encodeCmdSubmit, encodeCmdUnlink, NO_SETUP } from '../../../../../carriers/usbip/usbip-codec.ts';
 import { concatBytes } from '../../../../../container/model/bytes.ts';
 import { BROADCAST } from '../../../../../container/wire/report.ts';
-import type { SetupPacket } from '../../../../../dongle-firmware-sim/usb/usb-transfer.ts';
 import { mutated } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { anySetup } from './control-grammar.ts';
