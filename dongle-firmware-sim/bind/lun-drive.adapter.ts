@@ -20,7 +20,7 @@ export class LunDrive implements MailboxDrive {
     return this.#isIn;
   }
 
-  copy(): Uint8Array {
+  copy(): Uint8Array | undefined {
     return readStoredVolume(this.#file);
   }
 

@@ -11,7 +11,7 @@ import { firmContexts, type OutgoingUpdates, outgoingUpdates, unarmored } from '
 import { type FoundFile, type FoundFiles, readVolume } from './read-volume.ts';
 import { readmeText } from './readme-text.ts';
 import { statusText } from './status-text.ts';
-import { type MailPorts, type TakenMail, takeMail } from './take-mail.ts';
+import { type MailPorts, type TakenMail, takeMail, unreadable } from './take-mail.ts';
 import { isWithin, PLACE, samePath } from './volume-layout.ts';
 
 /** Bytes of the answers to earlier mail that are kept until there is new mail. */
@@ -68,11 +68,15 @@ function rootFiles(files: readonly FoundFile[]): ReadonlyMap<string, Uint8Array>
   return new Map(files.flatMap(({ path, bytes }) => (bytes === null || path.includes('/') ? [] : [[path, bytes]])));
 }
 
-function otherAnswers({ isVolume }: FoundFiles, { failures }: OutgoingUpdates): readonly Answer[] {
+function otherAnswers({ isVolume, files }: FoundFiles, { failures }: OutgoingUpdates): readonly Answer[] {
   const why = 'it had no file system that can be read, and was made anew';
   const lost = answerTo('This volume', { code: 'FILE_UNREADABLE', details: { file: 'system of this volume', why } });
   return [
     ...(isVolume ? [] : [lost]),
+    // Those of the inbox have their answer as mail.
+    ...files
+      .filter(({ path, bytes }) => bytes === null && !isWithin(PLACE.inbox, path))
+      .map(({ path }) => answerTo(path, unreadable(path))),
     ...[...failures].map(([serial, failure]) => answerTo(`What is in transit to ${serial}`, failure)),
   ];
 }

@@ -137,6 +137,7 @@ class MailIntake {
 /** Nothing was issued to that device before, or nothing by a work order. */
 const NOT_SERVED: ReadonlySet<ErrorCode> = new Set(['TARGET_UNKNOWN', 'OWNER_NEEDED']);
 
-function unreadable(file: string): Refusal {
+/** Why a file is not on the volume any more that could not be read. */
+export function unreadable(file: string): Refusal {
   return refuse('FILE_UNREADABLE', { file, why: 'it is damaged; perhaps it was not written to its end' });
 }
