@@ -65,6 +65,9 @@ interface Lasting {
 const SECTOR = 512;
 /** Pages of a sector of the flash, which are erased together. */
 const PAGES_ERASED = 16;
+/** What no flash operation survives, and what nothing on the wire does. */
+const CUTS: ReadonlySet<Fault['kind']> = new Set(['cut power']);
+const GOES: ReadonlySet<Fault['kind']> = new Set(['cut power', 'unplug']);
 
 /**
  * The faults that are set for one dongle, and what they do to each report, transfer and flash operation that is shown to it. With
@@ -167,7 +170,8 @@ export class FaultBoard {
       const pages = operation === 'erase' ? PAGES_ERASED : 1;
       this.#flashReady = Math.max(this.#flashReady, this.#options.now()) + pages * slow.seconds * 1000;
     }
-    return this.#count('flash', 1) !== undefined;
+    // Out of its computer it works on.
+    return this.#count('flash', 1, CUTS) !== undefined;
   }
 
   /** Waits until the flash is done with what it was given. */
@@ -184,7 +188,7 @@ export class FaultBoard {
     data: Uint8Array,
     dataBefore: (number: number) => Uint8Array,
   ): Passage {
-    const cutAt = this.#count(counted, many);
+    const cutAt = this.#count(counted, many, GOES);
     if (cutAt !== undefined) return { isDropped: false, delay: 0, data: dataBefore(cutAt), isCutOff: true };
     if (this.#packets.isEmpty) return { isDropped: false, delay: 0, data, isCutOff: false };
     const fate = this.#packets.meet(of, data);
@@ -192,8 +196,13 @@ export class FaultBoard {
     return { ...fate, isCutOff: false };
   }
 
-  /** Counts on, and lets strike what is due. @returns how many came through before the dongle was gone, if it is now */
-  #count(counted: Counted, many: number): number | undefined {
+  /**
+   * Counts on, and lets strike what is due.
+   *
+   * @param ends the faults that what is counted does not survive
+   * @returns how many came through before one of these struck, if one did
+   */
+  #count(counted: Counted, many: number, ends: ReadonlySet<Fault['kind']>): number | undefined {
     const before = this.#counted[counted];
     const after = before + many;
     this.#counted[counted] = after;
@@ -204,7 +213,7 @@ export class FaultBoard {
     for (const [id, { step, due: at = 0 }] of due) {
       this.#waiting.delete(id);
       this.#strike(id, step);
-      if (this.#isGone) return at - before - 1;
+      if (ends.has(step.fault.kind)) return at - before - 1;
     }
     return undefined;
   }
