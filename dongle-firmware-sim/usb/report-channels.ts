@@ -235,16 +235,20 @@ export class ReportChannels implements ReportSink {
     if (channel === undefined) return;
     this.#channels.delete(number);
     if (this.#arriving?.channel === number) this.#drop();
-    this.#dropOutgoing(number);
     channel.alive.end();
     channel.stream.hostClosed();
+    this.#dropOutgoing(number);
   }
 
-  /** What one channel would be told. A message that is half sent is broken off, as its host knows by the next first report. */
+  /**
+   * What one channel would be told, with what its server has written behind it and says once that is gone. A message that is half
+   * sent is broken off, as its host knows by the next first report.
+   */
   #dropOutgoing(number: number): void {
-    for (const one of this.#outgoing.filter(({ channel }) => channel === number)) {
-      this.#outgoing.splice(this.#outgoing.indexOf(one), 1);
-      one.sent();
+    for (;;) {
+      const at = this.#outgoing.findIndex(({ channel }) => channel === number);
+      if (at === -1) return;
+      for (const { sent } of this.#outgoing.splice(at, 1)) sent();
     }
   }
 

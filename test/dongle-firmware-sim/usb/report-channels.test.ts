@@ -173,6 +173,14 @@ describe('the channels of a dongle', () => {
     ]);
   });
 
+  it.each(['cancel', 'close'] as const)('say nothing more of answers of which several wait, after a %s', (kind) => {
+    const channel = open();
+    for (const length of [1000, 1001, 1002]) bus.served[0]?.write(new Uint8Array(length));
+    expect(bus.channels.next()).toHaveLength(REPORT_SIZE);
+    send(channel, kind);
+    expect(said()).toEqual(kind === 'cancel' ? [{ channel, kind, message: NOTHING }] : []);
+  });
+
   it('end with what their client closes, and with the host', () => {
     const [one] = [open(), open()];
     send(one, 'close');
