@@ -87,6 +87,8 @@ export class FaultBoard {
   #hasPower = true;
   /** When the flash is done with what it was given, in milliseconds of the clock. */
   #flashReady = 0;
+  /** Who waits for that; each is told by calling it. */
+  readonly #flashWaits = new Set<() => void>();
 
   constructor(options: FaultBoardOptions) {
     this.#options = options;
@@ -174,11 +176,24 @@ export class FaultBoard {
     return this.#count('flash', 1, CUTS) !== undefined;
   }
 
-  /** Waits until the flash is done with what it was given. */
+  /** Waits until the flash is done with what it was given, or is slow no more. */
   flashDone(): Promise<void> {
     const seconds = (this.#flashReady - this.#options.now()) / 1000;
     if (seconds <= 0) return Promise.resolve();
-    return new Promise((resolve) => void this.#options.after(seconds, resolve));
+    return new Promise((resolve) => {
+      const over = (): void => {
+        endWait();
+        this.#flashWaits.delete(over);
+        resolve();
+      };
+      const endWait = this.#options.after(seconds, over);
+      this.#flashWaits.add(over);
+    });
+  }
+
+  #endSlowFlash(): void {
+    this.#flashReady = 0;
+    for (const over of this.#flashWaits) over();
   }
 
   #pass(
@@ -260,6 +275,8 @@ export class FaultBoard {
         );
         break;
       case 'slow flash':
+        this.#last(id, step, () => this.#endSlowFlash());
+        break;
       case 'full memory':
         this.#last(id, step, () => undefined);
         break;

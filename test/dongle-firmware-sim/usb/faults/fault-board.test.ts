@@ -156,6 +156,20 @@ describe('a fault that lasts', () => {
     expect(isDone).toBe(true);
   });
 
+  it('lets nobody wait for the flash any more once it is cleared, or another one takes its place', async () => {
+    const scene = new FaultScene();
+    const done: string[] = [];
+    for (const end of ['clear', 'slow flash 1ms']) {
+      scene.set('slow flash 3600s');
+      scene.board.flash('erase');
+      void scene.board.flashDone().then(() => done.push(end));
+      if (end === 'clear') scene.board.clear();
+      else scene.set(end);
+      await scene.board.flashDone();
+    }
+    expect([done, scene.waits]).toEqual([['clear', 'slow flash 1ms'], 0]);
+  });
+
   it('is there until it is cleared where it has no end', () => {
     const scene = new FaultScene();
     scene.set('full memory');
