@@ -85,6 +85,11 @@ export class Mailbox {
     this.#take('ejected');
   }
 
+  /** The container is not any more as the volume tells. */
+  changed(): void {
+    this.#take('changed');
+  }
+
   /** When no work is under way. */
   async rested(): Promise<void> {
     for (let work: Promise<void> | undefined; work !== this.#work; ) {
