@@ -120,6 +120,11 @@ export class FaultBoard {
     return this.#lastingFault('full memory') !== undefined;
   }
 
+  /** Whether a slow flash is at work still. */
+  get isFlashBusy(): boolean {
+    return this.#flashReady > this.#options.now();
+  }
+
   /** Sets faults; those without a moment of their own strike at once, in their order. */
   set(steps: readonly FaultStep[]): void {
     for (const step of steps) this.#setOne(step);
