@@ -63,8 +63,8 @@ interface Arriving {
 
 /**
  * Messages in reports, for several clients at a time: each opens a channel, which is a stream of its own towards whoever serves
- * it. One message arrives at a time: others are answered `busy` meanwhile, and disturb nothing. What is broken off leaves nothing
- * half done.
+ * it. One message arrives at a time: others are answered `busy` meanwhile, unless they end something, and disturb nothing. What is
+ * broken off leaves nothing half done.
  *
  * @see docs/protocol.md, "Reports"
  */
@@ -144,10 +144,12 @@ export class ReportChannels implements ReportSink {
 
   #takeFirst(report: Extract<Report, { readonly position: 'first' }>): void {
     const { channel, kind, length } = report;
-    const isBusy = this.#arriving !== undefined && this.#arriving.channel !== channel;
-    // Whoever begins anew does not go on with what was before.
-    if (!isBusy) this.#drop();
     const bounds = kind === undefined ? undefined : LENGTHS[kind];
+    const isOthers = this.#arriving !== undefined && this.#arriving.channel !== channel;
+    // Who leaves does not come again: a channel that was not closed would stay open.
+    const isBusy = isOthers && kind !== 'close' && kind !== 'cancel';
+    // Whoever begins anew does not go on with what was before.
+    if (!isOthers) this.#drop();
     if (!this.#channels.has(channel)) this.#fail(channel, 'noChannel');
     else if (isBusy) this.#fail(channel, 'busy');
     else if (kind === undefined || bounds === undefined) this.#fail(channel, 'unknownKind');

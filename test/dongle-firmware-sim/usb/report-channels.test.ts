@@ -93,8 +93,21 @@ describe('the channels of a dongle', () => {
     send(one, 'message', new Uint8Array(100).fill(7), 1);
     said();
     send(other, 'message', Uint8Array.of(1));
-    send(other, 'close');
+    send(other, 'blink');
     expect(said()).toEqual([error(other, 'busy'), error(other, 'busy')]);
+    bus.channels.receive([...reportsOf(one, 'message', new Uint8Array(100).fill(7))][1] ?? NOTHING);
+    expect(brought(0)).toEqual(Buffer.alloc(100, 7));
+  });
+
+  it('give up what they say, and are closed, also while a message of another one arrives', () => {
+    const [one, other] = [open(), open()];
+    send(one, 'message', new Uint8Array(100).fill(7), 1);
+    said();
+    bus.served[1]?.write(new Uint8Array(1000));
+    send(other, 'cancel');
+    expect(said()).toEqual([{ channel: other, kind: 'cancel', message: NOTHING }]);
+    send(other, 'close');
+    expect(bus.served.map(({ destroyed }) => destroyed)).toEqual([false, true]);
     bus.channels.receive([...reportsOf(one, 'message', new Uint8Array(100).fill(7))][1] ?? NOTHING);
     expect(brought(0)).toEqual(Buffer.alloc(100, 7));
   });
