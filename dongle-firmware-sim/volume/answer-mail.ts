@@ -7,7 +7,7 @@ import { type Answer, answerText, answerTo } from './answer.ts';
 import { composeVolume, type NewFile } from './compose-volume.ts';
 import { fatStamp } from './fat-stamp.ts';
 import type { VolumeLabel } from './label-volume.ts';
-import { firmContexts, type OutgoingUpdates, outgoingUpdates, unarmored } from './letters.ts';
+import { type FirmContexts, firmContexts, type OutgoingUpdates, outgoingUpdates, unarmored } from './letters.ts';
 import { type FoundFile, type FoundFiles, readVolume } from './read-volume.ts';
 import { readmeText } from './readme-text.ts';
 import { statusText } from './status-text.ts';
@@ -31,10 +31,11 @@ export async function answerMail(image: Uint8Array, ports: MailPorts): Promise<U
   const mail = found.files.filter(({ path }) => isWithin(PLACE.inbox, path));
   const before = await ports.container.client.call('list', {});
   const taken = await takeMail(ports, mail, receiptsIn(found.files, before));
-  const contexts = await firmContexts(ports.container.client, ports.crypto, rootFiles(found.files));
+  const forFirms = await firmContexts(ports.container.client, ports.crypto, rootFiles(found.files));
   const self = await ports.container.client.call('list', {});
   const outgoing = await outgoingUpdates(ports.container, self);
-  const answers = [...taken.answers, ...otherAnswers(found, outgoing)];
+  const answers = [...taken.answers, ...otherAnswers(found, forFirms, outgoing)];
+  const { contexts } = forFirms;
   const desk: Desk = { found, taken, self, contexts, outgoing, answers, stamp: fatStamp(ports.env.now()) };
   const label = labelOf(self, desk.stamp, ports);
   const composed = await composeVolume(image.length, label, filesOf(desk, found.passedOver));
@@ -68,7 +69,11 @@ function rootFiles(files: readonly FoundFile[]): ReadonlyMap<string, Uint8Array>
   return new Map(files.flatMap(({ path, bytes }) => (bytes === null || path.includes('/') ? [] : [[path, bytes]])));
 }
 
-function otherAnswers({ isVolume, files }: FoundFiles, { failures }: OutgoingUpdates): readonly Answer[] {
+function otherAnswers(
+  { isVolume, files }: FoundFiles,
+  { failures: contextFailures }: FirmContexts,
+  { failures }: OutgoingUpdates,
+): readonly Answer[] {
   const why = 'it had no file system that can be read, and was made anew';
   const lost = answerTo('This volume', { code: 'FILE_UNREADABLE', details: { file: 'system of this volume', why } });
   return [
@@ -77,6 +82,7 @@ function otherAnswers({ isVolume, files }: FoundFiles, { failures }: OutgoingUpd
     ...files
       .filter(({ path, bytes }) => bytes === null && !isWithin(PLACE.inbox, path))
       .map(({ path }) => answerTo(path, unreadable(path))),
+    ...[...contextFailures].map(([firmCode, failure]) => answerTo(`The context for the firm ${firmCode}`, failure)),
     ...[...failures].map(([serial, failure]) => answerTo(`What is in transit to ${serial}`, failure)),
   ];
 }

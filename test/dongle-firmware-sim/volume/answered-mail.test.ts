@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { ContainerClient } from '../../../container/commands/client.ts';
 import { Container } from '../../../container/container.ts';
+import { FerryError } from '../../../container/errors.ts';
 import { armor } from '../../../container/files/armor.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
 import { utf8 } from '../../../container/model/bytes.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
-import { makeContainer, order, TestFirm } from '../../world/parties.ts';
-import { envelopeIn, MailboxScene } from './mailbox-scene.ts';
+import { answerMail } from '../../../dongle-firmware-sim/volume/answer-mail.ts';
+import { mailboxContainer } from '../../../dongle-firmware-sim/volume/mailbox-container.ts';
+import { crypto, load, makeContainer, order, seededEnv, TestFirm } from '../../world/parties.ts';
+import { contentOf, envelopeIn, MailboxScene } from './mailbox-scene.ts';
 
 const CONTEXT = '3-1-for-firm-6000010.ferry-context';
 
@@ -17,6 +21,27 @@ async function answerOf(scene: MailboxScene, bytes: Uint8Array): Promise<string>
   expect(await scene.inbox()).toEqual(['a file']);
   return scene.text('OUTBOX/ANSWER.TXT');
 }
+
+describe('a context for a firm that cannot be made', () => {
+  it('is answered with the reason, and the one that lies there stays', async () => {
+    const scene = await MailboxScene.make();
+    const before = (await scene.files()).get(CONTEXT);
+    load(scene.firm, scene.dongle, { quantity: 1 });
+    const { client, orders } = mailboxContainer(scene.dongle.container);
+    const full: ContainerClient = {
+      call: async (name, request) => {
+        if (name !== 'context') return client.call(name, request);
+        throw new FerryError('TABLE_FULL', { here: '3-1', what: 'no channel record is free' });
+      },
+      close: async () => undefined,
+    };
+    const ports = { container: { client: full, orders }, env: seededEnv('full'), crypto };
+    const made = await contentOf(await answerMail(scene.drive.image, ports));
+    const answer = new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'));
+    expect(answer).toMatch(/The context for the firm 6000010\r\n.*\[TABLE_FULL\]/);
+    expect(made.get(CONTEXT)).toEqual(before);
+  });
+});
 
 describe('mail that the dongle does not take stays in the inbox, and the answer has the words of the catalogue', () => {
   it('for what is none of our files', async () => {
