@@ -90,11 +90,17 @@ class MailIntake {
     const { container, crypto } = this.#ports;
     const report = await importUpdates({ client: container.client, folder: this.#folder, crypto });
     if (report.interruption !== null) throw new FerryError(report.interruption.code, report.interruption.details);
-    for (const { file, state, entries, deferral, failure } of report.files) {
+    const unreceipted = new Map(report.receipts.map(({ issuer, failure }) => [issuer, failure]));
+    for (const { file, issuer, state, entries, deferral, failure } of report.files) {
       const path = paths.get(file) ?? file;
+      const isIn = state === 'applied' || state === 'known';
+      // Whoever sent it waits for the receipt: it is made the next time.
+      const unanswered = (isIn && issuer !== null ? unreceipted.get(issuer) : null) ?? null;
       if (failure !== null) this.#refuse(path, failure);
       else if (deferral !== null) this.#answers.push(deferredAnswer(path, deferral));
-      if (state === 'applied' || state === 'known') this.#taken.add(path);
+      else if (unanswered !== null)
+        this.#answers.push(answerTo(`${path}, which is applied, and its receipt`, unanswered));
+      if (isIn && unanswered === null) this.#taken.add(path);
       this.#answers.push(...entryAnswers(path, entries));
     }
   }

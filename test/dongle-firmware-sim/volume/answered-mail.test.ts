@@ -22,19 +22,48 @@ async function answerOf(scene: MailboxScene, bytes: Uint8Array): Promise<string>
   return scene.text('OUTBOX/ANSWER.TXT');
 }
 
+/** The container of a dongle that can make no context. */
+function withoutContexts(scene: MailboxScene): ContainerClient {
+  const { client } = mailboxContainer(scene.dongle.container);
+  return {
+    call: async (name, request) => {
+      if (name !== 'context') return client.call(name, request);
+      throw new FerryError('TABLE_FULL', { here: '3-1', what: 'no channel record is free' });
+    },
+    close: async () => undefined,
+  };
+}
+
+describe('an update of which no receipt can be made', () => {
+  it('stays in the inbox with the reason, and is answered once it can', async () => {
+    const scene = await MailboxScene.make({ seats: 0 });
+    const { firm, dongle } = scene;
+    firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key, { quantity: 2 }).raw] });
+    await scene.putInbox({ load: firm.update(dongle) });
+    const { client, orders } = mailboxContainer(dongle.container);
+    const ports = { env: seededEnv('full'), crypto };
+    const full = { client: withoutContexts(scene), orders };
+    const image = await answerMail(scene.drive.image, { ...ports, container: full });
+    const made = await contentOf(image);
+    expect([made.has('INBOX/load'), scene.seats()]).toEqual([true, [2, 0]]);
+    expect(new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'))).toMatch(
+      /INBOX\/load, .*receipt\r\n.*\[TABLE_FULL\]/,
+    );
+    const later = await contentOf(await answerMail(image, { ...ports, container: { client, orders } }));
+    expect([later.has('INBOX/load'), later.has('OUTBOX/3-1-for-firm-6000010-receipt.ferry-context')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
 describe('a context for a firm that cannot be made', () => {
   it('is answered with the reason, and the one that lies there stays', async () => {
     const scene = await MailboxScene.make();
     const before = (await scene.files()).get(CONTEXT);
     load(scene.firm, scene.dongle, { quantity: 1 });
-    const { client, orders } = mailboxContainer(scene.dongle.container);
-    const full: ContainerClient = {
-      call: async (name, request) => {
-        if (name !== 'context') return client.call(name, request);
-        throw new FerryError('TABLE_FULL', { here: '3-1', what: 'no channel record is free' });
-      },
-      close: async () => undefined,
-    };
+    const { orders } = mailboxContainer(scene.dongle.container);
+    const full = withoutContexts(scene);
     const ports = { container: { client: full, orders }, env: seededEnv('full'), crypto };
     const made = await contentOf(await answerMail(scene.drive.image, ports));
     const answer = new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'));
