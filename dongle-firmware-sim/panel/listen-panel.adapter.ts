@@ -165,17 +165,13 @@ class PanelServer {
       this.#refuse(response, request.method === 'POST' ? 415 : 405);
       return;
     }
-    const pieces: Buffer[] = [];
-    let length = 0;
-    for await (const piece of request) {
-      pieces.push(piece);
-      length += piece.length;
-      if (length > LONGEST_FAULT_MESSAGE) {
-        this.#refuse(response, 413);
-        return;
-      }
+    const body = await bodyOf(request);
+    if (body === 'gone') return;
+    if (body === 'too long') {
+      this.#refuse(response, 413);
+      return;
     }
-    const answer = this.#panel.act(json(Buffer.concat(pieces).toString()));
+    const answer = this.#panel.act(json(body.toString()));
     response.writeHead(answer.ok ? 200 : 422, { ...HEADERS, 'content-type': 'application/json' });
     response.end(JSON.stringify(answer));
     await this.#tell();
@@ -214,6 +210,23 @@ class PanelServer {
     response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=us-ascii', connection: 'close' });
     response.end(`${status} ${http.STATUS_CODES[status] ?? ''}\n`);
   }
+}
+
+/** What a request brings. `gone`: whoever sent it has left in the middle, and hears no answer. */
+async function bodyOf(request: http.IncomingMessage): Promise<Buffer | 'gone' | 'too long'> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > LONGEST_FAULT_MESSAGE) return 'too long';
+    }
+  } catch (error) {
+    if (request.destroyed) return 'gone';
+    throw error;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Undefined for what is no JSON. */

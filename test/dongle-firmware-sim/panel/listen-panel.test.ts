@@ -116,6 +116,19 @@ describe('the panel in a network', () => {
     },
   );
 
+  it('bears who leaves in the middle of a request, and says nothing of it', async () => {
+    const { hostname, port, pathname } = new URL(address);
+    const leaving = net.connect(Number(port), hostname);
+    await once(leaving, 'connect');
+    const head = `POST ${pathname}do HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n`;
+    leaving.write(`${head}expect: 100-continue\r\n\r\n`);
+    await once(leaving, 'data');
+    leaving.write('{"dongle":');
+    leaving.destroy();
+    for (let asked = 0; asked < 3; asked++) expect((await ask(address)).status).toBe(200);
+    expect(scene.warned).toEqual([]);
+  });
+
   it('refuses a body without end', async () => {
     const headers = { 'content-type': 'application/json' };
     const body = 'x'.repeat(300 * 1024);
