@@ -4,7 +4,7 @@ import type { Crypto } from '../../container/crypto/port.ts';
 import type { Env } from '../../container/env.ts';
 import { type ErrorCode, FerryError, type Refusal, refuse } from '../../container/errors.ts';
 import { contextFileName } from '../../container/files/file-names.ts';
-import { type Failure, importUpdates, readUpdateHeading } from '../../state-machines/index.ts';
+import { type Failure, importUpdates } from '../../state-machines/index.ts';
 import { type Answer, answerTo, deferredAnswer, entryAnswers } from './answer.ts';
 import { failureIn } from './failure-in.ts';
 import { issueByOrders, whyNothingIssued } from './issue-by-orders.ts';
@@ -81,8 +81,8 @@ class MailIntake {
 
   async takeUpdates(updates: readonly Sorted<'update'>[]): Promise<void> {
     const paths = new Map<string, string>();
-    for (const { path, raw } of updates) {
-      if (this.#isForHere(raw)) paths.set(this.#folder.bring(raw), path);
+    for (const { path, raw, target } of updates) {
+      if (this.#self.serial !== null && target === this.#self.key) paths.set(this.#folder.bring(raw), path);
       // An import leaves it alone without a word, and who put it here is to know why.
       else await this.#attempt(path, (client) => client.call('apply', { update: raw }));
     }
@@ -103,10 +103,6 @@ class MailIntake {
       if (isIn && unanswered === null) this.#taken.add(path);
       this.#answers.push(...entryAnswers(path, entries));
     }
-  }
-
-  #isForHere(update: Uint8Array): boolean {
-    return this.#self.serial !== null && readUpdateHeading(update).container === this.#self.key;
   }
 
   async takeContext({ path, raw, key, containerKind, serial }: Sorted<'context'>): Promise<void> {
