@@ -4,7 +4,7 @@ import { Container } from '../../../container/container.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { armor } from '../../../container/files/armor.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
-import { readEnvelope } from '../../../container/files/envelope.ts';
+import { readEnvelope, signedEnvelope } from '../../../container/files/envelope.ts';
 import { utf8 } from '../../../container/model/bytes.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
 import { answerMail } from '../../../dongle-firmware-sim/volume/answer-mail.ts';
@@ -78,6 +78,16 @@ describe('mail that the dongle does not take stays in the inbox, and the answer 
     const answer = await answerOf(scene, utf8('a shopping list'));
     expect(answer).toContain('INBOX/a file\r\n  The file is damaged or was not made by this system');
     expect(answer).toContain('[FILE_MALFORMED]\r\n  Nothing was changed.\r\n');
+  });
+
+  it('for a damaged update, and keeps no other mail from being taken', async () => {
+    const scene = await MailboxScene.make();
+    scene.arm();
+    const { parts, ...rest } = signedEnvelope.decodeTrusted(scene.firm.update(scene.dongle));
+    const damaged = signedEnvelope.encode({ ...rest, parts: [Uint8Array.of(1), ...parts.slice(1)] });
+    await scene.putInbox({ context: scene.contextOf(makeContainer('soft', 2)) });
+    expect(await answerOf(scene, damaged)).toContain('INBOX/a file\r\n  The file is damaged');
+    expect([scene.seats(), scene.failures]).toEqual([[4, 1], []]);
   });
 
   it('for an update that is for another container', async () => {
@@ -177,14 +187,35 @@ describe('a work order', () => {
   it('that gives nothing more leaves what it gave in the outbox until its receipt comes', async () => {
     const scene = await MailboxScene.make();
     const id = scene.arm();
-    await scene.putInbox({ context: scene.contextOf(makeContainer('soft', 2)) });
+    const device = makeContainer('soft', 2);
+    await scene.putInbox({ context: scene.contextOf(device) });
     await scene.eject();
     scene.dongle.container.run('disarm-order', { id });
     await scene.eject();
+    const UPDATE = '3-1-for-130-2-1.ferry-update';
+    expect(await scene.outbox()).toEqual(['ANSWER.TXT', UPDATE]);
+    expect(await scene.text('STATUS.TXT')).toContain('to 130-2, entry 1: 1 of 6000010:1001; its file is in OUTBOX');
+    const receipt = await scene.applyFromOutbox(device, UPDATE);
+    scene.dongle.container.run('settle', { context: envelopeIn(receipt) });
+    await scene.eject();
     expect(await scene.outbox()).toEqual(['ANSWER.TXT']);
-    expect(await scene.text('STATUS.TXT')).toContain(
-      'to 130-2, entry 1: 1 of 6000010:1001; its owner has the file made',
-    );
+  });
+
+  it('is not needed for what its owner or others have put into the outbox: it stays as long as it is in transit', async () => {
+    const scene = await MailboxScene.make();
+    const [device, other] = [makeContainer('soft', 2), makeContainer('dongle', 9)];
+    scene.firm.issue(device, { kind: 'add', grants: [scene.firm.grant(device.key, { quantity: 2 }).raw] });
+    const [own = new Uint8Array()] = order(scene.dongle, other, [{ holding: 1, quantity: 1 }]).updates;
+    const files = { 'OUTBOX/from the owner': own, 'OUTBOX/from the vendor': scene.firm.update(device) };
+    await scene.put(files);
+    await scene.eject();
+    const kept = await scene.files();
+    for (const [path, bytes] of Object.entries(files)) expect(kept.get(path)).toEqual(bytes);
+    expect(await scene.text('STATUS.TXT')).toContain('to 3-9, entry 1: 1 of 6000010:1001; its file is in OUTBOX');
+    const { receipt } = other.container.run('apply', { update: own });
+    scene.dongle.container.run('settle', { context: receipt });
+    await scene.eject();
+    expect(await scene.outbox()).toEqual(['from the vendor']);
   });
 });
 
