@@ -30,7 +30,7 @@ export async function openUsbipPort(
     throw new FerryError('CARRIER_LOST', { where, why: `a transfer ended with "${became.status}"` });
   };
   try {
-    await settled(dongle.control(CONFIGURE));
+    await dongle.within(settled(dongle.control(CONFIGURE)));
   } catch (error) {
     await dongle.close();
     throw error;

@@ -9,6 +9,7 @@ import {
 } from '../../../carriers/usbip/device-messages.ts';
 import { connectUsbip, listUsbip } from '../../../carriers/usbip/usbip-client.adapter.ts';
 import { encodeRetSubmit, encodeRetUnlink } from '../../../carriers/usbip/usbip-codec.ts';
+import { openUsbipPort } from '../../../carriers/usbip/usbip-port.ts';
 import { concatBytes } from '../../../container/model/bytes.ts';
 
 const HOST = '127.0.0.1';
@@ -77,6 +78,12 @@ describe('an import', () => {
   ])('fails with %s when %s', async (code, _, answer) => {
     const { server } = await scripted(answer);
     await expect(connectUsbip({ ...server, busid: '1-1' })).rejects.toMatchObject({ code });
+  });
+
+  it('is no port for reports, and let go, where it is given and answers nothing then', { timeout: 5000 }, async () => {
+    const { server } = await scripted(IMPORTED);
+    const port = openUsbipPort({ ...server, patience: 0.1, busid: '1-1' }, 'the dongle');
+    await expect(port).rejects.toMatchObject({ code: 'CARRIER_TIMEOUT' });
   });
 
   it('fails with CARRIER_TIMEOUT when the server does not answer in time', async () => {
