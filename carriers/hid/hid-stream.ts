@@ -21,6 +21,8 @@ const BATCH = 64;
 /** Seconds after which a busy dongle is asked again, at first and at most. */
 const FIRST_PAUSE = 0.005;
 const LONGEST_PAUSE = 0.1;
+/** Seconds for which a dongle may let the last word to it wait: one that takes nothing keeps nobody. */
+const LAST_WORD = 1;
 /** Bytes that may come unread: a dongle sends no more than one window unasked. */
 const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 
@@ -86,12 +88,17 @@ export class HidStream extends Duplex {
 
   /** Lets the dongle know, so that nobody who comes after is taken for whoever was here. */
   async #leave(): Promise<void> {
+    let endWait = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      endWait = this.#options.after(LAST_WORD, resolve);
+    });
     try {
-      await this.#port.write([...reportsOf(this.#channel, 'close', new Uint8Array())]);
+      await Promise.race([this.#port.write([...reportsOf(this.#channel, 'close', new Uint8Array())]), late]);
     } catch (error) {
       // A dongle that is gone has forgotten its channels.
       if (!(error instanceof FerryError)) throw error;
     } finally {
+      endWait();
       await this.#port.close();
     }
   }

@@ -215,6 +215,22 @@ describe('a channel of a dongle', () => {
     expect(bus.served[0]?.destroyed).toBe(true);
   });
 
+  it('is closed also where the dongle never takes the last word', { timeout: 5000 }, async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const stream = await echoing(bus, port);
+    let closed = 0;
+    port.write = () => new Promise(() => undefined);
+    port.close = async () => {
+      closed += 1;
+    };
+    stream.destroy();
+    expect(closed).toBe(0);
+    bus.waits.pass(1);
+    await once(stream, 'close');
+    expect([closed, bus.waits.size]).toEqual([1, 0]);
+  });
+
   it('is not opened where no dongle answers in time', async () => {
     const bus = new FakeBus();
     const port = { ...bus.port(), write: async () => undefined };
