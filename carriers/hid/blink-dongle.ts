@@ -1,6 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { readReport, readReportError, reportsOf } from '../../container/wire/report.ts';
-import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
+import { type ChannelOptions, goneFrom, leaveChannel, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** Seconds after which a dongle that takes a message of somebody else is asked again. */
@@ -32,9 +32,8 @@ export async function blinkDongle(port: ReportPort, options: ChannelOptions): Pr
       };
       ask().catch(reject);
     });
-    await port.write([...reportsOf(channel, 'close', new Uint8Array())]);
   } finally {
     for (const end of waits) end();
-    await port.close();
+    await leaveChannel(port, channel, options);
   }
 }

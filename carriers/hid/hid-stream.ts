@@ -11,7 +11,7 @@ import {
   readReportError,
   reportsOf,
 } from '../../container/wire/report.ts';
-import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
+import { type ChannelOptions, goneFrom, leaveChannel, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** Bytes of a message at most. */
@@ -78,22 +78,10 @@ export class HidStream extends Duplex {
     this.#endWait();
     this.#sending = undefined;
     this.#port.onGone = () => undefined;
-    this.#leave().then(
+    leaveChannel(this.#port, this.#channel, this.#options).then(
       () => done(error),
       (failed: Error) => done(error ?? failed),
     );
-  }
-
-  /** Lets the dongle know, so that nobody who comes after is taken for whoever was here. */
-  async #leave(): Promise<void> {
-    try {
-      await this.#port.write([...reportsOf(this.#channel, 'close', new Uint8Array())]);
-    } catch (error) {
-      // A dongle that is gone has forgotten its channels.
-      if (!(error instanceof FerryError)) throw error;
-    } finally {
-      await this.#port.close();
-    }
   }
 
   #begin(message: Uint8Array, done: (error?: Error) => void): void {

@@ -81,6 +81,22 @@ describe('blinking', () => {
     }
   });
 
+  it('ends although the dongle takes no reports any more once it blinks', async () => {
+    const bus = new FakeBus();
+    const one = counted(bus.port());
+    const write = one.port.write;
+    one.port.write = async (reports) => {
+      const report = readReport(reports[0] ?? expect.fail());
+      if (report?.position === 'first' && report.kind === 'close') return new Promise(() => undefined);
+      return write(reports);
+    };
+    const blinking = blinkDongle(one.port, bus.options());
+    await settled();
+    bus.waits.pass(1);
+    await blinking;
+    expect([bus.blinks, one.closed, bus.waits.size]).toEqual([1, 1, 0]);
+  });
+
   it('says so when the dongle answers something else', async () => {
     const bus = new FakeBus();
     const port = bus.port();

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HidStream } from '../../../carriers/hid/hid-stream.ts';
 import type { ReportPort } from '../../../carriers/hid/report-port.ts';
+import { FerryError } from '../../../container/errors.ts';
 import { FRAME_HEADER, FRAME_PAYLOAD } from '../../../container/wire/frame.ts';
 import { BROADCAST, REPORT_ERRORS, REPORT_SIZE, reportsOf } from '../../../container/wire/report.ts';
 import { FakeBus } from './fake-bus.ts';
@@ -213,6 +214,19 @@ describe('a channel of a dongle', () => {
     stream.destroy();
     await once(stream, 'close');
     expect(bus.served[0]?.destroyed).toBe(true);
+  });
+
+  it('is closed although the dongle takes no reports any more', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const close = vi.spyOn(port, 'close');
+    const stream = await HidStream.open(port, bus.options());
+    port.write = () => new Promise(() => undefined);
+    const failed = once(stream, 'error');
+    stream.destroy(new FerryError('CARRIER_TIMEOUT', { where: 'hid:3-1', seconds: 20 }));
+    bus.waits.pass(1);
+    expect(await failed).toMatchObject([{ code: 'CARRIER_TIMEOUT' }]);
+    expect([close.mock.calls.length, bus.waits.size]).toEqual([1, 0]);
   });
 
   it('is not opened where no dongle answers in time', async () => {
