@@ -28,7 +28,7 @@ const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 interface Sending {
   readonly message: Uint8Array;
   readonly rest: Iterator<Uint8Array>;
-  /** Called once. */
+  /** Called once; of a message of one report, when it cannot be sent again. */
   readonly done: (error?: Error) => void;
   /** Whether the dongle has asked for the rest. */
   isWanted: boolean;
@@ -36,7 +36,7 @@ interface Sending {
 
 /**
  * A channel of a dongle as a stream of bytes: what is written at once is one message. A dongle that is busy with somebody else is
- * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work.
+ * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work, or busy.
  *
  * @see docs/protocol.md, "Reports"
  */
@@ -87,8 +87,11 @@ export class HidStream extends Duplex {
   #begin(message: Uint8Array, done: (error?: Error) => void): void {
     const rest = reportsOf(this.#channel, 'message', message);
     // A message of one report is told to be refused, if it is, where its answer would be.
-    const isOne = message.length <= FIRST_PAYLOAD;
-    const sending: Sending = { message, rest, done: isOne ? () => undefined : done, isWanted: false };
+    const isOne = isOfOneReport(message);
+    const refused = (error?: Error): void => {
+      if (error !== undefined) this.destroy(error);
+    };
+    const sending: Sending = { message, rest, done: isOne ? refused : done, isWanted: false };
     this.#sending = sending;
     this.#port.write(take(rest, 1)).then(
       () => (isOne ? done() : undefined),
@@ -127,7 +130,8 @@ export class HidStream extends Duplex {
   }
 
   #take(message: Uint8Array): void {
-    this.#sending = undefined;
+    // A longer one waits to be asked for all the same: this answers something before it.
+    if (this.#sending !== undefined && isOfOneReport(this.#sending.message)) this.#sending = undefined;
     if (this.readableLength + message.length > MOST_UNREAD) this.#garbled('it says more than was asked for');
     else this.push(message);
   }
@@ -168,6 +172,7 @@ export class HidStream extends Duplex {
   #askAgain({ message, done }: Sending): void {
     // Nothing is being sent meanwhile that the dongle could ask for, or refuse.
     this.#sending = undefined;
+    this.emit('alive');
     const pause = this.#pause;
     this.#waited += pause;
     this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);
@@ -177,6 +182,10 @@ export class HidStream extends Duplex {
   #garbled(why: string): void {
     this.destroy(new FerryError('CARRIER_GARBLED', { where: this.#options.where, why }));
   }
+}
+
+function isOfOneReport(message: Uint8Array): boolean {
+  return message.length <= FIRST_PAYLOAD;
 }
 
 function take(reports: Iterator<Uint8Array>, count: number): Uint8Array[] {
