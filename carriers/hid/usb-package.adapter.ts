@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { FerryError } from '../../container/errors.ts';
 import { optionalPackage } from '../optional-package.ts';
+import type { DeviceNames } from './usb-host.ts';
 
 /** Where Linux shows what is plugged in; without it the package `usb` ends the process. */
 const LINUX_USB = '/sys/bus/usb';
@@ -14,6 +15,17 @@ export function hasUsb(): boolean {
 export async function usbDevices() {
   if (!hasUsb()) throw new FerryError('NO_USB');
   return (await usbPackage()).usb;
+}
+
+/** What the package `usb` tells of a device's names. */
+export interface UsbNames {
+  readonly manufacturerName?: string | null | undefined;
+  readonly productName?: string | null | undefined;
+  readonly serialNumber?: string | null | undefined;
+}
+
+export function namesOnUsb({ manufacturerName, productName, serialNumber }: UsbNames): DeviceNames {
+  return { maker: manufacturerName, product: productName, serial: serialNumber };
 }
 
 /** @throws PACKAGE_MISSING, PACKAGE_BROKEN */

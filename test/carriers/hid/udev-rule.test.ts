@@ -43,5 +43,5 @@ describe('the rule of udev that comes with the program', () => {
 });
 
 it('a dongle is found by what it says of itself', () => {
-  expect(dongleOf(maker, product, serial)).toEqual({ serial: '3-1', address: 'hid:3-1' });
+  expect(dongleOf({ maker: maker, product: product, serial: serial })).toEqual({ serial: '3-1', address: 'hid:3-1' });
 });
