@@ -53,7 +53,7 @@ export const COMMANDS: readonly Register[] = [
   applyCommand(FAR_BANK),
   moveCommand(FAR_BANK, LOOKOUT),
   resumeCommand(FAR_BANK, LOOKOUT),
-  statusCommand(FAR_BANK),
+  statusCommand(FAR_BANK, USB),
   issueCommand(FAR_BANK),
   settleCommand(FAR_BANK),
   cancelCommand(FAR_BANK),
