@@ -21,6 +21,8 @@ const BATCH = 64;
 /** Seconds after which a busy dongle is asked again, at first and at most. */
 const FIRST_PAUSE = 0.005;
 const LONGEST_PAUSE = 0.1;
+/** Seconds for which a dongle may be at work on what it was sent, or say so. */
+const LONGEST_WORK = 600;
 /** Bytes that may come unread: a dongle sends no more than one window unasked. */
 const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 
@@ -36,7 +38,8 @@ interface Sending {
 
 /**
  * A channel of a dongle as a stream of bytes: what is written at once is one message. A dongle that is busy with somebody else is
- * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work, or busy.
+ * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work, or busy; that is believed for
+ * LONGEST_WORK.
  *
  * @see docs/protocol.md, "Reports"
  */
@@ -49,6 +52,7 @@ export class HidStream extends Duplex {
   #pause = FIRST_PAUSE;
   #waited = 0;
   #endWait: () => void = () => undefined;
+  #endWork: () => void = () => undefined;
 
   private constructor(port: ReportPort, channel: number, options: ChannelOptions) {
     super();
@@ -71,11 +75,15 @@ export class HidStream extends Duplex {
   override _write(bytes: Uint8Array, _: string, done: (error?: Error | null) => void): void {
     this.#waited = 0;
     this.#pause = FIRST_PAUSE;
+    const { after, where } = this.#options;
+    this.#endWork();
+    this.#endWork = after(LONGEST_WORK, () => this.destroy(new FerryError('CARRIER_SLOW', { where })));
     this.#begin(bytes, done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#endWait();
+    this.#endWork();
     this.#sending = undefined;
     this.#port.onGone = () => undefined;
     leaveChannel(this.#port, this.#channel, this.#options).then(
@@ -130,6 +138,7 @@ export class HidStream extends Duplex {
   }
 
   #take(message: Uint8Array): void {
+    this.#endWork();
     // A longer one waits to be asked for all the same: this answers something before it.
     if (this.#sending !== undefined && isOfOneReport(this.#sending.message)) this.#sending = undefined;
     if (this.readableLength + message.length > MOST_UNREAD) this.#garbled('it says more than was asked for');

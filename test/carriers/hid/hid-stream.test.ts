@@ -221,6 +221,18 @@ describe('a channel of a dongle', () => {
     expect(await failed).toMatchObject([{ code: 'CARRIER_LOST' }]);
   });
 
+  it('ends with a dongle that says for ten minutes that it is at work, and for no less', async () => {
+    const bus = new FakeBus();
+    const stream = await HidStream.open(bus.port(), bus.options());
+    const failed = once(stream, 'error');
+    stream.write(bytesOf(10));
+    bus.waits.pass(599);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.destroyed).toBe(false);
+    bus.waits.pass(1);
+    expect(await failed).toMatchObject([{ code: 'CARRIER_SLOW', details: { where: 'hid:3-1' } }]);
+  });
+
   it('tells that the dongle is at work, and nothing more once it has answered', async () => {
     const bus = new FakeBus();
     const stream = await HidStream.open(bus.port(), bus.options());
