@@ -13,8 +13,11 @@ export interface Lookout {
   pause(): Promise<void>;
 }
 
-/** Attempts, one after the other, that may break off although the dongle is there each time: a plug may be pulled out and in at once. */
-const MOST_IN_VAIN = 10;
+/**
+ * How often in a row an attempt is made again although the dongle was there at once: a plug may be pulled out and in between two looks.
+ * Each may show a PIN and not hear that it is wrong, and 8 wrong ones block it.
+ */
+const MOST_IN_VAIN = 5;
 
 /** Help for the options that say whether a move waits. */
 export const WAIT = 'wait for a dongle that is pulled out of USB in the middle, also where no terminal is';
