@@ -41,8 +41,8 @@ describe('the dongles that are there', () => {
   it('are told of once each time they come and go, however often that is heard', () => {
     const told: DongleEvent[] = [];
     const present = new PresentDongles((event) => told.push(event));
-    const [one, other] = ['3-1', '3-2'].map((serial) => ({ serial, address: `hid:${serial}` }));
-    if (one === undefined || other === undefined) return;
+    const dongle = (serial: string) => ({ serial, address: `hid:${serial}` });
+    const [one, other] = [dongle('3-1'), dongle('3-2')];
     present.came(one, 'dongle.attached');
     present.came(one, 'dongle.present');
     present.went(other);
