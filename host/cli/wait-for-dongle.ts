@@ -78,7 +78,8 @@ export async function outlasting<T>(
 }
 
 /**
- * Waits until a dongle can be reached again, however long that takes, and says why it cannot be although it seems to be there.
+ * Waits until a dongle can be reached again, however long that takes, and says once of each reason why it cannot, but for that it is not
+ * there: such as that this user may not open it, or that another one is there.
  *
  * @returns whether it could not be at first
  */
@@ -89,15 +90,16 @@ async function returned(lookout: Lookout, address: string, output: CommandContex
     const absence = await lookout.absence(address);
     if (absence === undefined) return before !== undefined;
     const { code, details } = absence;
+    const reason = JSON.stringify([code, details]);
+    if (before === undefined && code === 'CARRIER_UNREACHABLE') said.add(reason);
     // Found twice, since the system lets nobody have a dongle yet that was only just plugged in.
-    if (code !== 'CARRIER_UNREACHABLE' && code === before && !said.has(code)) {
-      said.add(code);
+    if (reason === before && !said.has(reason)) {
+      said.add(reason);
       const { happened, remedy } = explain(code, details);
-      output.complain(
-        code === 'CARRIER_FORBIDDEN' ? `Still waiting: ${happened} ${remedy}` : `Still waiting: ${happened}`,
-      );
+      const more = code === 'CARRIER_FORBIDDEN' ? ` ${remedy}` : '';
+      output.complain(`Still waiting: ${happened}${more}`);
     }
-    before = code;
+    before = reason;
     await lookout.pause();
   }
 }

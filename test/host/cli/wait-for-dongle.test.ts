@@ -116,19 +116,23 @@ describe('a move that outlasts its dongle', () => {
 
   it('says once why it waits for a dongle that is there and cannot be reached for long', async () => {
     const steps = [reaching(async () => gone()), reaching(async () => null)];
-    const found = (code: ErrorCode, looks: number) => (look: number) =>
-      look <= looks
-        ? { code, details: { where: PLACES.from, why: 'x', node: '/dev/hidraw0', fix: 'sudo x' } }
-        : undefined;
-    const saying = async (code: ErrorCode, looks: number) => {
-      const { outcome, said } = await run(steps, { absence: found(code, looks) });
+    const found = (code: ErrorCode, why = 'x'): Failure => {
+      return { code, details: { where: PLACES.from, why, node: '/dev/hidraw0', fix: 'sudo x' } };
+    };
+    const saying = async (...absences: readonly Failure[]) => {
+      const { outcome, said } = await run(steps, { absence: (look) => absences[look - 1] });
       expect(outcome).toBe(null);
       return said.split('\n').filter((line) => line.startsWith('Still waiting'));
     };
-    expect(await saying('CARRIER_FORBIDDEN', 4)).toEqual([expect.stringMatching(/may not open .* once: sudo x\./)]);
-    expect(await saying('CARRIER_BUSY', 4)).toHaveLength(1);
-    expect(await saying('CARRIER_FORBIDDEN', 1)).toEqual([]);
-    expect(await saying('CARRIER_UNREACHABLE', 4)).toEqual([]);
+    const [absent, forbidden, busy] = [found('CARRIER_UNREACHABLE'), found('CARRIER_FORBIDDEN'), found('CARRIER_BUSY')];
+    expect(await saying(absent, absent, forbidden, forbidden, forbidden, absent, forbidden, forbidden)).toEqual([
+      expect.stringMatching(/may not open .* once: sudo x\./),
+    ]);
+    expect(await saying(busy, busy, busy)).toHaveLength(1);
+    expect(await saying(absent, forbidden)).toEqual([]);
+    expect(await saying(absent, absent, absent)).toEqual([]);
+    const other = found('CARRIER_UNREACHABLE', 'no device has that bus id');
+    expect(await saying(absent, other, other)).toEqual([expect.stringContaining('no device has that bus id')]);
   });
 
   it('asks for a PIN once', async () => {
