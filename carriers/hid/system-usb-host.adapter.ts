@@ -1,7 +1,15 @@
 import { hidDongles, openNodeHidPort } from './node-hid-port.adapter.ts';
 import { installedRule, ruleCommand } from './udev-rule.adapter.ts';
 import { type DongleEvent, dongleOf, PresentDongles, type UsbHost } from './usb-host.ts';
-import { hasUsb, hidPackage, namesOnUsb, type UsbNames, usbDevices, usbPackage } from './usb-package.adapter.ts';
+import {
+  devicesOn,
+  hasUsb,
+  hidPackage,
+  namesOnUsb,
+  type UsbNames,
+  usbDevices,
+  usbPackage,
+} from './usb-package.adapter.ts';
 
 /** The USB of the computer on which this runs. */
 export function systemUsbHost(): UsbHost {
@@ -33,11 +41,17 @@ async function watchUsb(told: (event: DongleEvent) => void): Promise<() => void>
   };
   devices.addEventListener('connect', attached);
   devices.addEventListener('disconnect', detached);
-  for (const device of await devices.getDevices()) came(device, 'dongle.present');
-  return () => {
+  const end = (): void => {
     devices.removeEventListener('connect', attached);
     devices.removeEventListener('disconnect', detached);
   };
+  try {
+    for (const device of await devicesOn(devices)) came(device, 'dongle.present');
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return end;
 }
 
 function donglePlugged(device: UsbNames) {

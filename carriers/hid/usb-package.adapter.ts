@@ -6,6 +6,8 @@ import type { DeviceNames } from './usb-host.ts';
 /** Where Linux shows what is plugged in; without it the package `usb` ends the process. */
 const LINUX_USB = '/sys/bus/usb';
 
+type Usb = typeof import('usb')['usb'];
+
 /** Whether this computer has USB, as far as its system shows. */
 export function hasUsb(): boolean {
   return process.platform !== 'linux' || fs.existsSync(LINUX_USB);
@@ -15,6 +17,15 @@ export function hasUsb(): boolean {
 export async function usbDevices() {
   if (!hasUsb()) throw new FerryError('NO_USB');
   return (await usbPackage()).usb;
+}
+
+/** What is plugged in. @throws NO_USB where the system does not tell */
+export async function devicesOn(usb: Pick<Usb, 'getDevices'>) {
+  try {
+    return await usb.getDevices();
+  } catch (error) {
+    throw new FerryError('NO_USB', {}, { cause: error });
+  }
 }
 
 /** What the package `usb` tells of a device's names. */

@@ -2,7 +2,7 @@ import { REPORT_SIZE } from '../../container/wire/report.ts';
 import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
 import { dongleAmong } from './usb-host.ts';
-import { namesOnUsb, usbDevices } from './usb-package.adapter.ts';
+import { devicesOn, namesOnUsb, usbDevices } from './usb-package.adapter.ts';
 
 /** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
 const REPORT_INTERFACE = 0;
@@ -31,7 +31,7 @@ interface Configuration {
  * @throws PACKAGE_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
-  const devices = await (await usbDevices()).getDevices();
+  const devices = await devicesOn(await usbDevices());
   const place = { namesOf: namesOnUsb, placeOf: ({ bus, address }: Device) => `${bus}/${address}` };
   const device = dongleAmong(devices, serial, place, where);
   try {

@@ -2,10 +2,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openUsbPort } from '../../../carriers/hid/usb-port.adapter.ts';
 
 /** What the package `usb` has, instead of the USB of this computer. */
-const USB = vi.hoisted(() => ({ devices: [] as unknown[] }));
+const USB = vi.hoisted(() => ({ devices: [] as unknown[], fault: undefined as Error | undefined }));
 vi.mock('../../../carriers/hid/usb-package.adapter.ts', async (original) => ({
   ...(await original<object>()),
-  usbDevices: async () => ({ getDevices: async () => USB.devices }),
+  usbDevices: async () => ({
+    getDevices: async () => {
+      if (USB.fault !== undefined) throw USB.fault;
+      return USB.devices;
+    },
+  }),
 }));
 
 /** An error as native packages throw them. */
@@ -37,7 +42,12 @@ function device(names: object, failing: Readonly<Record<string, string>> = {}) {
 
 describe('a dongle on USB without the system’s driver', () => {
   beforeEach(() => {
-    USB.devices = [];
+    Object.assign(USB, { devices: [], fault: undefined });
+  });
+
+  it('is not there where the system does not tell what is plugged in', async () => {
+    USB.fault = native('getDevices error: x');
+    await expect(openUsbPort('3-1', 'usb:3-1')).rejects.toMatchObject({ code: 'NO_USB', cause: USB.fault });
   });
 
   it('is no other device, whatever its serial number', async () => {
