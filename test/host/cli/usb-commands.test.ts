@@ -67,7 +67,9 @@ describe('ferry doctor', () => {
     host.plugIn('3-1234567');
     host.faults.set('node-hid', missing('node-hid'));
     expect(await states()).toMatchObject({ 'node-hid': 'notOk', usb: 'ok', dongles: 'doesNotApply' });
-    expect((await doctor()).stdout).toContain('npm install node-hid');
+    const { stdout } = await doctor();
+    expect(stdout).toContain('npm install node-hid');
+    expect(stdout).toMatch(/^dongles +does not apply +they cannot be looked for without node-hid$/m);
   });
 
   it('asks for no rule where there is no USB, or no udev', async () => {
