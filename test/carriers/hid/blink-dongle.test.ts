@@ -60,6 +60,22 @@ describe('blinking', () => {
     expect(bus.blinks).toBe(1);
   });
 
+  it('fails with that when the dongle is busy for as long as the patience', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const write = port.write;
+    port.write = async (reports) => {
+      const report = readReport(reports[0] ?? expect.fail()) ?? expect.fail();
+      if (report.position !== 'first' || report.kind !== 'blink') return write(reports);
+      for (const no of reportsOf(report.channel, 'error', Uint8Array.of(REPORT_ERRORS.busy))) port.onReport(no);
+    };
+    const failed = expect(blinkDongle(port, bus.options())).rejects.toMatchObject({ code: 'CARRIER_BUSY' });
+    await settled();
+    bus.waits.pass(bus.options().patience);
+    await failed;
+    expect(bus.waits.size).toBe(0);
+  });
+
   it('fails when the dongle is pulled out, or says nothing for as long as the patience', async () => {
     for (const [end, code] of [
       [(bus: FakeBus) => bus.unplug(), 'CARRIER_LOST'],
