@@ -1,4 +1,4 @@
-import { parseUsbipPlace } from '../../carriers/address.ts';
+import { parseServedPlace, USBIP_PORT } from '../../carriers/address.ts';
 import type { BoundDevice, UsbIds, UsbOptions } from './addresses.ts';
 import { parseNumber, usage } from './parse-arguments.ts';
 
@@ -38,7 +38,7 @@ export function usbOptions({
   }
   const bound = bind === undefined ? undefined : boundDeviceIn(bind);
   if (usbip === undefined) return bound === undefined ? undefined : { way: 'bound', bind: bound };
-  const { host, port } = parseUsbipPlace(usbip === true ? '' : usbip);
+  const { host, port } = parseServedPlace(usbip === true ? '' : usbip, USBIP_PORT);
   const interval = parseNumber(usbInterval ?? '4', 'bInterval', 1, 16);
   return {
     way: 'usbip',
@@ -52,11 +52,13 @@ export function usbOptions({
   };
 }
 
+/** Stands for whichever port is free. */
+const FREE_PORT = 0;
+
 /** Its port may be left out, as the whole place may. */
 function panelOption(panel: string | true | undefined): { readonly panel?: { host: string; port: number } } {
   if (panel === undefined) return {};
-  const { host, port } = parseUsbipPlace(panel === true ? ':0' : /:\d+$/.test(panel) ? panel : `${panel}:0`);
-  return { panel: { host, port } };
+  return { panel: parseServedPlace(panel === true ? '' : panel, FREE_PORT) };
 }
 
 function boundDeviceIn(text: string): BoundDevice {

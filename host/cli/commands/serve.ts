@@ -46,6 +46,8 @@ const USB_EXAMPLES = `
   sudo ferry dongle serve dongle --gadget
   ferry dongle serve dongle --usbip --bind hid:1234:5678
 
+DIR stands before --usbip, --panel and --gadget, which take what follows them.
+
 With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. What can be
 done to it there: ferry dongle fault --help. With --gadget, this computer is the dongle: a Linux board with a device port
 (docs/hardware.md). With --bind, it exists only while a real HID device is plugged in here, and speaks through that one's

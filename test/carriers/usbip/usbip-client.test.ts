@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   encodeDevlistReply,
   encodeImportRefusal,
@@ -9,7 +9,9 @@ import {
 } from '../../../carriers/usbip/device-messages.ts';
 import { connectUsbip, listUsbip } from '../../../carriers/usbip/usbip-client.adapter.ts';
 import { encodeRetSubmit, encodeRetUnlink } from '../../../carriers/usbip/usbip-codec.ts';
+import { openUsbipPort } from '../../../carriers/usbip/usbip-port.ts';
 import { concatBytes } from '../../../container/model/bytes.ts';
+import { Waits } from '../hid/fake-bus.ts';
 
 const HOST = '127.0.0.1';
 const DEVICE: UsbipDevice = {
@@ -192,5 +194,21 @@ describe('a transfer', () => {
     await device.close();
     await device.close();
     device.in(1, 64);
+  });
+});
+
+describe('a dongle at a server', () => {
+  it('is given up where the server gives it and then says nothing more', async () => {
+    const { server, heard } = await scripted(IMPORTED);
+    const waits = new Waits();
+    const place = { ...server, busid: '1-1', after: waits.after.bind(waits) };
+    const failed = expect(openUsbipPort(place, 'usbip://x/1-1')).rejects.toMatchObject({
+      code: 'CARRIER_TIMEOUT',
+      details: { where: 'usbip://x/1-1', seconds: 10 },
+    });
+    await vi.waitUntil(() => heard.length === 2);
+    waits.pass(10);
+    await failed;
+    expect(waits.size).toBe(0);
   });
 });

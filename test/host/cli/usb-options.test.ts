@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type UsbWords, usbOptions } from '../../../host/cli/usb-options.ts';
 
 const IDS = { vendor: 0x1209, product: 1 };
+const USBIP = { way: 'usbip', host: '127.0.0.1', port: 3240, interval: 4, bind: undefined, ...IDS };
 const BOUND = { vendor: 0x1234, product: 0xabcd, serial: undefined };
 
 describe('what the command line says of a dongle on USB', () => {
@@ -21,6 +22,18 @@ describe('what the command line says of a dongle on USB', () => {
     [
       { usbip: ':0', bind: 'hid:1234:abcd', trace: 'usb.pcap' },
       { way: 'usbip', host: '127.0.0.1', port: 0, interval: 4, bind: BOUND, trace: 'usb.pcap', ...IDS },
+    ],
+    [
+      { usbip: '3241', panel: '8080' },
+      { ...USBIP, port: 3241, panel: { host: '127.0.0.1', port: 8080 } },
+    ],
+    [
+      { usbip: 'a.b', panel: true },
+      { ...USBIP, host: 'a.b', panel: { host: '127.0.0.1', port: 0 } },
+    ],
+    [
+      { usbip: '[::1]', panel: 'a.b' },
+      { ...USBIP, host: '::1', panel: { host: 'a.b', port: 0 } },
     ],
   ])('is read: %j', (words, options) => {
     expect(usbOptions(words)).toEqual(options);
