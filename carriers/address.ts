@@ -157,9 +157,13 @@ function hostAndPort(rest: string, wrong: (why: string) => FerryError): { host: 
   return { host: found[1] ?? (found[2] || LOOPBACK), port };
 }
 
-/** Reads where dongles are to be served by USB/IP: `HOST:PORT`, either of which may be left out. @throws ADDRESS_WRONG */
-export function parseUsbipPlace(text: string): Omit<UsbipPlace, 'busid'> {
-  const place = /:\d+$/.test(text) ? text : `${text}:${USBIP_PORT}`;
+/**
+ * Reads where something is to be served: `HOST:PORT`, either of which may be left out; a mere number is a port.
+ *
+ * @throws ADDRESS_WRONG
+ */
+export function parseServedPlace(text: string, defaultPort: number): Omit<UsbipPlace, 'busid'> {
+  const place = /^\d+$/.test(text) ? `:${text}` : /:\d+$/.test(text) ? text : `${text}:${defaultPort}`;
   return hostAndPort(`//${place}`, (why) => wrongAddress(text, why, ['HOST:PORT']));
 }
 

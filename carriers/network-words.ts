@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export function networkWords(error: unknown): string {
   if (error === undefined || error === null) return 'the other side closed it';
   const code = systemCode(error);
-  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  // Native packages have codes of their own, such as GenericFailure, which say less than their words.
+  if (code === undefined || /[a-z]/.test(code)) return error instanceof Error ? error.message : String(error);
   return WORDS[code] ?? `the system answers ${code}`;
 }

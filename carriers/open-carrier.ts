@@ -136,7 +136,7 @@ async function openReports(address: UsbAddress, where: string, { patience }: Don
     }
     case 'usbip': {
       const { openUsbipPort } = await import('./usbip/usbip-port.ts');
-      return openUsbipPort({ ...address, patience }, where);
+      return openUsbipPort({ ...address, patience, after }, where);
     }
   }
 }

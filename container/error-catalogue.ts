@@ -856,7 +856,7 @@ export const CATALOGUE = {
     effect:
       'What was asked for there is not begun. What was in transit before still is; no license is lost or doubled.',
     remedy:
-      'See that the other side is served and the address is right, then run the same command again; `ferry status` shows what is unfinished.',
+      'See that the other side is served, or plugged in, and the address is right, then run the same command again; `ferry status` shows what is unfinished.',
     field: 101,
   },
   CARRIER_LOST: {
@@ -895,7 +895,8 @@ export const CATALOGUE = {
     exit: 5,
     happened: '{where} serves as many others as it can.',
     effect: NOTHING_CHANGED,
-    remedy: 'Run the same command again when the others are done.',
+    remedy:
+      'Run the same command again when the others are done. A dongle at usbip:// is one computer’s or program’s at a time.',
   },
   CARRIER_FORBIDDEN: {
     number: 930,
@@ -904,7 +905,7 @@ export const CATALOGUE = {
     effect:
       'What was asked for there is not begun. What was in transit before still is; no license is lost or doubled.',
     remedy:
-      'Let the users of this computer open dongles, once: {fix}. Then plug the dongle in again; `ferry doctor` says whether all is well.',
+      'Let the users of this computer open dongles, once: {fix}. Then plug the dongle in again; `ferry doctor` says whether all is well. For a dongle of other ids than 1209:0001 the rule needs lines of their own.',
   },
   NO_USB: {
     number: 931,

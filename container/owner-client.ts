@@ -20,18 +20,25 @@ export interface OwnerTools {
 }
 
 /**
- * Shows the PIN to a container: from then on this client is its owner. The PIN travels sealed, good for this once.
+ * Shows the PIN to a container: from then on this client is its owner. The PIN travels sealed, good for this once. To show it again
+ * does no harm, so that one whose answer was lost is no command with an unknown outcome, only a way that broke.
  *
  * @returns tries left
  * @throws PIN_UNSUITABLE, CERTIFICATE_WRONG and CERTIFICATE_OTHER_ROOT before anything is sent; PIN_NOT_SET, PIN_WRONG, PIN_BLOCKED, CHALLENGE_MISSING,
- * CONTAINER_LOCKED, NOT_ENROLLED
+ * CONTAINER_LOCKED, NOT_ENROLLED; CARRIER_LOST and what else of a way that broke
  */
 export async function unlockOwner(
   client: ContainerClient,
   pin: string,
   tools: OwnerTools,
 ): Promise<{ readonly tries: number }> {
-  return client.call('unlock', { sealed: await sealFor(client, 'unlock', pin, tools) });
+  const sealed = await sealFor(client, 'unlock', pin, tools);
+  try {
+    return await client.call('unlock', { sealed });
+  } catch (error) {
+    const isUnheard = error instanceof FerryError && error.code === 'OUTCOME_UNKNOWN';
+    throw isUnheard && error.cause instanceof FerryError ? error.cause : error;
+  }
 }
 
 /**

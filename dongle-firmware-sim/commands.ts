@@ -33,7 +33,7 @@ export type UsbWay =
   | (Omit<GadgetOptions, 'log'> & { readonly way: 'gadget' })
   | { readonly way: 'bound'; readonly bind: BoundTo };
 
-/** Where one dongle after the other is served as a USB device. @throws ADDRESS_TAKEN of its panel */
+/** Where one dongle after the other is served as a USB device. @throws ADDRESS_TAKEN of its panel; OUTPUT_REFUSED, FILE_UNWRITABLE of its trace */
 export async function usb(options: UsbWay & { readonly log: ServerLog }): Promise<DongleBench> {
   if (options.way === 'usbip') {
     const { openBench } = await import('./usb/usbip-bench.adapter.ts');

@@ -1,6 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
 import { readReport, readReportError, reportsOf } from '../../container/wire/report.ts';
-import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
+import { type ChannelOptions, goneFrom, leaveChannel, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** Seconds after which a dongle that takes a message of somebody else is asked again. */
@@ -9,7 +9,7 @@ const PAUSE = 0.05;
 /**
  * Has a dongle show by its LED which one it is, and resolves once it says that it does. The port is closed in any case.
  *
- * @throws CARRIER_TIMEOUT, CARRIER_LOST, CARRIER_GARBLED
+ * @throws CARRIER_TIMEOUT, CARRIER_BUSY, CARRIER_LOST, CARRIER_GARBLED
  * @see docs/protocol.md, "Reports"
  */
 export async function blinkDongle(port: ReportPort, options: ChannelOptions): Promise<void> {
@@ -19,22 +19,24 @@ export async function blinkDongle(port: ReportPort, options: ChannelOptions): Pr
   const ask = () => port.write([...reportsOf(channel, 'blink', new Uint8Array())]);
   try {
     await new Promise<void>((resolve, reject) => {
-      waits.push(after(patience, () => reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience }))));
+      let why = new FerryError('CARRIER_TIMEOUT', { where, seconds: patience });
+      waits.push(after(patience, () => reject(why)));
       port.onGone = (why) => reject(goneFrom(where, why));
       port.onReport = (bytes) => {
         const report = readReport(bytes);
         if (report?.position !== 'first' || report.channel !== channel) return;
         const error = report.kind === 'error' ? readReportError(report.payload) : undefined;
         if (report.kind === 'blink') resolve();
-        else if (error === 'busy') waits.push(after(PAUSE, () => void ask().catch(reject)));
-        else
+        else if (error === 'busy') {
+          why = new FerryError('CARRIER_BUSY', { where });
+          waits.push(after(PAUSE, () => void ask().catch(reject)));
+        } else
           reject(new FerryError('CARRIER_GARBLED', { where, why: `it answers "${error ?? report.kind}" to a blink` }));
       };
       ask().catch(reject);
     });
-    await port.write([...reportsOf(channel, 'close', new Uint8Array())]);
   } finally {
     for (const end of waits) end();
-    await port.close();
+    await leaveChannel(port, channel, options);
   }
 }

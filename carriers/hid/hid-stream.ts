@@ -11,7 +11,7 @@ import {
   readReportError,
   reportsOf,
 } from '../../container/wire/report.ts';
-import { type ChannelOptions, goneFrom, openChannel } from './open-channel.ts';
+import { type ChannelOptions, goneFrom, leaveChannel, openChannel } from './open-channel.ts';
 import type { ReportPort } from './report-port.ts';
 
 /** Bytes of a message at most. */
@@ -21,8 +21,8 @@ const BATCH = 64;
 /** Seconds after which a busy dongle is asked again, at first and at most. */
 const FIRST_PAUSE = 0.005;
 const LONGEST_PAUSE = 0.1;
-/** Seconds for which a dongle may let the last word to it wait: one that takes nothing keeps nobody. */
-const LAST_WORD = 1;
+/** Seconds for which a dongle may be at work on what it was sent, or say so. */
+const LONGEST_WORK = 600;
 /** Bytes that may come unread: a dongle sends no more than one window unasked. */
 const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 
@@ -30,7 +30,7 @@ const MOST_UNREAD = 4 * MESSAGE.windowBytes;
 interface Sending {
   readonly message: Uint8Array;
   readonly rest: Iterator<Uint8Array>;
-  /** Called once. */
+  /** Called once; of a message of one report, when it cannot be sent again. */
   readonly done: (error?: Error) => void;
   /** Whether the dongle has asked for the rest. */
   isWanted: boolean;
@@ -38,7 +38,8 @@ interface Sending {
 
 /**
  * A channel of a dongle as a stream of bytes: what is written at once is one message. A dongle that is busy with somebody else is
- * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work.
+ * asked again for as long as the patience. Emits `alive` when the dongle says that it is at work, or busy; that is believed for
+ * LONGEST_WORK.
  *
  * @see docs/protocol.md, "Reports"
  */
@@ -51,6 +52,7 @@ export class HidStream extends Duplex {
   #pause = FIRST_PAUSE;
   #waited = 0;
   #endWait: () => void = () => undefined;
+  #endWork: () => void = () => undefined;
 
   private constructor(port: ReportPort, channel: number, options: ChannelOptions) {
     super();
@@ -73,41 +75,31 @@ export class HidStream extends Duplex {
   override _write(bytes: Uint8Array, _: string, done: (error?: Error | null) => void): void {
     this.#waited = 0;
     this.#pause = FIRST_PAUSE;
+    const { after, where } = this.#options;
+    this.#endWork();
+    this.#endWork = after(LONGEST_WORK, () => this.destroy(new FerryError('CARRIER_SLOW', { where })));
     this.#begin(bytes, done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#endWait();
+    this.#endWork();
     this.#sending = undefined;
     this.#port.onGone = () => undefined;
-    this.#leave().then(
+    leaveChannel(this.#port, this.#channel, this.#options).then(
       () => done(error),
       (failed: Error) => done(error ?? failed),
     );
   }
 
-  /** Lets the dongle know, so that nobody who comes after is taken for whoever was here. */
-  async #leave(): Promise<void> {
-    let endWait = (): void => undefined;
-    const late = new Promise<void>((resolve) => {
-      endWait = this.#options.after(LAST_WORD, resolve);
-    });
-    try {
-      await Promise.race([this.#port.write([...reportsOf(this.#channel, 'close', new Uint8Array())]), late]);
-    } catch (error) {
-      // A dongle that is gone has forgotten its channels.
-      if (!(error instanceof FerryError)) throw error;
-    } finally {
-      endWait();
-      await this.#port.close();
-    }
-  }
-
   #begin(message: Uint8Array, done: (error?: Error) => void): void {
     const rest = reportsOf(this.#channel, 'message', message);
     // A message of one report is told to be refused, if it is, where its answer would be.
-    const isOne = message.length <= FIRST_PAYLOAD;
-    const sending: Sending = { message, rest, done: isOne ? () => undefined : done, isWanted: false };
+    const isOne = isOfOneReport(message);
+    const refused = (error?: Error): void => {
+      if (error !== undefined) this.destroy(error);
+    };
+    const sending: Sending = { message, rest, done: isOne ? refused : done, isWanted: false };
     this.#sending = sending;
     this.#port.write(take(rest, 1)).then(
       () => (isOne ? done() : undefined),
@@ -146,7 +138,9 @@ export class HidStream extends Duplex {
   }
 
   #take(message: Uint8Array): void {
-    this.#sending = undefined;
+    this.#endWork();
+    // A longer one waits to be asked for all the same: this answers something before it.
+    if (this.#sending !== undefined && isOfOneReport(this.#sending.message)) this.#sending = undefined;
     if (this.readableLength + message.length > MOST_UNREAD) this.#garbled('it says more than was asked for');
     else this.push(message);
   }
@@ -187,6 +181,7 @@ export class HidStream extends Duplex {
   #askAgain({ message, done }: Sending): void {
     // Nothing is being sent meanwhile that the dongle could ask for, or refuse.
     this.#sending = undefined;
+    this.emit('alive');
     const pause = this.#pause;
     this.#waited += pause;
     this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);
@@ -196,6 +191,10 @@ export class HidStream extends Duplex {
   #garbled(why: string): void {
     this.destroy(new FerryError('CARRIER_GARBLED', { where: this.#options.where, why }));
   }
+}
+
+function isOfOneReport(message: Uint8Array): boolean {
+  return message.length <= FIRST_PAYLOAD;
 }
 
 function take(reports: Iterator<Uint8Array>, count: number): Uint8Array[] {

@@ -1,7 +1,6 @@
-import { FerryError } from '../../container/errors.ts';
 import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
-import { dongleOf, type PluggedDongle } from './usb-host.ts';
+import { dongleAmong, dongleOf, type PluggedDongle } from './usb-host.ts';
 import { hidPackage } from './usb-package.adapter.ts';
 
 /** The usage page of a dongle's reports. @see docs/protocol.md, "Reports" */
@@ -31,12 +30,14 @@ export async function listHid(): Promise<readonly HidEntry[]> {
 /**
  * Opens a dongle on this computer's USB by the system's driver for HID.
  *
- * @throws PACKAGE_MISSING, PACKAGE_BROKEN; CARRIER_UNREACHABLE when it is not plugged in; CARRIER_FORBIDDEN when this user may not open it
+ * @throws PACKAGE_MISSING, PACKAGE_BROKEN; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openNodeHidPort(serial: string, where: string): Promise<ReportPort> {
-  const found = (await reportDevices()).find((one) => one.serialNumber === serial && one.path !== undefined);
-  if (found?.path === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
-  return openHidPath(found.path, where);
+  const there = (await reportDevices()).flatMap(({ path, ...device }) =>
+    path === undefined ? [] : [{ ...device, path }],
+  );
+  const { path } = dongleAmong(there, serial, { namesOf, placeOf: (device) => device.path }, where);
+  return openHidPath(path, where);
 }
 
 /** Opens one of those that `listHid` has. @throws PACKAGE_MISSING, PACKAGE_BROKEN, CARRIER_UNREACHABLE, CARRIER_FORBIDDEN */
@@ -52,11 +53,15 @@ export async function openHidPath(path: string, where: string): Promise<ReportPo
 /** The dongles that the system's driver for HID has. @throws PACKAGE_MISSING, PACKAGE_BROKEN */
 export async function hidDongles(): Promise<readonly PluggedDongle[]> {
   const dongles = new Map<string, PluggedDongle>();
-  for (const { manufacturer, product, serialNumber } of await reportDevices()) {
-    const dongle = dongleOf(manufacturer, product, serialNumber);
+  for (const device of await reportDevices()) {
+    const dongle = dongleOf(namesOf(device));
     if (dongle !== undefined) dongles.set(dongle.serial, dongle);
   }
   return [...dongles.values()];
+}
+
+function namesOf({ manufacturer, product, serialNumber }: Pick<HidFound, 'manufacturer' | 'product' | 'serialNumber'>) {
+  return { maker: manufacturer, product, serial: serialNumber };
 }
 
 async function reportDevices() {
@@ -64,6 +69,7 @@ async function reportDevices() {
   return (await devicesAsync()).filter(({ usagePage }) => usagePage === USAGE_PAGE);
 }
 
+type HidFound = import('node-hid').Device;
 type HidDevice = Awaited<ReturnType<typeof import('node-hid')['HIDAsync']['open']>>;
 
 function portOf(device: HidDevice, where: string): ReportPort {

@@ -17,6 +17,8 @@ export interface ChannelOptions {
 
 /** Bytes of an `open`. */
 const NONCE = 8;
+/** Seconds for which a dongle is given time to hear that a channel is closed. */
+const FAREWELL = 1;
 
 /**
  * Opens a channel. The port is closed when that fails.
@@ -42,6 +44,30 @@ export async function openChannel(port: ReportPort, { where, random, after, pati
     throw error;
   } finally {
     endWait();
+  }
+}
+
+/**
+ * Lets the dongle know that a channel is closed, so that nobody who comes after is taken for whoever was here, and closes the port.
+ * A dongle that takes no reports any more keeps nobody from leaving.
+ */
+export async function leaveChannel(
+  port: ReportPort,
+  channel: number,
+  { after }: Pick<ChannelOptions, 'after'>,
+): Promise<void> {
+  let endWait = (): void => undefined;
+  const late = new Promise<void>((resolve) => {
+    endWait = after(FAREWELL, resolve);
+  });
+  try {
+    await Promise.race([port.write([...reportsOf(channel, 'close', new Uint8Array())]), late]);
+  } catch (error) {
+    // A dongle that is gone has forgotten its channels.
+    if (!(error instanceof FerryError)) throw error;
+  } finally {
+    endWait();
+    await port.close();
   }
 }
 

@@ -1,7 +1,15 @@
 import { hidDongles, openNodeHidPort } from './node-hid-port.adapter.ts';
 import { installedRule, ruleCommand } from './udev-rule.adapter.ts';
 import { type DongleEvent, dongleOf, PresentDongles, type UsbHost } from './usb-host.ts';
-import { hasUsb, hidPackage, usbDevices, usbPackage } from './usb-package.adapter.ts';
+import {
+  devicesOn,
+  hasUsb,
+  hidPackage,
+  namesOnUsb,
+  type UsbNames,
+  usbDevices,
+  usbPackage,
+} from './usb-package.adapter.ts';
 
 /** The USB of the computer on which this runs. */
 export function systemUsbHost(): UsbHost {
@@ -18,34 +26,34 @@ export function systemUsbHost(): UsbHost {
   };
 }
 
-interface Named {
-  readonly manufacturerName?: string | null | undefined;
-  readonly productName?: string | null | undefined;
-  readonly serialNumber?: string | null | undefined;
-}
-
 /** @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN */
 async function watchUsb(told: (event: DongleEvent) => void): Promise<() => void> {
   const devices = await usbDevices();
   const present = new PresentDongles(told);
-  const came = (device: Named, event: 'dongle.present' | 'dongle.attached'): void => {
+  const came = (device: UsbNames, event: 'dongle.present' | 'dongle.attached'): void => {
     const dongle = donglePlugged(device);
     if (dongle !== undefined) present.came(dongle, event);
   };
-  const attached = ({ device }: { readonly device: Named }): void => came(device, 'dongle.attached');
-  const detached = ({ device }: { readonly device: Named }): void => {
+  const attached = ({ device }: { readonly device: UsbNames }): void => came(device, 'dongle.attached');
+  const detached = ({ device }: { readonly device: UsbNames }): void => {
     const dongle = donglePlugged(device);
     if (dongle !== undefined) present.went(dongle);
   };
   devices.addEventListener('connect', attached);
   devices.addEventListener('disconnect', detached);
-  for (const device of await devices.getDevices()) came(device, 'dongle.present');
-  return () => {
+  const end = (): void => {
     devices.removeEventListener('connect', attached);
     devices.removeEventListener('disconnect', detached);
   };
+  try {
+    for (const device of await devicesOn(devices)) came(device, 'dongle.present');
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return end;
 }
 
-function donglePlugged({ manufacturerName, productName, serialNumber }: Named) {
-  return dongleOf(manufacturerName, productName, serialNumber);
+function donglePlugged(device: UsbNames) {
+  return dongleOf(namesOnUsb(device));
 }

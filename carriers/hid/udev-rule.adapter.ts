@@ -13,8 +13,8 @@ const FOLDERS = [
 ];
 
 /** Where the rule is installed that lets users of this computer open dongles; undefined when it is nowhere. */
-export function installedRule(): string | undefined {
-  return FOLDERS.map((folder) => path.join(folder, NAME)).find((file) => fs.existsSync(file));
+export function installedRule(folders: readonly string[] = FOLDERS): string | undefined {
+  return folders.map((folder) => path.join(folder, NAME)).find((file) => fs.existsSync(file));
 }
 
 /** What an administrator types once, so that users of this computer may open dongles. */

@@ -1,3 +1,5 @@
+import { FerryError } from '../../container/errors.ts';
+
 /** A dongle that is plugged into this computer. */
 export interface PluggedDongle {
   readonly serial: string;
@@ -35,14 +37,41 @@ export interface UsbHost {
   watch(told: (event: DongleEvent) => void): Promise<() => void>;
 }
 
-/** The dongle that a device of that maker, name and serial number is; undefined for any other device. */
-export function dongleOf(
-  maker: string | null | undefined,
-  product: string | null | undefined,
-  serial: string | null | undefined,
-): PluggedDongle | undefined {
-  if (maker !== MAKER || product !== PRODUCT || !serial) return undefined;
+/** What a device says of itself, as far as the system tells it. */
+export interface DeviceNames {
+  readonly maker: string | null | undefined;
+  readonly product: string | null | undefined;
+  readonly serial: string | null | undefined;
+}
+
+/**
+ * The dongle that a device of those names is; undefined for any other device. A maker that is not told is taken for ours: Windows
+ * keeps it from the package `usb`.
+ */
+export function dongleOf({ maker, product, serial }: DeviceNames): PluggedDongle | undefined {
+  if ((maker || MAKER) !== MAKER || product !== PRODUCT || !serial) return undefined;
   return { serial, address: `hid:${serial}` };
+}
+
+/**
+ * The one device that is the dongle of that serial number: no other device is ever opened for it, whatever its serial number.
+ *
+ * @param placeOf tells devices apart
+ * @throws CARRIER_UNREACHABLE when it is not plugged in, or several are
+ */
+export function dongleAmong<T>(
+  devices: readonly T[],
+  serial: string,
+  { namesOf, placeOf }: { readonly namesOf: (device: T) => DeviceNames; readonly placeOf: (device: T) => string },
+  where: string,
+): T {
+  const fitting = devices.filter((device) => dongleOf(namesOf(device))?.serial === serial);
+  const found = [...new Map(fitting.map((device) => [placeOf(device), device])).values()];
+  const [dongle, ...others] = found;
+  if (dongle === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
+  if (others.length === 0) return dongle;
+  const why = `${found.length} dongles of that serial number are plugged in: leave the one that is meant`;
+  throw new FerryError('CARRIER_UNREACHABLE', { where, why });
 }
 
 /** Which dongles are there: tells of each that it comes or goes once, however often that is heard. */

@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import { FerryError } from '../../container/errors.ts';
 import { optionalPackage } from '../optional-package.ts';
+import type { DeviceNames } from './usb-host.ts';
 
 /** Where Linux shows what is plugged in; without it the package `usb` ends the process. */
 const LINUX_USB = '/sys/bus/usb';
+
+type Usb = typeof import('usb')['usb'];
 
 /** Whether this computer has USB, as far as its system shows. */
 export function hasUsb(): boolean {
@@ -14,6 +17,26 @@ export function hasUsb(): boolean {
 export async function usbDevices() {
   if (!hasUsb()) throw new FerryError('NO_USB');
   return (await usbPackage()).usb;
+}
+
+/** What is plugged in. @throws NO_USB where the system does not tell */
+export async function devicesOn(usb: Pick<Usb, 'getDevices'>) {
+  try {
+    return await usb.getDevices();
+  } catch (error) {
+    throw new FerryError('NO_USB', {}, { cause: error });
+  }
+}
+
+/** What the package `usb` tells of a device's names. */
+export interface UsbNames {
+  readonly manufacturerName?: string | null | undefined;
+  readonly productName?: string | null | undefined;
+  readonly serialNumber?: string | null | undefined;
+}
+
+export function namesOnUsb({ manufacturerName, productName, serialNumber }: UsbNames): DeviceNames {
+  return { maker: manufacturerName, product: productName, serial: serialNumber };
 }
 
 /** @throws PACKAGE_MISSING, PACKAGE_BROKEN */

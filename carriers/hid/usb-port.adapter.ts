@@ -1,8 +1,8 @@
-import { FerryError } from '../../container/errors.ts';
 import { REPORT_SIZE } from '../../container/wire/report.ts';
 import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
-import { usbDevices } from './usb-package.adapter.ts';
+import { dongleAmong } from './usb-host.ts';
+import { devicesOn, namesOnUsb, usbDevices } from './usb-package.adapter.ts';
 
 /** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
 const REPORT_INTERFACE = 0;
@@ -13,7 +13,7 @@ const LONGEST_WRITE = 30_000;
 /** Milliseconds for which a report is waited for at a time: a wait that has begun keeps the dongle from being closed. */
 const LONGEST_READ = 500;
 
-type Device = NonNullable<Awaited<ReturnType<typeof import('usb')['usb']['findDeviceBySerial']>>>;
+type Device = Awaited<ReturnType<typeof import('usb')['usb']['getDevices']>>[number];
 
 /** What the package tells of a configuration, in types of browsers that are not known here. @see WebUSB, 7.1 */
 interface Configuration {
@@ -28,11 +28,12 @@ interface Configuration {
 /**
  * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
  *
- * @throws PACKAGE_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in; CARRIER_FORBIDDEN when this user may not open it
+ * @throws PACKAGE_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
-  const device = await (await usbDevices()).findDeviceBySerial(serial);
-  if (device === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
+  const devices = await devicesOn(await usbDevices());
+  const place = { namesOf: namesOnUsb, placeOf: ({ bus, address }: Device) => `${bus}/${address}` };
+  const device = dongleAmong(devices, serial, place, where);
   try {
     await device.open();
     if (device.configuration?.configurationValue !== CONFIGURATION) await device.selectConfiguration(CONFIGURATION);
@@ -40,7 +41,10 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
     if (process.platform === 'linux') await device.detachKernelDriver(REPORT_INTERFACE).catch(() => undefined);
     await device.claimInterface(REPORT_INTERFACE);
   } catch (error) {
-    if (device.opened) await device.close();
+    if (device.opened) {
+      await attachDriver(device);
+      await closed(device.close());
+    }
     throw openFailed(where, nodeOf(device), error);
   }
   return portOf(device, where);
@@ -107,10 +111,12 @@ function endpointOf(device: Device, direction: 'in' | 'out'): number {
 
 /** Lets the system's driver have its interface again: otherwise `hid:` does not find the dongle until it is plugged in anew. */
 async function giveBack(device: Device): Promise<void> {
-  try {
-    await device.releaseInterface(REPORT_INTERFACE);
-    if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE);
-  } catch {
-    // A dongle that is gone has nothing to give back, and some systems have no such driver.
-  }
+  // A dongle that is gone has nothing to give back.
+  await device.releaseInterface(REPORT_INTERFACE).catch(() => undefined);
+  await attachDriver(device);
+}
+
+async function attachDriver(device: Device): Promise<void> {
+  // Some systems have no such driver, and one that has its interface already is not attached again.
+  if (process.platform === 'linux') await device.attachKernelDriver(REPORT_INTERFACE).catch(() => undefined);
 }

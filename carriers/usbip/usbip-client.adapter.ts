@@ -34,8 +34,6 @@ export interface ImportedDevice {
   in(endpoint: number, space: number | Uint8Array): SubmittedTransfer;
   /** Sends bytes to a bulk or interrupt endpoint. They must stay as they are until it completes. */
   out(endpoint: number, data: Uint8Array): SubmittedTransfer;
-  /** Waits for transfers no longer than for an import: then it is unplugged. One wait at a time. @throws CARRIER_TIMEOUT, and what `work` throws */
-  within<T>(work: Promise<T>): Promise<T>;
   /** Unplugs it: what is under way fails with CARRIER_LOST. Once it returns, the connection is closed on this side. Repeatable. */
   close(): Promise<void>;
 }
@@ -85,7 +83,6 @@ export async function connectUsbip(server: UsbipServer & { readonly busid: strin
       control: (setup, data) => under.control(setup, data),
       in: (endpoint, space) => under.in(endpoint, space),
       out: (endpoint, data) => under.out(endpoint, data),
-      within: (work) => connection.within(patience, work),
       close: () => connection.close(),
     };
   } catch (error) {

@@ -88,17 +88,6 @@ export class UsbipConnection {
     return reply;
   }
 
-  /** Waits for transfers. Where they take longer, the connection ends. @param patience seconds @throws CARRIER_TIMEOUT, and what `work` throws */
-  async within<T>(patience: number, work: Promise<T>): Promise<T> {
-    const late = new FerryError('CARRIER_TIMEOUT', { where: this.#where, seconds: patience });
-    this.#timer.start(patience, () => this.#socket.destroy(late));
-    try {
-      return await work;
-    } finally {
-      this.#timer.stop();
-    }
-  }
-
   /** From now on replies are to transfers. */
   serve(transfers: Transfers): void {
     this.#transfers = transfers;

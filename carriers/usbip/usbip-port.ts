@@ -1,8 +1,9 @@
 import { FerryError } from '../../container/errors.ts';
 import { REPORT_SIZE } from '../../container/wire/report.ts';
+import type { ChannelOptions } from '../hid/open-channel.ts';
 import type { ReportPort } from '../hid/report-port.ts';
 import type { SubmittedTransfer, UsbipCompletion } from './transfers.ts';
-import { connectUsbip } from './usbip-client.adapter.ts';
+import { connectUsbip, type UsbipServer } from './usbip-client.adapter.ts';
 
 /** Interrupt endpoints of a dongle, there and back. @see docs/protocol.md, "Reports" */
 const REPORT_ENDPOINT = 1;
@@ -16,11 +17,11 @@ type Done = Extract<UsbipCompletion, { readonly status: 'done' }>;
 /**
  * Takes a dongle at a USB/IP server, without any driver.
  *
- * @param place `patience` in seconds
+ * @param place `patience` in seconds, for each step of it
  * @throws CARRIER_UNREACHABLE, CARRIER_BUSY, CARRIER_LOST, CARRIER_TIMEOUT, CARRIER_GARBLED
  */
 export async function openUsbipPort(
-  place: { readonly host: string; readonly port: number; readonly busid: string; readonly patience: number },
+  place: UsbipServer & { readonly busid: string } & Pick<ChannelOptions, 'after'>,
   where: string,
 ): Promise<ReportPort> {
   const dongle = await connectUsbip(place);
@@ -29,11 +30,18 @@ export async function openUsbipPort(
     if (became.status === 'done') return became;
     throw new FerryError('CARRIER_LOST', { where, why: `a transfer ended with "${became.status}"` });
   };
+  let endWait = (): void => undefined;
   try {
-    await dongle.within(settled(dongle.control(CONFIGURE)));
+    const { patience, after } = place;
+    const late = new Promise<never>((_, reject) => {
+      endWait = after(patience, () => reject(new FerryError('CARRIER_TIMEOUT', { where, seconds: patience })));
+    });
+    await Promise.race([settled(dongle.control(CONFIGURE)), late]);
   } catch (error) {
     await dongle.close();
     throw error;
+  } finally {
+    endWait();
   }
   const port: ReportPort = {
     onReport: () => undefined,

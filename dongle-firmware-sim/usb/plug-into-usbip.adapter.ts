@@ -17,7 +17,7 @@ import { PluggedDongle } from './plugged-dongle.ts';
 import { type PoweredFirmware, poweredClient, poweredDrive, poweredLog } from './powered-firmware.ts';
 import { makeUsbDongle } from './usb-dongle.ts';
 import type { UsbIdentity } from './usb-identity.ts';
-import { UsbipBus, type UsbSocket } from './usbip-bus.ts';
+import { type Tap, UsbipBus, type UsbSocket } from './usbip-bus.ts';
 
 /** A USB/IP server for dongles, and what they say they are. */
 export interface UsbipOptions extends Omit<UsbIdentity, 'serial'> {
@@ -64,13 +64,11 @@ export function pluggedIn({ isOpen, open }: SocketedDongle): (served: ServedCont
 }
 
 /** One USB/IP server, and what makes one more socket of it, for a dongle that fails on command. */
-export function usbipSockets({
-  host,
-  port,
-  log: busLog,
-  ...ids
-}: UsbipOptions): (watch: DongleWatch) => SocketedDongle {
-  const bus = new UsbipBus({ host, port }, busLog);
+export function usbipSockets(
+  { host, port, log: busLog, ...ids }: UsbipOptions,
+  tap?: Tap,
+): (watch: DongleWatch) => SocketedDongle {
+  const bus = new UsbipBus({ host, port }, busLog, tap);
   return ({ log, faults, after, onHost }) => ({
     isOpen: isOtherHost(host),
     open: async (served, serial, serve, onPlugged) => {

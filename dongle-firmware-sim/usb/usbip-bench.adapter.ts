@@ -16,6 +16,7 @@ import { Panel } from '../panel/panel.ts';
 import { FaultBoard } from './faults/fault-board.ts';
 import { parseScript } from './faults/fault-step.ts';
 import { type DongleWatch, pluggedIn, type UsbipOptions, usbipSockets } from './plug-into-usbip.adapter.ts';
+import { openUsbTrace } from './trace/usb-trace.adapter.ts';
 
 /** How one more dongle is served on a bench. */
 export interface BenchServeOptions extends ServeOptions {
@@ -28,6 +29,8 @@ export interface BenchOptions extends UsbipOptions {
   readonly bind: BoundTo | undefined;
   /** Where the front panel is; none where it is left out. */
   readonly panel?: { readonly host: string; readonly port: number };
+  /** The file that all USB traffic is written to; none where it is left out. */
+  readonly trace?: string;
 }
 
 /** A USB/IP server with dongles that fail on command. */
@@ -36,24 +39,38 @@ export interface DongleBench {
   readonly panel: string | undefined;
   /** Serves one more dongle. @throws what `openDongle` throws; ADDRESS_TAKEN */
   serve(options: BenchServeOptions, onReady: (served: Served) => void): Promise<void>;
-  /** Closes the panel. */
+  /** Closes the panel and the trace. */
   close(): Promise<void>;
 }
 
-/** @throws ADDRESS_TAKEN of the panel */
-export async function openBench({ panel: place, bind: to, ...options }: BenchOptions): Promise<DongleBench> {
-  const sockets = usbipSockets(options);
+/** @throws ADDRESS_TAKEN of the panel; OUTPUT_REFUSED, FILE_UNWRITABLE of the trace */
+export async function openBench({
+  panel: place,
+  bind: to,
+  trace: file,
+  ...options
+}: BenchOptions): Promise<DongleBench> {
+  const trace = file === undefined ? undefined : openUsbTrace(file, options.interval, options.log);
+  const sockets = usbipSockets(options, trace?.tap);
   const plug = (watch: DongleWatch): Plug => {
     const one = sockets(watch);
     return to === undefined ? pluggedIn(one) : boundPlug({ to, sockets: one, log: watch.log });
   };
   const panel = new Panel();
-  const listening: Listening | undefined =
-    place === undefined ? undefined : await listenPanel(place, panel, options.log);
+  let listening: Listening | undefined;
+  try {
+    if (place !== undefined) listening = await listenPanel(place, panel, options.log);
+  } catch (error) {
+    await trace?.close();
+    throw error;
+  }
   return {
     panel: listening?.address,
     serve: (serving, onReady) => serveOne(plug, panel, serving, onReady),
-    close: async () => listening?.close(),
+    close: async () => {
+      await listening?.close();
+      await trace?.close();
+    },
   };
 }
 

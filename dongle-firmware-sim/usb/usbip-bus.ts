@@ -11,18 +11,27 @@ export interface UsbSocket extends Listening {
   pullOut(): void;
 }
 
+/** Comes between a device and the bus. */
+export type Tap = (busid: string, device: ExportedDevice) => ExportedDevice;
+
 /** A USB/IP server and its sockets, 1-1, 1-2 and so on. It listens as long as it has one. */
 export class UsbipBus {
   readonly #place: { readonly host: string; readonly port: number };
   readonly #log: ServerLog;
+  readonly #tap: Tap;
   readonly #devices = new Map<string, ExportedDevice>();
   readonly #sockets = new Set<string>();
   #server: Promise<Listening> | undefined;
   #numbered = 0;
 
-  constructor(place: { readonly host: string; readonly port: number }, log: ServerLog) {
+  constructor(
+    place: { readonly host: string; readonly port: number },
+    log: ServerLog,
+    tap: Tap = (_, device) => device,
+  ) {
     this.#place = place;
     this.#log = log;
+    this.#tap = tap;
   }
 
   /** @returns a socket for that dongle; closing it pulls the dongle out @throws ADDRESS_TAKEN */
@@ -31,12 +40,13 @@ export class UsbipBus {
     this.#sockets.add(busid);
     this.#server ??= listenUsbip(this.#place, this.#devices, this.#log);
     const { address } = await this.#server;
+    const exported = this.#tap(busid, device);
     const pullOut = (): void => {
-      if (this.#devices.delete(busid)) device.unplug();
+      if (this.#devices.delete(busid)) exported.unplug();
     };
     return {
       address: `${address}/${busid}`,
-      plugIn: () => void this.#devices.set(busid, device),
+      plugIn: () => void this.#devices.set(busid, exported),
       pullOut,
       close: () => {
         pullOut();

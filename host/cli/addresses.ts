@@ -50,6 +50,8 @@ export type UsbOptions =
       readonly bind: BoundDevice | undefined;
       /** Where their front panel is, if there is to be one. */
       readonly panel?: { readonly host: string; readonly port: number };
+      /** The file that their USB traffic is written to, if it is to be. */
+      readonly trace?: string;
     })
   | (UsbIds & { readonly way: 'gadget'; readonly controller: string | undefined })
   | { readonly way: 'bound'; readonly bind: BoundDevice };
@@ -94,7 +96,7 @@ export type FaultAnswer =
 
 /** What the far bank lends for dongles. */
 export interface DongleDoor extends Door<{ readonly size: number | undefined }> {
-  /** @throws ADDRESS_TAKEN of the panel */
+  /** @throws ADDRESS_TAKEN of the panel; OUTPUT_REFUSED, FILE_UNWRITABLE of the trace */
   usb(options: UsbOptions & { readonly log: ServerLog }): Promise<DongleBench>;
   /** Reads faults, one a line, as they are sent on; or the first line that is none. */
   readFaults(

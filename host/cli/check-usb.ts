@@ -17,7 +17,11 @@ export async function checkUsb(host: UsbHost): Promise<readonly UsbCheck[]> {
   const packages: UsbCheck[] = [];
   for (const name of USB_PACKAGES) packages.push(await checkPackage(host, name));
   const [isHidThere, hasUsb] = [packages[0]?.state === 'ok', host.hasUsb()];
-  const dongles = isHidThere && hasUsb ? await checkDongles(host) : [noDongles(hasUsb)];
+  const dongles = !hasUsb
+    ? [noDongles('there is no USB')]
+    : isHidThere
+      ? await checkDongles(host)
+      : [noDongles('they cannot be looked for without node-hid')];
   return [checkBus(hasUsb), ...packages, checkRule(host, hasUsb), ...dongles, DISK];
 }
 
@@ -62,14 +66,13 @@ function checkRule(host: UsbHost, hasUsb: boolean): UsbCheck {
 
 async function checkDongles(host: UsbHost): Promise<readonly UsbCheck[]> {
   const dongles = await host.dongles();
-  if (dongles.length === 0) return [noDongles(true)];
+  if (dongles.length === 0) return [noDongles('none is found')];
   const checks: UsbCheck[] = [];
   for (const dongle of dongles) checks.push(await checkDongle(host, dongle));
   return checks;
 }
 
-function noDongles(hasUsb: boolean): UsbCheck {
-  const found = hasUsb ? 'none is found' : 'there is no USB';
+function noDongles(found: string): UsbCheck {
   return { check: 'dongles', about: 'dongles', state: 'doesNotApply', found, remedy: '' };
 }
 

@@ -9,13 +9,13 @@ import { nameOf, type Peer, remarkPeers } from './peers.ts';
 import type { CommandContext } from './run-ferry.ts';
 import { shortId } from './short-id.ts';
 import { progressOf, type RunMove, showMove } from './show-move.ts';
-import { interruptionOf, outlasting, type Return } from './wait-for-dongle.ts';
+import { interruptionOf, type Lookout, outlasting } from './wait-for-dongle.ts';
 import { givenUpBetween, tellGivenUp } from './written-off-between.ts';
 
 export interface MoveToMake {
   readonly far: FarBank;
   /** How a dongle that is pulled out is waited for; left out where nobody waits. */
-  readonly returns: Return | undefined;
+  readonly lookout: Lookout | undefined;
   readonly context: CommandContext;
   readonly options: MoveOptions;
   readonly order: MoveOrder;
@@ -30,10 +30,10 @@ export interface MoveToMake {
  * @throws what the two sides throw; PEER_UNEXPECTED when somebody else comes back; MOVE_UNFINISHED and what else a move ends with
  */
 export async function makeMove(move: MoveToMake): Promise<void> {
-  const { far, returns, context, options } = move;
+  const { far, lookout, context, options } = move;
   let first: MoveSides | undefined;
   let begun: RunMove | undefined;
-  const run = await outlasting<RunMove | null>(context, returns, {
+  const run = await outlasting<RunMove | null>(context, lookout, {
     places: options,
     attempt: (patient, reached) =>
       withSides(far, patient, options, async (sides) => {

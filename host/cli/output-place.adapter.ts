@@ -17,12 +17,17 @@ import { type FileKind, inTheWay } from './in-the-way.adapter.ts';
  * @throws ADDRESS_WRONG, OUTPUT_REFUSED
  */
 export async function checkOutput(far: FarBank, wanted: string | undefined, kind: FileKind): Promise<void> {
-  if (wanted !== undefined) checkScheme(wanted);
-  if (wanted !== undefined) checkParent(wanted);
-  await checkFolder(far, folderOf(wanted));
+  await checkPlace(far, wanted);
   if (wanted === undefined || !isOneFile(wanted)) return;
   const why = inTheWay(wanted, kind);
   if (why !== undefined) throw new FerryError('OUTPUT_REFUSED', { place: wanted, why });
+}
+
+/** The same, but for what is there already. @throws ADDRESS_WRONG, OUTPUT_REFUSED */
+export async function checkPlace(far: FarBank, wanted: string | undefined): Promise<void> {
+  if (wanted !== undefined) checkScheme(wanted);
+  if (wanted !== undefined) checkParent(wanted);
+  await checkFolder(far, folderOf(wanted));
 }
 
 function checkScheme(wanted: string): void {

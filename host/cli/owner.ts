@@ -34,6 +34,9 @@ export function requireOwnersWay(address: string): void {
 /** What became of showing the PIN. `blocked`: it would not even be compared. */
 type Shown = 'shown' | 'not shown' | 'blocked';
 
+/** How often in a row the PIN is shown for one command, where the way breaks each time before that is carried out. */
+const MOST_SHOWN = 5;
+
 function asOwner(context: CommandContext, client: ContainerClient, address: string): ContainerClient {
   let shown: Promise<Shown> | undefined;
   let first: Listing | undefined;
@@ -45,21 +48,27 @@ function asOwner(context: CommandContext, client: ContainerClient, address: stri
     call: async (name, request) => {
       if (COMMANDS[name].asker !== 'owner') return client.call(name, request);
       requireOwnersWay(address);
-      shown ??= show();
-      const before = await shown;
-      try {
-        return await client.call(name, request);
-      } catch (error) {
-        if (!(error instanceof FerryError) || error.code !== 'OWNER_NEEDED' || before === 'not shown') throw error;
-        if (before === 'blocked') throw new FerryError('PIN_BLOCKED', error.details, { cause: error });
-        // The way to it broke and was opened anew: the container knows its owner no longer. Still only the first one is meant.
-        shown = show();
-        await shown;
-        return client.call(name, request);
+      for (let times = 1; ; times++) {
+        shown ??= show();
+        const before = await shown;
+        try {
+          return await client.call(name, request);
+        } catch (error) {
+          if (!(error instanceof FerryError) || error.code !== 'OWNER_NEEDED' || before === 'not shown') throw error;
+          if (before === 'blocked') throw new FerryError('PIN_BLOCKED', error.details, { cause: error });
+          // What was asked for may have been carried out before one of them broke: it is not refused.
+          if (times === MOST_SHOWN) throw brokenEachTime(address, error);
+          // The way to it broke and was opened anew: the container knows its owner no longer. Still only the first one is meant.
+          shown = undefined;
+        }
       }
     },
     close: () => client.close(),
   };
+}
+
+function brokenEachTime(where: string, cause: FerryError): FerryError {
+  return new FerryError('CARRIER_LOST', { where, why: 'each time that the PIN was shown, it broke again' }, { cause });
 }
 
 /** @param listing of whom the PIN is asked for, verified */

@@ -27,14 +27,18 @@ import { statusCommand } from './commands/status.ts';
 import { useCommands } from './commands/use.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { Register } from './run-ferry.ts';
-import type { Return } from './wait-for-dongle.ts';
+import type { Lookout } from './wait-for-dongle.ts';
 
 const device = () => import('../../device-side/commands.ts');
 export const FAR_BANK: FarBank = { dongle: () => import('../../dongle-firmware-sim/commands.ts'), device };
 
 /** The USB of this computer, loaded when it is needed. */
 const USB = async () => (await import('../../carriers/hid/system-usb-host.adapter.ts')).systemUsbHost();
-const dongleReturns: Return = async (address) => (await import('./dongle-return.adapter.ts')).dongleReturns(address);
+const lookout = () => import('./dongle-lookout.adapter.ts');
+const LOOKOUT: Lookout = {
+  absence: async (address) => (await lookout()).absence(address),
+  pause: async () => (await lookout()).pause(),
+};
 const untilStopped = async () => (await import('./server-process.adapter.ts')).untilStopped();
 
 /** Of this program, in whatever way it is run. */
@@ -47,9 +51,9 @@ export const COMMANDS: readonly Register[] = [
   contextCommand(FAR_BANK),
   certificateCommand(FAR_BANK),
   applyCommand(FAR_BANK),
-  moveCommand(FAR_BANK, dongleReturns),
-  resumeCommand(FAR_BANK, dongleReturns),
-  statusCommand(FAR_BANK),
+  moveCommand(FAR_BANK, LOOKOUT),
+  resumeCommand(FAR_BANK, LOOKOUT),
+  statusCommand(FAR_BANK, USB),
   issueCommand(FAR_BANK),
   settleCommand(FAR_BANK),
   cancelCommand(FAR_BANK),

@@ -1,4 +1,4 @@
-import { parseUsbipPlace } from '../../carriers/address.ts';
+import { parseServedPlace, USBIP_PORT } from '../../carriers/address.ts';
 import type { BoundDevice, UsbIds, UsbOptions } from './addresses.ts';
 import { parseNumber, usage } from './parse-arguments.ts';
 
@@ -10,14 +10,26 @@ export interface UsbWords {
   readonly usbIds?: string;
   readonly usbInterval?: string;
   readonly panel?: string | true;
+  readonly trace?: string;
 }
 
 /** Reads them; undefined where the dongle is to be no USB device. @throws USAGE_WRONG, ADDRESS_WRONG */
-export function usbOptions({ usbip, gadget, bind, usbIds, usbInterval, panel }: UsbWords): UsbOptions | undefined {
+export function usbOptions({
+  usbip,
+  gadget,
+  bind,
+  usbIds,
+  usbInterval,
+  panel,
+  trace,
+}: UsbWords): UsbOptions | undefined {
   if (usbInterval !== undefined && usbip === undefined) throw usage('--usb-interval needs --usbip');
   if (usbIds !== undefined && usbip === undefined && gadget === undefined)
     throw usage('--usb-ids needs --usbip or --gadget');
   if (panel !== undefined && usbip === undefined) throw usage('--panel needs --usbip');
+  if (trace !== undefined && usbip === undefined)
+    throw usage('--trace needs --usbip: elsewhere the system carries the traffic, and usbmon of Linux shows it');
+  if (trace?.startsWith('folder:') === true) throw usage('--trace writes one file, of all dongles: name that');
   const ids = usbIdsIn(usbIds ?? '1209:0001');
   if (gadget !== undefined) {
     if (usbip !== undefined || bind !== undefined)
@@ -26,16 +38,27 @@ export function usbOptions({ usbip, gadget, bind, usbIds, usbInterval, panel }: 
   }
   const bound = bind === undefined ? undefined : boundDeviceIn(bind);
   if (usbip === undefined) return bound === undefined ? undefined : { way: 'bound', bind: bound };
-  const { host, port } = parseUsbipPlace(usbip === true ? '' : usbip);
+  const { host, port } = parseServedPlace(usbip === true ? '' : usbip, USBIP_PORT);
   const interval = parseNumber(usbInterval ?? '4', 'bInterval', 1, 16);
-  return { way: 'usbip', host, port, interval, bind: bound, ...ids, ...panelOption(panel) };
+  return {
+    way: 'usbip',
+    host,
+    port,
+    interval,
+    bind: bound,
+    ...ids,
+    ...panelOption(panel),
+    ...(trace === undefined ? {} : { trace }),
+  };
 }
+
+/** Stands for whichever port is free. */
+const FREE_PORT = 0;
 
 /** Its port may be left out, as the whole place may. */
 function panelOption(panel: string | true | undefined): { readonly panel?: { host: string; port: number } } {
   if (panel === undefined) return {};
-  const { host, port } = parseUsbipPlace(panel === true ? ':0' : /:\d+$/.test(panel) ? panel : `${panel}:0`);
-  return { panel: { host, port } };
+  return { panel: parseServedPlace(panel === true ? '' : panel, FREE_PORT) };
 }
 
 function boundDeviceIn(text: string): BoundDevice {

@@ -5,8 +5,19 @@ import { isAddress, isPlaceOf } from './addresses.ts';
 import type { CommandContext } from './run-ferry.ts';
 import type { RunMove } from './show-move.ts';
 
-/** Resolves once the dongle at an address on USB is there again, however long that takes. */
-export type Return = (address: string) => Promise<void>;
+/** How somebody looks whether a dongle on USB is back. */
+export interface Lookout {
+  /** Why the dongle at an address cannot be reached; undefined when it can. */
+  absence(address: string): Promise<FerryError | undefined>;
+  /** Resolves when it is time to look again. */
+  pause(): Promise<void>;
+}
+
+/**
+ * How often in a row an attempt is made again although the dongle was there at once: a plug may be pulled out and in between two looks.
+ * Each may show a PIN and not hear that it is wrong, and 8 wrong ones block it.
+ */
+const MOST_IN_VAIN = 5;
 
 /** Help for the options that say whether a move waits. */
 export const WAIT = 'wait for a dongle that is pulled out of USB in the middle, also where no terminal is';
@@ -28,20 +39,22 @@ export interface Attempts<T> {
 
 /**
  * Makes attempts at a move for as long as a dongle on USB is pulled out in the middle of one and comes back; a side that was not there
- * to begin with is not waited for. What is answered to a question is not asked again.
+ * to begin with is not waited for, and one that is there and breaks off all the same not without end. What is answered to a question is
+ * not asked again.
  *
- * @param returns left out where nobody waits
+ * @param lookout left out where nobody waits
  * @throws what an attempt throws for any other reason
  */
 export async function outlasting<T>(
   context: CommandContext,
-  returns: Return | undefined,
+  lookout: Lookout | undefined,
   { places, attempt, failureOf }: Attempts<T>,
 ): Promise<T> {
-  if (returns === undefined) return attempt(context, () => undefined);
+  if (lookout === undefined) return attempt(context, () => undefined);
   const { output } = context;
   const remembering = rememberingAnswers(context);
   let isReached = false;
+  let inVain = 0;
   for (;;) {
     const outcome = await attempt(remembering, () => {
       isReached = true;
@@ -50,14 +63,44 @@ export async function outlasting<T>(
       (error: unknown) => ({ error, failure: error instanceof FerryError ? error : null }),
     );
     const gone = isReached && outcome.failure !== null ? goneAt(outcome.failure, places) : undefined;
-    if (outcome.failure === null || gone === undefined) {
+    if (outcome.failure === null || gone === undefined || inVain === MOST_IN_VAIN) {
+      if (gone !== undefined)
+        output.complain(`${gone} is there each time and breaks off all the same: it is not waited for.`);
       if ('done' in outcome) return outcome.done;
       throw outcome.error;
     }
     const why = explain(outcome.failure.code, outcome.failure.details).happened;
     output.complain(`${why} Once the dongle is plugged in again, the move goes on; Ctrl-C leaves it unfinished.`);
-    await returns(gone);
+    if (inVain > 0) await lookout.pause();
+    inVain = (await returned(lookout, gone, output)) ? 0 : inVain + 1;
     output.note(`${gone} is back: the move goes on.`);
+  }
+}
+
+/**
+ * Waits until a dongle can be reached again, however long that takes, and says once of each reason why it cannot, but for that it is not
+ * there: such as that this user may not open it, or that another one is there.
+ *
+ * @returns whether it could not be at first
+ */
+async function returned(lookout: Lookout, address: string, output: CommandContext['output']): Promise<boolean> {
+  const said = new Set<string>();
+  let before: string | undefined;
+  for (;;) {
+    const absence = await lookout.absence(address);
+    if (absence === undefined) return before !== undefined;
+    const { code, details } = absence;
+    const reason = JSON.stringify([code, details]);
+    if (before === undefined && code === 'CARRIER_UNREACHABLE') said.add(reason);
+    // Found twice, since the system lets nobody have a dongle yet that was only just plugged in.
+    if (reason === before && !said.has(reason)) {
+      said.add(reason);
+      const { happened, remedy } = explain(code, details);
+      const more = code === 'CARRIER_FORBIDDEN' ? ` ${remedy}` : '';
+      output.complain(`Still waiting: ${happened}${more}`);
+    }
+    before = reason;
+    await lookout.pause();
   }
 }
 
@@ -71,8 +114,11 @@ export function isPatient({ output }: CommandContext, wait: boolean | undefined)
   return wait ?? output.isSeen;
 }
 
-/** What is said of a place that was reached before and is not any more. Busy: somebody else was quicker to have it again. */
-const GONE: readonly string[] = ['CARRIER_LOST', 'CARRIER_UNREACHABLE', 'CARRIER_BUSY'];
+/**
+ * What is said of a place that was reached before and is not any more. Timed out: the computer that it is plugged into is gone, or it hangs.
+ * Busy: somebody else was quicker to have it again.
+ */
+const GONE: readonly string[] = ['CARRIER_LOST', 'CARRIER_UNREACHABLE', 'CARRIER_TIMEOUT', 'CARRIER_BUSY'];
 
 /** The address on USB that a failure says is gone; undefined when it is none. */
 function goneAt({ code, details }: Failure, { from, to }: Places): string | undefined {

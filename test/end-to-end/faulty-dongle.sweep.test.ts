@@ -81,7 +81,10 @@ describe('ferry dongle fault', () => {
   it('says that nobody serves the dongle, or that there is none', async () => {
     const [unserved, none] = [await fault('unplug'), await here.run('dongle', 'fault', 'nowhere', 'unplug')];
     expect([unserved.exit, unserved.stderr.includes('[CARRIER_UNREACHABLE]')]).toEqual([5, true]);
+    expect(unserved.stderr).toContain('dongle cannot be reached: no program serves it with --usbip');
     expect([none.exit, none.stderr.includes('[NO_CONTAINER]')]).toEqual([5, true]);
+    const other = await here.run('dongle', 'fault', 'device', 'unplug');
+    expect([other.exit, other.stderr.includes('In device is a device, not a dongle.')]).toEqual([2, true]);
   });
 
   it('shows what is set and where the dongle is, for people and for programs', async () => {

@@ -86,5 +86,7 @@ describe('a move whose dongle is pulled out in the middle', () => {
     expect([exit, stderr]).toEqual([5, expect.stringContaining('CARRIER_UNREACHABLE')]);
     const wrong = scene.world.run('move', '--from', 'sim:dongle', '--to', 'sim:device', '--all', '--wait');
     expect(wrong).toMatchObject({ exit: 2, stderr: expect.stringContaining('--wait is for a move with a dongle') });
+    const half = scene.world.run('move', '--from', dongle.address, '--to', 'folder:sent', '--all', '--wait');
+    expect(half).toMatchObject({ exit: 2, stderr: expect.stringContaining('--wait needs both sides') });
   }, 60_000);
 });

@@ -5,8 +5,10 @@ import { CHECKS, type Check } from './checks.ts';
 /** What a run of the bench is asked for. */
 export interface BenchOptions {
   readonly checks: readonly Check[];
-  /** A boot for each check instead of one for all. */
+  /** A boot for each check. */
   readonly separate: boolean;
+  /** Guests at a time; undefined: as many as there is room for. */
+  readonly guests: number | undefined;
   /** Asks the distribution for a newer kernel. */
   readonly update: boolean;
   /** How often a dongle is attached again. */
@@ -16,15 +18,17 @@ export interface BenchOptions {
 }
 
 const MOST_CYCLES = 1000;
+const MOST_GUESTS = 16;
 
 export const HELP = `Usage: npm run usb-bench -- [options] [CHECK ...]
 
-Starts a computer in QEMU, with the distribution's kernel and the program as built, and checks USB there.
+Starts computers in QEMU, with the distribution's kernel and the program as built, and checks USB there.
 Without names: every check. Each says what it needs when that is missing; none is left out.
 
 ${CHECKS.map(({ name, shows }) => `  ${name.padEnd(20)}${shows}`).join('\n')}
 
-  --separate          a boot for each check, not one for all
+  --guests N          computers at a time, among which the checks are spread; 2 where there is room for them
+  --separate          a boot for each check
   --cycles N          how often a dongle is plugged in and out again in \`replug\`; 50
   --out FOLDER        keeps results, logs of kernel and programs, and the USB traffic there (usb.pcap)
   --update            asks the distribution for a newer kernel
@@ -43,9 +47,8 @@ Ends with 1 when a claim does not hold, 2 when it cannot begin, 3 when the bench
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  const cycles = Number(values.cycles ?? 50);
-  if (!Number.isInteger(cycles) || cycles < 1 || cycles > MOST_CYCLES)
-    throw new BenchError('cannotBegin', `--cycles takes a number from 1 to ${MOST_CYCLES}, not ${values.cycles}`);
+  const cycles = numberIn('cycles', values.cycles, MOST_CYCLES) ?? 50;
+  const guests = numberIn('guests', values.guests, MOST_GUESTS);
   const unknown = positionals.find((name) => CHECKS.every((check) => check.name !== name));
   if (unknown !== undefined)
     throw new BenchError(
@@ -55,10 +58,18 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   return {
     checks: CHECKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
     separate: values.separate ?? false,
+    guests,
     update: values.update ?? false,
     cycles,
     out: values.out,
   };
+}
+
+function numberIn(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new BenchError('cannotBegin', `--${name} takes a number from 1 to ${most}, not ${text}`);
 }
 
 function parse(args: readonly string[]) {
@@ -69,6 +80,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h' },
         separate: { type: 'boolean' },
+        guests: { type: 'string' },
         update: { type: 'boolean' },
         cycles: { type: 'string' },
         out: { type: 'string' },

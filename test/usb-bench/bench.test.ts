@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HELP, readOptions } from './bench-options.ts';
 import { CHECKS } from './checks.ts';
+import { eachAtATime, guestsWithRoom, spread } from './guests.ts';
 import { addonsOf, copyAddons } from './image/addons.ts';
 import { distributionOf } from './image/distribution.ts';
 import { nameOfRecipe, readRecipe } from './image/recipe.ts';
@@ -24,7 +25,7 @@ describe('the checks', () => {
 
 describe('the command line', () => {
   it('means every check when it names none', () => {
-    expect(readOptions([])).toEqual({ checks: CHECKS, separate: false, update: false, cycles: 50, out: undefined });
+    expect(readOptions([])).toMatchObject({ checks: CHECKS, separate: false, update: false, cycles: 50 });
   });
 
   it('runs the named checks in the order of the table', () => {
@@ -38,6 +39,7 @@ describe('the command line', () => {
     [['nothing'], 'there is no check nothing; there are: start'],
     [['--cycles', '0'], 'from 1 to 1000'],
     [['--cycles', 'x'], 'from 1 to 1000'],
+    [['--guests', '0'], 'from 1 to 16'],
     [['--fast'], '--fast'],
   ])('that says %j cannot be meant', (args, message) => {
     expect(() => readOptions(args)).toThrow(message);
@@ -46,6 +48,50 @@ describe('the command line', () => {
   it('can ask for a help that names every check', () => {
     expect(readOptions(['--help'])).toBeUndefined();
     for (const { name } of CHECKS) expect(HELP).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  });
+});
+
+describe('guests side by side', () => {
+  it('are as many as there are cores and memory for, at most two and at least one', () => {
+    const gibibyte = 2 ** 30;
+    expect(guestsWithRoom(2, 4 * gibibyte)).toBe(2);
+    expect(guestsWithRoom(64, 64 * gibibyte)).toBe(2);
+    expect(guestsWithRoom(2, 3 * gibibyte)).toBe(1);
+    expect(guestsWithRoom(1, 64 * gibibyte)).toBe(1);
+    expect(guestsWithRoom(1, 0)).toBe(1);
+  });
+
+  it('share the checks: each is in one, in its order, and none has much more to do', () => {
+    const parts = spread(CHECKS, 2);
+    expect(
+      parts
+        .flat()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(CHECKS.map(({ name }) => name).toSorted());
+    for (const part of parts) expect(part).toEqual(CHECKS.filter((check) => part.includes(check)));
+    const [one = 0, other = 0] = parts.map((part) => part.reduce((sum, { limit }) => sum + limit, 0));
+    expect(Math.abs(one - other) / (one + other)).toBeLessThan(0.1);
+  });
+
+  it('are no more than there are checks', () => {
+    expect(spread(CHECKS.slice(0, 1), 2)).toEqual([CHECKS.slice(0, 1)]);
+  });
+
+  it('are begun in turn, no more at a time than said, and all end before the first error is told', async () => {
+    const log: string[] = [];
+    const work = (name: string) =>
+      new Promise<void>((resolve, reject) => {
+        log.push(`begin ${name}`);
+        setImmediate(() => {
+          log.push(`end ${name}`);
+          if (name === 'a') reject(new Error('a failed'));
+          else resolve();
+        });
+      });
+    await expect(eachAtATime(['a', 'b', 'c'], 2, work)).rejects.toThrow('a failed');
+    expect(log.slice(0, 3)).toEqual(['begin a', 'begin b', 'end a']);
+    expect(log.toSorted()).toEqual(['begin a', 'begin b', 'begin c', 'end a', 'end b', 'end c']);
   });
 });
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { BenchError, EXIT } from './bench-error.ts';
 import { type BenchOptions, HELP, readOptions } from './bench-options.ts';
+import { eachAtATime, guestsWithRoom, spread } from './guests.ts';
 import { needHostTools } from './host/host-tools.ts';
 import { cachedImage, cacheFolder } from './image/cached-image.ts';
 import { endPrograms } from './programs.ts';
@@ -36,22 +37,22 @@ async function bench(options: BenchOptions, folder: string): Promise<number> {
   const installed = await needHostTools();
   if (installed.length > 0) say(`installed: ${installed.join(', ')}`);
   const image = await cachedImage(repository, cache, { update: options.update, say });
-  const boots = options.separate ? options.checks.map((check) => [check]) : [options.checks];
-  const verdicts: Verdict[] = [];
-  for (const [at, checks] of boots.entries()) {
+  const guests = options.guests ?? guestsWithRoom();
+  const boots = options.separate ? options.checks.map((check) => [check]) : spread(options.checks, guests);
+  const verdicts = await eachAtATime(boots, guests, async (checks, at) => {
     const place = path.join(folder, `boot-${at + 1}`);
     fs.mkdirSync(place);
     say(`boot ${at + 1} of ${boots.length}: ${checks.map(({ name }) => name).join(', ')}`);
-    const hear = (line: string) => process.stdout.write(`  ${line}\n`);
+    const hear = (line: string) => process.stdout.write(`  ${boots.length > 1 ? `${at + 1} ` : ''}${line}\n`);
     try {
       const verdict = await runBoot(repository, image, checks, place, { cycles: options.cycles, hear });
-      verdicts.push(verdict);
       if (options.out !== undefined || !isRight(verdict)) keepResults(place, options.out, cache, say);
+      return verdict;
     } catch (error) {
       keepResults(place, options.out, cache, say);
       throw error;
     }
-  }
+  });
   return conclude(verdicts, say);
 }
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { BenchOptions } from './bench-options.ts';
 import type { Check } from './checks.ts';
 import { bootGuest } from './host/boot-guest.ts';
-import { fillInput } from './host/guest-input.ts';
+import { copyLoaded, fillInput } from './host/guest-input.ts';
+import { makeLoadedDongles } from './host/loaded-dongle.ts';
 import { type ServedDongles, serveDongles } from './host/served-dongles.ts';
 import { makeStick, missingOnStick } from './host/stick.ts';
 import type { Image } from './image/cached-image.ts';
@@ -11,6 +12,8 @@ import { judge, type Verdict } from './verdict.ts';
 
 /** Seconds for the start and the end of a guest on a slow computer that is busy with other things, too. */
 const BOOT_LIMIT = 180;
+const SERVED = ['first', 'second'];
+const NOT_SERVED = 'dongle';
 
 /**
  * Runs checks in one guest, with what they need around it, and judges what came out.
@@ -26,11 +29,19 @@ export async function runBoot(
 ): Promise<Verdict> {
   const [input, output] = [path.join(folder, 'in'), path.join(folder, 'out')];
   for (const place of [input, output]) fs.mkdirSync(place);
-  const needs = (what: Check['needs']) => checks.some((check) => check.needs === what);
+  const needs = (what: Check['needs'][number]) => checks.some((check) => check.needs.includes(what));
   const stick = needs('stick') ? await makeStick(folder) : undefined;
   const failures: string[] = [];
   let dongles: ServedDongles | undefined;
-  if (needs('dongles')) dongles = await serveDongles(path.join(repository, 'dist/ferry.js'), output);
+  const program = path.join(repository, 'dist/ferry.js');
+  if (needs('dongles') || needs('folders')) {
+    const place = path.join(output, 'dongles');
+    fs.mkdirSync(place);
+    await makeLoadedDongles(program, place, [...SERVED, NOT_SERVED]);
+    copyLoaded(place, ['vendor', NOT_SERVED], input);
+    const served = SERVED.map((name) => path.join(place, name));
+    if (needs('dongles')) dongles = await serveDongles(program, served, output);
+  }
   try {
     fillInput(repository, input, image, checks, { cycles, dongles: dongles?.reachable ?? [] });
     const limit = checks.reduce((sum, check) => sum + check.limit, BOOT_LIMIT);

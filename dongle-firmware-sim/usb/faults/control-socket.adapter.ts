@@ -8,6 +8,7 @@ import { networkWords } from '../../../carriers/network-words.ts';
 import { connectSocket } from '../../../carriers/socket/connect-socket.adapter.ts';
 import { closed, type Listening, listening, listenSocket } from '../../../carriers/socket/listen-socket.adapter.ts';
 import { FerryError } from '../../../container/errors.ts';
+import { systemCode } from '../../../container/store/file-failure.ts';
 import type { FaultBoard } from './fault-board.ts';
 import {
   answerFaultRequest,
@@ -66,7 +67,11 @@ export async function listenForFaults(folder: string, board: FaultBoard): Promis
  */
 export async function askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer> {
   const where = process.platform === 'win32' ? pipeOf(folder) : path.resolve(folder, SOCKET_FILE);
-  const socket = await connectSocket({ scheme: 'unix', path: where }, PATIENCE);
+  const socket = await connectSocket({ scheme: 'unix', path: where }, PATIENCE).catch((error: unknown) => {
+    throw isNobody(error)
+      ? new FerryError('CARRIER_UNREACHABLE', { where: folder, why: UNSERVED }, { cause: error })
+      : error;
+  });
   try {
     socket.setTimeout(PATIENCE * 1000, () => socket.destroy(new Error(`it does not answer within ${PATIENCE} s`)));
     socket.end(`${JSON.stringify(request)}\n`);
@@ -77,6 +82,13 @@ export async function askAboutFaults(folder: string, request: FaultRequest): Pro
   } finally {
     socket.destroy();
   }
+}
+
+const UNSERVED = 'no program serves it with --usbip';
+
+/** Whether it says that nobody listens there. */
+function isNobody(error: unknown): boolean {
+  return error instanceof FerryError && ['ENOENT', 'ECONNREFUSED'].includes(systemCode(error.cause) ?? '');
 }
 
 async function answer(socket: net.Socket, board: FaultBoard): Promise<void> {

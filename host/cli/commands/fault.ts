@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { FerryError } from '../../../container/errors.ts';
 import { type FarBank, type FaultAnswer, type FaultRequest, parseAddress } from '../addresses.ts';
 import { faultsIn } from '../fault-script.ts';
+import { namingOtherKind, type OtherKind } from '../other-kind.ts';
 import { parseNumber, usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -56,9 +57,18 @@ function addFault(family: Command, far: FarBank, context: CommandContext): void 
       if (script !== undefined && words.length > 0) throw usage('A fault is given, or --script: not both');
       const request = script === undefined ? await requestIn(far, words) : await scriptIn(far, script);
       const door = await far.dongle();
-      if (!door.is(folder)) throw new FerryError('NO_CONTAINER', { where: folder });
-      show(context, dir, request, await door.askAboutFaults(folder, request));
+      const answer = await namingOtherKind(folder, otherKind(far), async () => {
+        if (!door.is(folder)) throw new FerryError('NO_CONTAINER', { where: folder });
+        return door.askAboutFaults(folder, request);
+      });
+      show(context, dir, request, answer);
     });
+}
+
+/** Only dongles have faults. */
+function otherKind(far: FarBank): OtherKind {
+  const instead = 'the folder of a dongle that is served with --usbip';
+  return { door: () => far.device(), found: 'device', expected: 'dongle', instead };
 }
 
 async function scriptIn(far: FarBank, file: string): Promise<FaultRequest> {
@@ -72,7 +82,8 @@ async function requestIn(far: FarBank, words: readonly string[]): Promise<FaultR
     return { ask: 'clear', ...(second === undefined ? {} : { id: parseNumber(second, 'number of a fault', 1) }) };
   const text = words.join(' ');
   const read = await (await far.dongle()).readFaults(text);
-  if ('wrong' in read || read.faults.length !== 1) throw usage(`"${text}" is no fault that there is`);
+  if ('wrong' in read || read.faults.length !== 1)
+    throw usage(`"${text}" is no fault that there is; a TIME is like 50ms or 2.5s`);
   return { ask: 'set', faults: [...read.faults] };
 }
 

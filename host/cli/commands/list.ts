@@ -68,16 +68,28 @@ async function allHere(
   { output }: CommandContext,
 ): Promise<readonly string[]> {
   const containers = await containersHere(far);
-  try {
-    const dongles = await (await usb()).dongles();
-    const all = [...containers, ...dongles.map(({ address }) => address)];
-    if (all.length === 0) throw new FerryError('NOTHING_FOUND');
-    return all;
-  } catch (error) {
-    if (!(error instanceof FerryError) || containers.length === 0) throw error;
-    output.note(`Dongles on USB were not looked for: ${error.message}`);
+  const dongles = await donglesHere(usb);
+  if (dongles instanceof FerryError) {
+    if (containers.length === 0) throw dongles;
+    output.note(notLookedFor(dongles));
     return containers;
   }
+  if (containers.length + dongles.length === 0) throw new FerryError('NOTHING_FOUND');
+  return [...containers, ...dongles];
+}
+
+/** The dongles on this computer's USB, or why they could not be looked for. */
+export async function donglesHere(usb: () => Promise<UsbHost>): Promise<readonly string[] | FerryError> {
+  try {
+    return (await (await usb()).dongles()).map(({ address }) => address);
+  } catch (error) {
+    if (error instanceof FerryError) return error;
+    throw error;
+  }
+}
+
+export function notLookedFor(why: FerryError): string {
+  return `Dongles on USB were not looked for: ${why.message}`;
 }
 
 /** The containers in the present folder and the folders in it. @throws FILE_UNREADABLE */

@@ -35,6 +35,7 @@ export async function moveByFolder(
   if (options.dryRun) throw usage('--dry-run needs both sides; ferry list folder:DIR shows what is parked');
   if (options.expect !== undefined)
     throw usage('--expect needs both sides; ferry inspect FILE says whose a context is');
+  if (options.wait) throw usage('--wait needs both sides: with a folder, nothing is waited for');
   if (from.scheme === to.scheme) throw usage('One side has to be a container or a License Central');
   if (to.scheme === 'folder') {
     const key = await withIssuer(

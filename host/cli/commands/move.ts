@@ -12,7 +12,7 @@ import type { CommandContext, Register } from '../run-ferry.ts';
 import { shortId } from '../short-id.ts';
 import { showPlan } from '../show-plan.ts';
 import { strangerBetween } from '../stranger-between.ts';
-import { isDongle, isPatient, NO_WAIT, type Return, WAIT } from '../wait-for-dongle.ts';
+import { isDongle, isPatient, type Lookout, NO_WAIT, WAIT } from '../wait-for-dongle.ts';
 import { givenUpBetween } from '../written-off-between.ts';
 import { type MoveOptions, moveByFolder } from './move-by-folder.ts';
 
@@ -36,7 +36,7 @@ Examples:
   ferry move --from folder:stick --to sim:device --all      takes what is parked there, and leaves the receipt`;
 
 /** `ferry move`: plan, context, issue, apply, settle, in one go. */
-export function moveCommand(far: FarBank, returns: Return): Register {
+export function moveCommand(far: FarBank, lookout: Lookout): Register {
   return (program, context) => {
     program
       .command('move')
@@ -56,12 +56,12 @@ export function moveCommand(far: FarBank, returns: Return): Register {
       .option('--no-wait', NO_WAIT)
       .addHelpText('after', EXAMPLES)
       .action((options: MoveOptions) =>
-        context.interruptible(INTERRUPTED_MOVE, () => move(far, returns, context, options)),
+        context.interruptible(INTERRUPTED_MOVE, () => move(far, lookout, context, options)),
       );
   };
 }
 
-async function move(far: FarBank, returns: Return, context: CommandContext, options: MoveOptions): Promise<void> {
+async function move(far: FarBank, lookout: Lookout, context: CommandContext, options: MoveOptions): Promise<void> {
   if (options.all && options.item) throw usage('Name items with --item, or --all, not both');
   if (!options.all && !options.item) throw usage('Say what is to move: items with --item, or --all');
   const items = (options.item ?? []).map(parseItem);
@@ -82,7 +82,7 @@ async function move(far: FarBank, returns: Return, context: CommandContext, opti
   try {
     await makeMove({
       far,
-      returns: isPatient(context, options.wait) ? returns : undefined,
+      lookout: isPatient(context, options.wait) ? lookout : undefined,
       context,
       options,
       order,

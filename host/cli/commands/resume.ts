@@ -15,7 +15,7 @@ import { errorDocument } from '../report-error.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { isMeant, isOfGiver, shortId } from '../short-id.ts';
 import { exitOfMove, failureOfMove, moveDocument, type RunMove, tellMove } from '../show-move.ts';
-import { interruptionOf, isPatient, NO_WAIT, outlasting, type Return, WAIT } from '../wait-for-dongle.ts';
+import { interruptionOf, isPatient, type Lookout, NO_WAIT, outlasting, WAIT } from '../wait-for-dongle.ts';
 
 const EXAMPLES = `
 Nothing is ordered by it: a move that is over by now, or that was ended by hand, stays over. ferry status shows the ids.
@@ -38,11 +38,11 @@ Examples:
 interface Reach {
   readonly far: FarBank;
   /** Left out where nobody waits. */
-  readonly returns: Return | undefined;
+  readonly lookout: Lookout | undefined;
 }
 
 /** `ferry resume`: finishes unfinished moves, one after the other. */
-export function resumeCommand(far: FarBank, returns: Return): Register {
+export function resumeCommand(far: FarBank, lookout: Lookout): Register {
   return (program, context) => {
     program
       .command('resume')
@@ -56,7 +56,7 @@ export function resumeCommand(far: FarBank, returns: Return): Register {
       .option('--no-wait', NO_WAIT)
       .addHelpText('after', EXAMPLES)
       .action((id: string | undefined, options: ResumeOptions) => {
-        const reach = { far, returns: isPatient(context, options.wait) ? returns : undefined };
+        const reach = { far, lookout: isPatient(context, options.wait) ? lookout : undefined };
         return context.interruptible(INTERRUPTED_MOVE, () => resume(reach, context, id, options));
       });
   };
@@ -112,7 +112,7 @@ async function forgotten({ store, notebook, blobs, claim }: MoveStores, move: Un
 }
 
 async function finish(
-  { far, returns }: Reach,
+  { far, lookout }: Reach,
   context: CommandContext,
   stores: MoveStores,
   move: UnfinishedMove,
@@ -128,7 +128,7 @@ async function finish(
       typed === undefined && noted !== undefined && startsProgram(noted);
     if (isProgram(at.from, note?.from) || isProgram(at.to, note?.to)) stores.checkProgram(id);
     const beginning = beginningOf({ ...given, firm: note?.firm ?? undefined });
-    const run = await outlasting(context, returns, {
+    const run = await outlasting(context, lookout, {
       places: beginning,
       attempt: (patient, reached) =>
         followingAnnounced(beginning, (places) =>

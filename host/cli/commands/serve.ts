@@ -6,6 +6,7 @@ import { attachCommands } from '../attach-commands.ts';
 import { faultsIn } from '../fault-script.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { namingOtherKind } from '../other-kind.ts';
+import { checkPlace } from '../output-place.adapter.ts';
 import { collect, usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -41,13 +42,20 @@ const USB_EXAMPLES = `
   ferry dongle serve dongle another --usbip 0.0.0.0:3240 --usb-ids 1209:0002
   ferry dongle serve dongle --usbip --panel
   ferry dongle serve dongle --usbip --script faults.txt
+  ferry dongle serve dongle another --usbip --trace usb.pcap
   sudo ferry dongle serve dongle --gadget
   ferry dongle serve dongle --usbip --bind hid:1234:5678
+
+DIR stands before --usbip, --panel and --gadget, which take what follows them.
 
 With --usbip, a dongle is a USB device that a Linux or Windows computer attaches like one that is plugged in. What can be
 done to it there: ferry dongle fault --help. With --gadget, this computer is the dongle: a Linux board with a device port
 (docs/hardware.md). With --bind, it exists only while a real HID device is plugged in here, and speaks through that one's
-reports where they have 64 bytes.`;
+reports where they have 64 bytes.
+
+With --trace, all that goes over USB is in a file for Wireshark and tshark: device 2 on bus 1 is the one at 1-2. Like tcpdump -w
+it begins anew, in place of an earlier trace of that name; any other file that is not empty is left alone. What the dongles
+hold can be read in it, but no PIN: docs/carriers.md says whom not to give it to.`;
 
 /** `ferry dongle serve` and `ferry device serve`. To be registered after `create`, which makes the two families. */
 export function serveCommands(far: FarBank): Register {
@@ -94,6 +102,10 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
       '--panel [HOST:PORT]',
       'with --usbip: a page that shows the dongles; on this computer, at a free port, unless given',
     )
+    .option(
+      '--trace <FILE>',
+      'with --usbip: write the USB traffic of all dongles there, as pcap; takes the place of an earlier trace',
+    )
     .option('--script <FILE>', 'with --usbip: faults that strike the dongle, one a line; see ferry dongle fault --help')
     .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
 }
@@ -110,6 +122,7 @@ async function serve(
   const usb = usbOptions(options);
   checkWays(folders, listen, options);
   checkNames(options.httpName ?? [], listen);
+  if (options.trace !== undefined) await checkPlace(far, options.trace);
   const [{ serverLog }, { logStream, standardStreams, stopSignal }] = await Promise.all([
     import('../server-log.ts'),
     import('../server-process.adapter.ts'),

@@ -1,3 +1,4 @@
+import type { UsbHost } from '../../../carriers/hid/usb-host.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { readStoredCertificate } from '../../../container/files/certificate.ts';
 import type { UnfinishedMove } from '../../../state-machines/index.ts';
@@ -13,11 +14,11 @@ import { showStatus } from '../show-status.ts';
 import type { Answers, Asked, AskedFirm } from '../under-way.ts';
 import { waysOf } from '../under-way.ts';
 import { exitOfUnreached, type Unreached } from '../unreached.ts';
-import { containersHere } from './list.ts';
+import { containersHere, donglesHere, notLookedFor } from './list.ts';
 
 const EXAMPLES = `
-Without an address it looks in the present folder and the folders in it, for License Centrals, too, where FERRY_PASSPHRASE is set; a
-container that is served from there is not asked, but it is said where it is reached. The two sides of every unfinished move are asked, too. Nothing is changed by it.
+Without an address it looks in the present folder and the folders in it, for License Centrals, too, where FERRY_PASSPHRASE is set, and
+for dongles on this computer's USB; a container that is served from there is not asked, but it is said where it is reached. The two sides of every unfinished move are asked, too. Nothing is changed by it.
 
 Exit code 0: all that it was asked for, or found here, answered, whatever is under way. 6: some did not. When none did: what the
 reason has, 5 for containers that are served or cannot be reached.
@@ -28,25 +29,33 @@ Examples:
   ferry status central:vendor sim:dongle`;
 
 /** `ferry status`: what is under way, and what to type so that it is finished. */
-export function statusCommand(far: FarBank): Register {
+export function statusCommand(far: FarBank, usb: () => Promise<UsbHost>): Register {
   return (program, context) => {
     program
       .command('status')
       .description('Says what is under way: unfinished moves, what is in transit, and what to do next.')
       .argument('[ADDRESS...]', 'containers or central:DIR')
       .addHelpText('after', EXAMPLES)
-      .action((addresses: string[]) => status(far, context, addresses));
+      .action((addresses: string[]) => status(far, usb, context, addresses));
   };
 }
 
-async function status(far: FarBank, context: CommandContext, given: readonly string[]): Promise<void> {
+async function status(
+  far: FarBank,
+  usb: () => Promise<UsbHost>,
+  context: CommandContext,
+  given: readonly string[],
+): Promise<void> {
   const { moveId, unfinishedMoves } = await import('../../../state-machines/index.ts');
   const { moveStores, stateFolder } = await import('../move-places.adapter.ts');
   const { store, notebook, checkProgram } = moveStores(stateFolder((name) => context.variable(name)));
   const unfinished = await unfinishedMoves(store, notebook);
   const centrals = given.length > 0 ? [] : centralsHere();
   const isOpen = (context.variable('FERRY_PASSPHRASE') ?? '') !== '';
-  const wanted = given.length > 0 ? given : [...(await containersHere(far)), ...(isOpen ? centrals : [])];
+  const wanted =
+    given.length > 0
+      ? given
+      : [...(await containersHere(far)), ...(await dongles(usb, context)), ...(isOpen ? centrals : [])];
   const typed = wanted.map((address) => ({ address, check: () => undefined }));
   const noted = unfinished.flatMap((move) => sidesOf(move, () => checkProgram(move.id)));
   const answers = await askAll(far, context, [...typed, ...noted]);
@@ -59,6 +68,13 @@ async function status(far: FarBank, context: CommandContext, given: readonly str
   if (!isOpen && centrals.length > 0)
     context.output.note(`Not asked without the passphrase in FERRY_PASSPHRASE: ${centrals.map(quoted).join(', ')}`);
   context.endWith(exitOfUnreached(failed, asked));
+}
+
+async function dongles(usb: () => Promise<UsbHost>, { output }: CommandContext): Promise<readonly string[]> {
+  const found = await donglesHere(usb);
+  if (!(found instanceof FerryError)) return found;
+  output.note(notLookedFor(found));
+  return [];
 }
 
 /** The License Centrals in the present folder and the folders in it. @throws FILE_UNREADABLE */

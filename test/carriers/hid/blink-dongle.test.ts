@@ -60,6 +60,22 @@ describe('blinking', () => {
     expect(bus.blinks).toBe(1);
   });
 
+  it('fails with that when the dongle is busy for as long as the patience', async () => {
+    const bus = new FakeBus();
+    const port = bus.port();
+    const write = port.write;
+    port.write = async (reports) => {
+      const report = readReport(reports[0] ?? expect.fail()) ?? expect.fail();
+      if (report.position !== 'first' || report.kind !== 'blink') return write(reports);
+      for (const no of reportsOf(report.channel, 'error', Uint8Array.of(REPORT_ERRORS.busy))) port.onReport(no);
+    };
+    const failed = expect(blinkDongle(port, bus.options())).rejects.toMatchObject({ code: 'CARRIER_BUSY' });
+    await settled();
+    bus.waits.pass(bus.options().patience);
+    await failed;
+    expect(bus.waits.size).toBe(0);
+  });
+
   it('fails when the dongle is pulled out, or says nothing for as long as the patience', async () => {
     for (const [end, code] of [
       [(bus: FakeBus) => bus.unplug(), 'CARRIER_LOST'],
@@ -79,6 +95,22 @@ describe('blinking', () => {
       await failed;
       expect(one.closed).toBe(1);
     }
+  });
+
+  it('ends although the dongle takes no reports any more once it blinks', async () => {
+    const bus = new FakeBus();
+    const one = counted(bus.port());
+    const write = one.port.write;
+    one.port.write = async (reports) => {
+      const report = readReport(reports[0] ?? expect.fail());
+      if (report?.position === 'first' && report.kind === 'close') return new Promise(() => undefined);
+      return write(reports);
+    };
+    const blinking = blinkDongle(one.port, bus.options());
+    await settled();
+    bus.waits.pass(1);
+    await blinking;
+    expect([bus.blinks, one.closed, bus.waits.size]).toEqual([1, 1, 0]);
   });
 
   it('says so when the dongle answers something else', async () => {

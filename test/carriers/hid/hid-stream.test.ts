@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HidStream } from '../../../carriers/hid/hid-stream.ts';
 import type { ReportPort } from '../../../carriers/hid/report-port.ts';
+import { FerryError } from '../../../container/errors.ts';
 import { FRAME_HEADER, FRAME_PAYLOAD } from '../../../container/wire/frame.ts';
 import { BROADCAST, REPORT_ERRORS, REPORT_SIZE, reportsOf } from '../../../container/wire/report.ts';
 import { FakeBus } from './fake-bus.ts';
@@ -179,6 +180,59 @@ describe('a channel of a dongle', () => {
     expect(await once(stream, 'data')).toEqual([Buffer.from(bytesOf(3))]);
   });
 
+  it('tells that the dongle is there each time that it is busy, so that its patience with that is what counts', async () => {
+    const bus = new FakeBus();
+    const port = { ...bus.port(), write: async () => undefined };
+    const stream = await opened(port, bus);
+    let signs = 0;
+    stream.on('alive', () => {
+      signs += 1;
+    });
+    stream.write(bytesOf(10));
+    for (let time = 0; time < 3; time++) {
+      port.onReport(error(CHANNEL, 'busy'));
+      bus.waits.pass(0.1);
+    }
+    expect(signs).toBe(3);
+    stream.destroy();
+  });
+
+  it('goes on with a long message that the dongle says something before', async () => {
+    const bus = new FakeBus();
+    const stream = await HidStream.open(bus.port(), bus.options());
+    const served = bus.served[0] ?? expect.fail('nothing is served');
+    const [said, heard] = [once(stream, 'data'), once(served, 'data')];
+    served.write(bytesOf(3));
+    const written = new Promise((resolve) => stream.write(bytesOf(5000), resolve));
+    expect(await said).toEqual([Buffer.from(bytesOf(3))]);
+    await written;
+    expect(await heard).toEqual([Buffer.from(bytesOf(5000))]);
+  });
+
+  it('ends where a dongle that was busy cannot be asked again', async () => {
+    const bus = new FakeBus();
+    const port = { ...bus.port(), write: async (): Promise<void> => undefined };
+    const stream = await opened(port, bus);
+    const failed = once(stream, 'error');
+    stream.write(bytesOf(10));
+    port.onReport(error(CHANNEL, 'busy'));
+    port.write = () => Promise.reject(new FerryError('CARRIER_LOST', { where: 'hid:3-1', why: 'x' }));
+    bus.waits.pass(0.1);
+    expect(await failed).toMatchObject([{ code: 'CARRIER_LOST' }]);
+  });
+
+  it('ends with a dongle that says for ten minutes that it is at work, and for no less', async () => {
+    const bus = new FakeBus();
+    const stream = await HidStream.open(bus.port(), bus.options());
+    const failed = once(stream, 'error');
+    stream.write(bytesOf(10));
+    bus.waits.pass(599);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.destroyed).toBe(false);
+    bus.waits.pass(1);
+    expect(await failed).toMatchObject([{ code: 'CARRIER_SLOW', details: { where: 'hid:3-1' } }]);
+  });
+
   it('tells that the dongle is at work, and nothing more once it has answered', async () => {
     const bus = new FakeBus();
     const stream = await HidStream.open(bus.port(), bus.options());
@@ -215,20 +269,17 @@ describe('a channel of a dongle', () => {
     expect(bus.served[0]?.destroyed).toBe(true);
   });
 
-  it('is closed also where the dongle never takes the last word', { timeout: 5000 }, async () => {
+  it('is closed although the dongle takes no reports any more', async () => {
     const bus = new FakeBus();
     const port = bus.port();
-    const stream = await echoing(bus, port);
-    let closed = 0;
+    const close = vi.spyOn(port, 'close');
+    const stream = await HidStream.open(port, bus.options());
     port.write = () => new Promise(() => undefined);
-    port.close = async () => {
-      closed += 1;
-    };
-    stream.destroy();
-    expect(closed).toBe(0);
+    const failed = once(stream, 'error');
+    stream.destroy(new FerryError('CARRIER_TIMEOUT', { where: 'hid:3-1', seconds: 20 }));
     bus.waits.pass(1);
-    await once(stream, 'close');
-    expect([closed, bus.waits.size]).toEqual([1, 0]);
+    expect(await failed).toMatchObject([{ code: 'CARRIER_TIMEOUT' }]);
+    expect([close.mock.calls.length, bus.waits.size]).toEqual([1, 0]);
   });
 
   it('is not opened where no dongle answers in time', async () => {

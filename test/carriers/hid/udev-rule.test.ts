@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { installedRule, ruleCommand } from '../../../carriers/hid/udev-rule.adapter.ts';
 import { dongleOf } from '../../../carriers/hid/usb-host.ts';
 import { stringDescriptor } from '../../../dongle-firmware-sim/usb/descriptors.ts';
+import { temporaryFolders } from '../../container/store/temporary-folder.ts';
+
+const makeFolder = temporaryFolders();
 
 /** Of `ferry dongle serve --usbip`, unless --usb-ids says otherwise. */
 const IDS = { vendor: 0x1209, product: 0x0001 };
@@ -38,10 +41,19 @@ describe('the rule of udev that comes with the program', () => {
   it('is installed by the command that is shown, under a name that the rule of systemd for whoever sits there comes after', () => {
     expect(ruleCommand()).toContain(`sudo cp '${FILE}' /etc/udev/rules.d/ && `);
     expect(path.basename(FILE).localeCompare('73-seat-late.rules')).toBeLessThan(0);
-    expect(installedRule() === undefined || installedRule()?.endsWith(path.basename(FILE))).toBe(true);
+  });
+
+  it('is found in the first of the folders for rules that has it', () => {
+    const folders = [makeFolder(), makeFolder()];
+    expect(installedRule(folders)).toBeUndefined();
+    const files = folders.map((folder) => path.join(folder, path.basename(FILE)));
+    for (const file of [...files].reverse()) {
+      fs.copyFileSync(FILE, file);
+      expect(installedRule(folders)).toBe(file);
+    }
   });
 });
 
 it('a dongle is found by what it says of itself', () => {
-  expect(dongleOf(maker, product, serial)).toEqual({ serial: '3-1', address: 'hid:3-1' });
+  expect(dongleOf({ maker, product, serial })).toEqual({ serial: '3-1', address: 'hid:3-1' });
 });

@@ -1,14 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { type DongleEvent, dongleOf, PresentDongles } from '../../../carriers/hid/usb-host.ts';
+import { type DongleEvent, dongleAmong, dongleOf, PresentDongles } from '../../../carriers/hid/usb-host.ts';
 
 describe('a device on USB', () => {
   it('is a dongle by its maker, its name and that it has a serial number', () => {
     const dongle = { serial: '3-1', address: 'hid:3-1' };
-    expect(dongleOf('License Ferry', 'Transfer Dongle', '3-1')).toEqual(dongle);
-    expect(dongleOf('License Ferry', 'Keyboard', '3-1')).toBeUndefined();
-    expect(dongleOf('Another', 'Transfer Dongle', '3-1')).toBeUndefined();
-    expect(dongleOf('License Ferry', 'Transfer Dongle', '')).toBeUndefined();
-    expect(dongleOf(null, undefined, null)).toBeUndefined();
+    const [maker, product, serial] = ['License Ferry', 'Transfer Dongle', '3-1'];
+    expect(dongleOf({ maker, product, serial })).toEqual(dongle);
+    expect(dongleOf({ maker, product: 'Keyboard', serial })).toBeUndefined();
+    expect(dongleOf({ maker: 'Another', product, serial })).toBeUndefined();
+    expect(dongleOf({ maker, product, serial: '' })).toBeUndefined();
+    expect(dongleOf({ maker: null, product: undefined, serial: null })).toBeUndefined();
+  });
+
+  it('is a dongle also where the system does not tell its maker', () => {
+    for (const maker of [null, undefined, ''])
+      expect(dongleOf({ maker, product: 'Transfer Dongle', serial: '3-1' })).toMatchObject({ serial: '3-1' });
+  });
+});
+
+describe('the dongle of a serial number', () => {
+  const device = (place: string, serial: string, maker = 'License Ferry') => ({ place, serial, maker });
+  const ways = {
+    namesOf: ({ maker, serial }: ReturnType<typeof device>) => ({ maker, product: 'Transfer Dongle', serial }),
+    placeOf: ({ place }: ReturnType<typeof device>) => place,
+  };
+  const among = (...devices: ReturnType<typeof device>[]) => dongleAmong(devices, '3-1', ways, 'hid:3-1');
+
+  it('is the one that is there, however often the system names it', () => {
+    const one = device('a', '3-1');
+    expect(among(device('b', '3-2'), one, { ...one })).toEqual(one);
+  });
+
+  it('is none where another device has that serial number, or several dongles have it', () => {
+    expect(() => among(device('a', '3-2'), device('b', '3-1', 'Another'))).toThrow('it is not plugged in');
+    expect(() => among(device('a', '3-1'), device('b', '3-1'))).toThrow('2 dongles of that serial number');
   });
 });
 
@@ -16,8 +41,8 @@ describe('the dongles that are there', () => {
   it('are told of once each time they come and go, however often that is heard', () => {
     const told: DongleEvent[] = [];
     const present = new PresentDongles((event) => told.push(event));
-    const [one, other] = ['3-1', '3-2'].map((serial) => ({ serial, address: `hid:${serial}` }));
-    if (one === undefined || other === undefined) return;
+    const dongle = (serial: string) => ({ serial, address: `hid:${serial}` });
+    const [one, other] = [dongle('3-1'), dongle('3-2')];
     present.came(one, 'dongle.attached');
     present.came(one, 'dongle.present');
     present.went(other);

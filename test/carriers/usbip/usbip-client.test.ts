@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   encodeDevlistReply,
   encodeImportRefusal,
@@ -11,6 +11,7 @@ import { connectUsbip, listUsbip } from '../../../carriers/usbip/usbip-client.ad
 import { encodeRetSubmit, encodeRetUnlink } from '../../../carriers/usbip/usbip-codec.ts';
 import { openUsbipPort } from '../../../carriers/usbip/usbip-port.ts';
 import { concatBytes } from '../../../container/model/bytes.ts';
+import { Waits } from '../hid/fake-bus.ts';
 
 const HOST = '127.0.0.1';
 const DEVICE: UsbipDevice = {
@@ -78,12 +79,6 @@ describe('an import', () => {
   ])('fails with %s when %s', async (code, _, answer) => {
     const { server } = await scripted(answer);
     await expect(connectUsbip({ ...server, busid: '1-1' })).rejects.toMatchObject({ code });
-  });
-
-  it('is no port for reports, and let go, where it is given and answers nothing then', { timeout: 5000 }, async () => {
-    const { server } = await scripted(IMPORTED);
-    const port = openUsbipPort({ ...server, patience: 0.1, busid: '1-1' }, 'the dongle');
-    await expect(port).rejects.toMatchObject({ code: 'CARRIER_TIMEOUT' });
   });
 
   it('fails with CARRIER_TIMEOUT when the server does not answer in time', async () => {
@@ -199,5 +194,21 @@ describe('a transfer', () => {
     await device.close();
     await device.close();
     device.in(1, 64);
+  });
+});
+
+describe('a dongle at a server', () => {
+  it('is given up where the server gives it and then says nothing more', async () => {
+    const { server, heard } = await scripted(IMPORTED);
+    const waits = new Waits();
+    const place = { ...server, busid: '1-1', after: waits.after.bind(waits) };
+    const failed = expect(openUsbipPort(place, 'usbip://x/1-1')).rejects.toMatchObject({
+      code: 'CARRIER_TIMEOUT',
+      details: { where: 'usbip://x/1-1', seconds: 10 },
+    });
+    await vi.waitUntil(() => heard.length === 2);
+    waits.pass(10);
+    await failed;
+    expect(waits.size).toBe(0);
   });
 });

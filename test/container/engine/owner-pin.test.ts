@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { decideAttempt, decideComparison, decideNewPin, decideNoPin } from '../../../container/engine/owner-pin.ts';
+import { FerryError } from '../../../container/errors.ts';
 import { openPin, pinBytes } from '../../../container/files/sealed-pin.ts';
 import { concatBytes, fromHex, type Hex, toHex, utf8 } from '../../../container/model/bytes.ts';
 import type { Hash, PublicKey } from '../../../container/model/ids.ts';
@@ -63,6 +64,21 @@ describe('the PIN of a container', () => {
     expect(await unlockOwner(one, PIN, toolsFor(dongle))).toEqual({ tries: 8 });
     expect(await one.call('orders', {})).toEqual({ orders: [] });
     await expect(other.call('orders', {})).rejects.toMatchObject({ code: 'OWNER_NEEDED' });
+  });
+
+  it('is shown over a way that may break: to show it again does no harm, to set another may', async () => {
+    const { dongle } = closed();
+    const cause = new FerryError('CARRIER_LOST', { where: 'there', why: 'x' });
+    const inner = dongle.container.client();
+    const breaking: ContainerClient = {
+      call: async (name, request) => {
+        if (name !== 'unlock' && name !== 'set-pin') return inner.call(name, request);
+        throw new FerryError('OUTCOME_UNKNOWN', { where: 'there', command: name }, { cause });
+      },
+      close: async () => undefined,
+    };
+    await expect(unlockOwner(breaking, PIN, toolsFor(dongle))).rejects.toBe(cause);
+    await expect(setOwnerPin(breaking, PIN, toolsFor(dongle))).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
   it('when it is changed closes every session that showed the old one, though the new one be the same', async () => {

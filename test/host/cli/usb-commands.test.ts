@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doctorCommand } from '../../../host/cli/commands/doctor.ts';
 import { listCommand } from '../../../host/cli/commands/list.ts';
+import { statusCommand } from '../../../host/cli/commands/status.ts';
 import { watchCommand } from '../../../host/cli/commands/watch.ts';
 import { FAR_BANK } from '../../../host/cli/program.ts';
 import { type Register, runFerry } from '../../../host/cli/run-ferry.ts';
@@ -18,6 +19,9 @@ beforeEach(() => {
   host = new FakeUsbHost();
 });
 
+const STATE = fs.mkdtempSync(path.join(os.tmpdir(), 'usb-state-'));
+afterAll(() => fs.rmSync(STATE, { recursive: true, force: true }));
+
 async function run(command: Register, ...args: readonly string[]) {
   const [stdout, stderr] = [new MemoryStream(), new MemoryStream()];
   const exit = await runFerry(args, [command], {
@@ -26,7 +30,7 @@ async function run(command: Register, ...args: readonly string[]) {
     stdout,
     stderr,
     clock: () => 0,
-    variable: () => undefined,
+    variable: (name) => (name === 'FERRY_STATE' ? STATE : undefined),
   });
   return { exit, stdout: stdout.text, stderr: stderr.text };
 }
@@ -63,7 +67,9 @@ describe('ferry doctor', () => {
     host.plugIn('3-1234567');
     host.faults.set('node-hid', missing('node-hid'));
     expect(await states()).toMatchObject({ 'node-hid': 'notOk', usb: 'ok', dongles: 'doesNotApply' });
-    expect((await doctor()).stdout).toContain('npm install node-hid');
+    const { stdout } = await doctor();
+    expect(stdout).toContain('npm install node-hid');
+    expect(stdout).toMatch(/^dongles +does not apply +they cannot be looked for without node-hid$/m);
   });
 
   it('asks for no rule where there is no USB, or no udev', async () => {
@@ -121,10 +127,11 @@ describe('ferry watch', () => {
   });
 });
 
-describe('ferry list without an address', () => {
+describe('without an address', () => {
   const before = process.cwd();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'usb-list-'));
   const list = (...more: readonly string[]) => run(listCommand(FAR_BANK, usb), 'list', ...more);
+  const status = (...more: readonly string[]) => run(statusCommand(FAR_BANK, usb), 'status', ...more);
   beforeEach(() => {
     fs.mkdirSync(folder, { recursive: true });
     process.chdir(folder);
@@ -137,13 +144,13 @@ describe('ferry list without an address', () => {
   const makeDevice = async () =>
     (await FAR_BANK.device()).create({ folder: 'device', serial: '130-5', anchor: undefined }).close();
 
-  it('says that there is nothing, and who knows why, where no dongle is plugged in either', async () => {
+  it('ferry list says that there is nothing, and who knows why, where no dongle is plugged in either', async () => {
     const { exit, stdout, stderr } = await list();
     expect([exit, stdout, stderr]).toEqual([5, '', expect.stringContaining('`ferry doctor` says why')]);
     expect(JSON.parse((await list('--json')).stdout).error.code).toBe('NOTHING_FOUND');
   });
 
-  it('looks at the dongles on USB, too, as at addresses that were given', async () => {
+  it('ferry list looks at the dongles on USB, too, as at addresses that were given', async () => {
     await makeDevice();
     host.plugIn('3-1');
     const { exit, stdout, stderr } = await list();
@@ -151,12 +158,23 @@ describe('ferry list without an address', () => {
     expect(stdout).toContain('CmContainer 130-5  soft');
   });
 
-  it('lists what is in the folder where the package is missing that finds dongles, and else says so', async () => {
+  it('ferry list shows what is in the folder where the package is missing that finds dongles, and else says so', async () => {
     host.faults.set('node-hid', missing('node-hid'));
     expect(await list()).toMatchObject({ exit: 5, stderr: expect.stringContaining('PACKAGE_MISSING') });
     await makeDevice();
     const { exit, stdout, stderr } = await list();
     expect([exit, stderr]).toEqual([0, expect.stringContaining('Dongles on USB were not looked for')]);
     expect(stdout).toContain('Result: 1 CmContainer(s) listed.');
+  });
+
+  it('ferry status asks the dongles on USB, too, and says so where it cannot look for them', async () => {
+    await makeDevice();
+    expect(await status()).toMatchObject({ exit: 0, stderr: '' });
+    host.plugIn('3-1');
+    expect(await status()).toMatchObject({ exit: 6, stdout: expect.stringContaining('hid:3-1 cannot be reached') });
+    expect(await status('sim:device')).toMatchObject({ exit: 0, stderr: '' });
+    host.faults.set('node-hid', missing('node-hid'));
+    const said = expect.stringContaining('Dongles on USB were not looked for');
+    expect(await status()).toMatchObject({ exit: 0, stderr: said });
   });
 });

@@ -33,17 +33,32 @@ const thrown = ({ code, details }: Failure): FerryError => new FerryError(code, 
 
 type Step = (reached: () => void, context: CommandContext) => Promise<Failure | null>;
 
+interface Scene {
+  readonly asked?: string[];
+  /** Why the dongle is not back at the look of that number, from 1 on; undefined when it is. */
+  readonly absence?: (look: number) => Failure | undefined;
+}
+
 /** Makes one attempt after the other, as they are given. */
-async function run(steps: readonly Step[], asked: string[] = []) {
-  const [stderr, waited, left] = [new MemoryStream(), [] as string[], [...steps]];
-  const returns = async (address: string): Promise<void> => void waited.push(address);
-  const outcome = await outlasting<Failure | null>(contextOn(stderr, asked), returns, {
+async function run(steps: readonly Step[], { asked = [], absence = () => undefined }: Scene = {}) {
+  const [stderr, looked, left] = [new MemoryStream(), [] as string[], [...steps]];
+  let pauses = 0;
+  const lookout = {
+    absence: async (address: string): Promise<FerryError | undefined> => {
+      const failure = absence(looked.push(address));
+      return failure === undefined ? undefined : thrown(failure);
+    },
+    pause: async (): Promise<void> => {
+      pauses += 1;
+    },
+  };
+  const outcome = await outlasting<Failure | null>(contextOn(stderr, asked), lookout, {
     places: PLACES,
     attempt: (context, reached) => (left.shift() ?? expect.fail('it is attempted once more'))(reached, context),
     failureOf: (failure) => failure,
   }).catch((error: unknown) => error);
   expect(left).toEqual([]);
-  return { outcome, waited, said: stderr.text };
+  return { outcome, looked, pauses, said: stderr.text };
 }
 
 const reaching =
@@ -55,27 +70,28 @@ const reaching =
 
 describe('a move that outlasts its dongle', () => {
   it('is attempted again each time that the dongle is back, whether it ended with that or was never begun', async () => {
-    const { outcome, waited, said } = await run([
+    const { outcome, looked, said } = await run([
       reaching(async () => gone()),
       reaching(async () => Promise.reject(thrown(gone('CARRIER_UNREACHABLE')))),
       async () => Promise.reject(thrown(gone('CARRIER_BUSY'))),
+      reaching(async () => gone('CARRIER_TIMEOUT')),
       reaching(async () => null),
     ]);
-    expect([outcome, waited]).toEqual([null, [PLACES.from, PLACES.from, PLACES.from]]);
-    expect(said.match(/Once the dongle is plugged in again/g)).toHaveLength(3);
+    expect([outcome, looked]).toEqual([null, Array(4).fill(PLACES.from)]);
+    expect(said.match(/Once the dongle is plugged in again/g)).toHaveLength(4);
   });
 
   it('knows the dongle however its address is written', async () => {
-    const { outcome, waited } = await run([
+    const { outcome, looked } = await run([
       reaching(async () => gone('CARRIER_LOST', 'usbip://localhost/1-1')),
       reaching(async () => null),
     ]);
-    expect([outcome, waited]).toEqual([null, [PLACES.from]]);
+    expect([outcome, looked]).toEqual([null, [PLACES.from]]);
   });
 
   it('is not attempted again for any other reason, nor where the dongle was not there to begin with', async () => {
     for (const failure of [gone('CARRIER_LOST', PLACES.to), gone('CARRIER_GARBLED'), gone('UPDATE_GAP')]) {
-      expect(await run([reaching(async () => failure)])).toMatchObject({ outcome: failure, waited: [], said: '' });
+      expect(await run([reaching(async () => failure)])).toMatchObject({ outcome: failure, looked: [], said: '' });
       const error = thrown(failure);
       expect((await run([reaching(() => Promise.reject(error))])).outcome).toBe(error);
     }
@@ -83,6 +99,40 @@ describe('a move that outlasts its dongle', () => {
     expect((await run([() => Promise.reject(absent)])).outcome).toBe(absent);
     const defect = new Error('a defect');
     expect((await run([reaching(() => Promise.reject(defect))])).outcome).toBe(defect);
+  });
+
+  it('is not attempted without end where the dongle is there each time and breaks off all the same', async () => {
+    const failing = reaching(async () => gone());
+    const { outcome, looked, pauses, said } = await run(Array(6).fill(failing));
+    expect([outcome, looked.length, pauses]).toEqual([gone(), 5, 4]);
+    expect(said).toContain(`${PLACES.from} is there each time and breaks off all the same`);
+  });
+
+  it('is attempted as often as the dongle was seen to be gone', async () => {
+    const steps = [...Array(30).fill(reaching(async () => gone())), reaching(async () => null)];
+    const absence = (look: number) => (look % 2 === 1 ? gone('CARRIER_UNREACHABLE') : undefined);
+    expect(await run(steps, { absence })).toMatchObject({ outcome: null, pauses: 30 });
+  });
+
+  it('says once why it waits for a dongle that is there and cannot be reached for long', async () => {
+    const steps = [reaching(async () => gone()), reaching(async () => null)];
+    const found = (code: ErrorCode, why = 'x'): Failure => {
+      return { code, details: { where: PLACES.from, why, node: '/dev/hidraw0', fix: 'sudo x' } };
+    };
+    const saying = async (...absences: readonly Failure[]) => {
+      const { outcome, said } = await run(steps, { absence: (look) => absences[look - 1] });
+      expect(outcome).toBe(null);
+      return said.split('\n').filter((line) => line.startsWith('Still waiting'));
+    };
+    const [absent, forbidden, busy] = [found('CARRIER_UNREACHABLE'), found('CARRIER_FORBIDDEN'), found('CARRIER_BUSY')];
+    expect(await saying(absent, absent, forbidden, forbidden, forbidden, absent, forbidden, forbidden)).toEqual([
+      expect.stringMatching(/may not open .* once: sudo x\./),
+    ]);
+    expect(await saying(busy, busy, busy)).toHaveLength(1);
+    expect(await saying(absent, forbidden)).toEqual([]);
+    expect(await saying(absent, absent, absent)).toEqual([]);
+    const other = found('CARRIER_UNREACHABLE', 'no device has that bus id');
+    expect(await saying(absent, other, other)).toEqual([expect.stringContaining('no device has that bus id')]);
   });
 
   it('asks for a PIN once', async () => {
@@ -94,7 +144,7 @@ describe('a move that outlasts its dongle', () => {
         return failure;
       };
     };
-    await run([asking(gone()), asking(gone()), asking(null)], asked);
+    await run([asking(gone()), asking(gone()), asking(null)], { asked });
     expect(asked).toEqual(['PIN of 3-1: ']);
   });
 

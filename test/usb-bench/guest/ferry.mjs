@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { run, runFailing } from './claims.mjs';
 
 export const PROGRAM = '/opt/ferry/dist/ferry.js';
@@ -32,17 +33,16 @@ export async function listed(address) {
   return container;
 }
 
-/** How many of a product are free there. */
-export async function freeAt(address, product) {
-  const { holdings } = await listed(address);
-  return holdings.filter(({ productCode }) => productCode === product).reduce((sum, { quantity }) => sum + quantity, 0);
-}
-
 /** The seats of PRODUCT in a container as it is listed: those that are free, and those in transit from it. */
 export function seatsOf({ holdings }) {
   const these = holdings.filter(({ firmCode, productCode }) => `${firmCode}:${productCode}` === PRODUCT);
   const sum = (field) => these.reduce((seats, holding) => seats + holding[field], 0);
   return { free: sum('quantity'), pending: sum('pending') };
+}
+
+/** Copies what the host has made, `vendor` or `dongle`, to where a check works with it. */
+export function copyLoaded(name, folder) {
+  fs.cpSync(`/opt/ferry/loaded/${name}`, folder, { recursive: true });
 }
 
 /** Makes the container of a device. @returns its address */

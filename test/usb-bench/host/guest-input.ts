@@ -13,6 +13,11 @@ export interface ReachableDongle {
   readonly serial: string;
 }
 
+/** Copies folders that the host has made into `loaded`, from where a check takes copies to work with. */
+export function copyLoaded(from: string, names: readonly string[], input: string): void {
+  for (const name of names) fs.cpSync(path.join(from, name), path.join(input, 'loaded', name), { recursive: true });
+}
+
 /**
  * Puts into a folder what the guest reads: the program as it is built, the checks, and what they have to know. Copies, so that nothing
  * that is built meanwhile changes under it.

@@ -10,15 +10,10 @@ const SEATS = 20;
  * Makes dongles as a vendor does, with the built program: each is loaded with seats, and has a work order by which every device that
  * asks for it gets one.
  *
- * @param folder of the vendor and the dongles; exists
+ * @param folder exists; gets the folder of the vendor, `vendor`, and those of the dongles
  * @param names of the dongles
- * @returns their folders
  */
-export async function makeLoadedDongles(
-  program: string,
-  folder: string,
-  names: readonly string[],
-): Promise<readonly string[]> {
+export async function makeLoadedDongles(program: string, folder: string, names: readonly string[]): Promise<void> {
   const env = { FERRY_PASSPHRASE: 'bench', FERRY_STATE: path.join(folder, 'state') };
   const ferry = (...args: string[]) => runProgram(process.execPath, [program, ...args], { cwd: folder, env });
   await ferry('central', 'init', 'vendor', '--firm', `${FIRM}:Bench`);
@@ -29,5 +24,4 @@ export async function makeLoadedDongles(
     await ferry('order', 'arm', `sim:${name}`, '--item', PRODUCT, '--most', String(SEATS));
   }
   fs.rmSync(env.FERRY_STATE, { recursive: true, force: true });
-  return names.map((name) => path.join(folder, name));
 }

@@ -4,13 +4,11 @@ import path from 'node:path';
 import { BenchError } from '../bench-error.ts';
 import { lastLines, startProgram } from '../programs.ts';
 import type { ReachableDongle } from './guest-input.ts';
-import { makeLoadedDongles } from './loaded-dongle.ts';
 
 /** What the guest calls the loopback interface of its host. */
 const HOST_SEEN_BY_GUEST = '10.0.2.2';
 /** As the program announces it: `Ready: 3-1 (dongle) at usbip://127.0.0.1:40001/1-1`. */
 const READY = /^Ready: (\S+) .* at usbip:\/\/127\.0\.0\.1:(\d+)\/(\S+)$/gm;
-const NAMES = ['first', 'second'];
 const STARTS_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 10_000;
 
@@ -22,15 +20,17 @@ export interface ServedDongles {
 }
 
 /**
- * Makes two loaded dongles and serves them.
+ * Serves dongles.
  *
- * @param folder for the dongles and the log of the program; exists
+ * @param dongles their folders
+ * @param folder for the log of the program; exists
  * @throws BenchError with what the program said, when it does not serve
  */
-export async function serveDongles(program: string, folder: string): Promise<ServedDongles> {
-  const place = path.join(folder, 'dongles');
-  fs.mkdirSync(place);
-  const dongles = await makeLoadedDongles(program, place, NAMES);
+export async function serveDongles(
+  program: string,
+  dongles: readonly string[],
+  folder: string,
+): Promise<ServedDongles> {
   const log = fs.openSync(path.join(folder, 'dongles.log'), 'w');
   const args = [program, 'dongle', 'serve', ...dongles, '--usbip', '127.0.0.1:0'];
   const child = startProgram(process.execPath, args, { stdio: ['ignore', 'pipe', log] });
@@ -40,7 +40,7 @@ export async function serveDongles(program: string, folder: string): Promise<Ser
     child.once('close', (code, signal) => resolve(String(code ?? signal)));
   });
   const said = () => lastLines(fs.readFileSync(path.join(folder, 'dongles.log'), 'utf8'));
-  const reachable = await untilReady(child, ended, said);
+  const reachable = await untilReady(child, dongles.length, ended, said);
   return {
     reachable,
     stop: async () => {
@@ -55,6 +55,7 @@ export async function serveDongles(program: string, folder: string): Promise<Ser
 
 function untilReady(
   child: ChildProcess,
+  count: number,
   ended: Promise<string>,
   said: () => string,
 ): Promise<readonly ReachableDongle[]> {
@@ -70,7 +71,7 @@ function untilReady(
     child.stdout?.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       const ready = [...text.matchAll(READY)];
-      if (ready.length < NAMES.length) return;
+      if (ready.length < count) return;
       clearTimeout(timer);
       resolve(
         ready.map(([, serial = '', port, busid = '']) => ({

@@ -1,6 +1,7 @@
 #!/bin/bash
 # First process of the guest: mounts what it needs to find the rest, which comes with every run and not with the image.
 export PATH=/usr/sbin:/usr/bin:/usr/lib/busybox HOME=/root TERM=dumb NO_COLOR=1 LC_ALL=C
+# What the guest only reads does not change while it runs, so that it may keep what it has read.
 share=trans=virtio,version=9p2000.L,msize=262144
 
 mount -t proc proc /proc &&
@@ -8,7 +9,7 @@ mount -t proc proc /proc &&
   mount -t devtmpfs dev /dev &&
   mount -t tmpfs run /run &&
   modprobe -a virtio_pci 9pnet_virtio 9p &&
-  mount -t 9p -o "$share,ro" ferry /opt/ferry &&
+  mount -t 9p -o "$share,ro,cache=loose" ferry /opt/ferry &&
   mount -t 9p -o "$share" out /out &&
   exec /bin/bash /opt/ferry/guest/boot.sh
 

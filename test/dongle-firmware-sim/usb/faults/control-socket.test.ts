@@ -42,10 +42,12 @@ describe('asking about the faults of a dongle through its folder', () => {
 
   it('is refused where nobody serves it, and once its server is gone', async () => {
     const folder = makeFolder();
-    await expect(askAboutFaults(folder, { ask: 'list' })).rejects.toMatchObject({ code: 'CARRIER_UNREACHABLE' });
+    const details = { where: folder, why: 'no program serves it with --usbip' };
+    const unserved = { code: 'CARRIER_UNREACHABLE', details };
+    await expect(askAboutFaults(folder, { ask: 'list' })).rejects.toMatchObject(unserved);
     const listening = await listenForFaults(folder, new FaultScene().board);
     await listening.close();
-    await expect(askAboutFaults(folder, { ask: 'list' })).rejects.toMatchObject({ code: 'CARRIER_UNREACHABLE' });
+    await expect(askAboutFaults(folder, { ask: 'list' })).rejects.toMatchObject(unserved);
   });
 
   it.skipIf(isWindows)('is for the owner of the socket alone, which is gone with its server', async () => {

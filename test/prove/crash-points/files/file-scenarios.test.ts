@@ -19,6 +19,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'dongle-firmware-sim/bind/configfs-gadget.adapter.ts': 'writes settings of the kernel, which are on no disk',
   'dongle-firmware-sim/bind/hidg-node.adapter.ts': 'writes reports to the kernel',
   'dongle-firmware-sim/usb/storage/file-medium.adapter.ts': 'a computer writes there, and loses what it does not flush',
+  'dongle-firmware-sim/usb/trace/usb-trace.adapter.ts':
+    'a trace is of what happened while it was written, and no license is in it',
   'dongle-firmware-sim/volume/compose-volume.ts': 'works on a volume in memory',
   'dongle-firmware-sim/volume/fat-volume.ts': 'works on a volume in memory',
   'dongle-firmware-sim/volume/stored-volume.adapter.ts': 'a volume is made anew from what the container has',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { claim, need, run, runFailing } from '../claims.mjs';
 import { assertBytes, DONGLE_REPORTS } from '../descriptors.mjs';
 import { eject, untilMedium } from '../eject.mjs';
-import { ferry, freeAt, listed } from '../ferry.mjs';
+import { copyLoaded, ferry, listed, listedAll, makeDevice, PRODUCT, seatsOf } from '../ferry.mjs';
 import { GADGET_BUS } from '../gadget.mjs';
 import { ServedProgram } from '../served-program.mjs';
 import { added, removed, UdevEvents } from '../udev-events.mjs';
@@ -14,20 +14,19 @@ import { mounted, volumeOf } from '../volume.mjs';
 
 const CONFIGFS = '/sys/kernel/config';
 const GADGETS = `${CONFIGFS}/usb_gadget`;
-const [DONGLE, DEVICE, OTHER, VENDOR] = ['dongle', 'device', 'other', 'vendor'].map((name) => `/run/board/${name}`);
+const [DONGLE, DEVICE, OTHER] = ['dongle', 'device', 'other'].map((name) => `/run/board/${name}`);
 const FILES = ['README.TXT', 'STATUS.TXT', 'INBOX', 'OUTBOX'];
+const free = (container) => seatsOf(container).free;
 const unready = () => runFailing('node', '/opt/ferry/dist/ferry.js', 'dongle', 'serve', DONGLE, '--gadget');
 
 fs.mkdirSync('/run/board');
-await need('a dongle is loaded, and a work order is armed', async () => {
-  await ferry('dongle', 'create', DONGLE);
-  for (const folder of [DEVICE, OTHER]) await ferry('device', 'create', folder);
-  await ferry('central', 'init', VENDOR, '--firm', '6000010:Example');
-  await ferry('central', 'issue', VENDOR, '--to', `sim:${DONGLE}`, '--item', '6000010:1001x5');
-  await ferry('move', '--from', `central:${VENDOR}`, '--to', `sim:${DONGLE}`, '--all');
-  await ferry('order', 'arm', `sim:${DONGLE}`, '--item', '6000010:1001x1', '--most', '20');
+copyLoaded('dongle', DONGLE);
+const container = await need('there are a loaded dongle and two devices', async () => {
+  for (const folder of [DEVICE, OTHER]) await makeDevice(folder);
+  return listed(`sim:${DONGLE}`);
 });
-const { serial } = await listed(`sim:${DONGLE}`);
+const { serial } = container;
+const seats = seatsOf(container).free;
 
 await claim('where configfs is missing, it says so with the commands', async () => {
   await run('modprobe', '--remove', 'dummy_hcd').catch(() => undefined);
@@ -71,9 +70,8 @@ await claim('the program lists it at usb:, without that driver, and gives it bac
 });
 
 await claim('a license moves over hid: to a device', async () => {
-  await ferry('move', '--from', `hid:${serial}`, '--to', `sim:${OTHER}`, '--item', '6000010:1001x1');
-  assert.equal(await freeAt(`sim:${OTHER}`, 1001), 1);
-  assert.equal(await freeAt(`hid:${serial}`, 1001), 4);
+  await ferry('move', '--from', `hid:${serial}`, '--to', `sim:${OTHER}`, '--item', PRODUCT);
+  assert.deepEqual((await listedAll(`sim:${OTHER}`, `hid:${serial}`)).map(free), [1, seats - 1]);
 });
 
 const inVolume = async (options, work) => {
@@ -102,7 +100,7 @@ await claim('after ejecting, the mail is answered with an update, which a device
     assert.equal(updates.length, 1, fs.readdirSync(path.join(folder, 'OUTBOX')).join(' '));
     await ferry('apply', `sim:${DEVICE}`, path.join(folder, 'OUTBOX', updates[0]), '-o', `folder:${folder}/INBOX`);
   });
-  assert.equal(await freeAt(`sim:${DEVICE}`, 1001), 1);
+  assert.equal(free(await listed(`sim:${DEVICE}`)), 1);
 });
 await claim('mail is taken, too, when the dongle is let go without ejecting', async () => {
   fs.writeFileSync(`${device}/authorized`, '0');
@@ -121,7 +119,7 @@ await claim('what a killed server left behind is cleared away by the next one, w
   served = await ServedProgram.start(DONGLE, '--gadget');
   nodes = await appeared();
   assert.equal(fs.readdirSync(GADGETS).length, 1);
-  assert.equal(await freeAt(`hid:${serial}`, 1001), 3);
+  assert.equal(free(await listed(`hid:${serial}`)), seats - 2);
 });
 await claim('when it ends, it is gone and leaves nothing behind', async () => {
   assert.equal(await served.end('SIGTERM'), 0);

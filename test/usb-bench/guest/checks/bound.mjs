@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { claim, need, run } from '../claims.mjs';
-import { ferry, freeAt } from '../ferry.mjs';
+import { copyLoaded, ferry, listed, listedAll, makeDevice, PRODUCT, seatsOf } from '../ferry.mjs';
 import { GADGET_BUS, makeGadget, plugGadget } from '../gadget.mjs';
 import { ServedProgram } from '../served-program.mjs';
 import { added, removed, UdevEvents } from '../udev-events.mjs';
@@ -14,11 +14,13 @@ const SIZE = 16 * 2 ** 20;
 const PORT = 3241;
 const SERVER = { host: '127.0.0.1', port: PORT, busid: '1-1' };
 const ADDRESS = `usbip://127.0.0.1:${PORT}/1-1`;
-const [DONGLE, DEVICE, VENDOR] = ['dongle', 'device', 'vendor'].map((name) => `/run/bound/${name}`);
+const [DONGLE, DEVICE] = ['dongle', 'device'].map((name) => `/run/bound/${name}`);
 const REAL = 'hid:1209:0001:GADGET1';
 const REPORT = 64;
 /** @see docs/protocol.md, "Reports" */
 const [BROADCAST, OPEN, OPENED, BLINK] = [0xffff, 1, 2, 9];
+
+const free = (container) => seatsOf(container).free;
 
 /** A first report that is the whole message. */
 function report(channel, kind, message = Buffer.alloc(0)) {
@@ -48,15 +50,13 @@ async function openChannel() {
 }
 
 fs.mkdirSync('/run/bound');
-await need('a dongle is loaded, and there is a real device, not plugged in', async () => {
-  await ferry('dongle', 'create', DONGLE);
-  await ferry('device', 'create', DEVICE);
-  await ferry('central', 'init', VENDOR, '--firm', '6000010:Example');
-  await ferry('central', 'issue', VENDOR, '--to', `sim:${DONGLE}`, '--item', '6000010:1001x5');
-  await ferry('move', '--from', `central:${VENDOR}`, '--to', `sim:${DONGLE}`, '--all');
+copyLoaded('dongle', DONGLE);
+const seats = await need('there are a loaded dongle, a device, and a real device that is not plugged in', async () => {
+  await makeDevice(DEVICE);
   fs.writeFileSync(MEDIUM, new Uint8Array(SIZE));
   await run('mkfs.vfat', '-F', '16', MEDIUM);
   await makeGadget(MEDIUM);
+  return free(await listed(`sim:${DONGLE}`));
 });
 const events = await UdevEvents.listen();
 const plugIn = async (served) => {
@@ -95,7 +95,7 @@ await claim('and nobody can attach it then', async () => {
 });
 await claim('it can be reached once the device is plugged in', async () => {
   await plugIn(served);
-  assert.equal(await freeAt(ADDRESS, 1001), 5);
+  assert.equal(free(await listed(ADDRESS)), seats);
 });
 await claim('a computer that has it sees it go with the device', async () => {
   await run('modprobe', 'vhci-hcd');
@@ -106,7 +106,7 @@ await claim('a computer that has it sees it go with the device', async () => {
 });
 await claim('when the device is pulled out in the middle of a move, the same command finishes it later', async () => {
   await plugIn(served);
-  const move = ['move', '--from', ADDRESS, '--to', `sim:${DEVICE}`, '--item', '6000010:1001x2'];
+  const move = ['move', '--from', ADDRESS, '--to', `sim:${DEVICE}`, '--item', `${PRODUCT}x2`];
   const first = ferry(...move).then(
     () => 'done',
     () => 'broken off',
@@ -116,8 +116,7 @@ await claim('when the device is pulled out in the middle of a move, the same com
   const outcome = await first;
   await plugIn(served);
   if (outcome === 'broken off') await ferry(...move);
-  assert.equal(await freeAt(`sim:${DEVICE}`, 1001), 2, outcome);
-  assert.equal(await freeAt(ADDRESS, 1001), 3, outcome);
+  assert.deepEqual((await listedAll(`sim:${DEVICE}`, ADDRESS)).map(free), [2, seats - 2], outcome);
 });
 await claim('it ends as it should', async () => assert.equal(await served.end('SIGTERM'), 0));
 plugGadget(false);

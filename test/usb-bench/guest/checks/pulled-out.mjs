@@ -1,18 +1,13 @@
 /** A move waits for a dongle that is pulled out in the middle, and goes on by itself. */
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { AttachedDongle } from '../attached-dongle.mjs';
-import { claim, need, run, settings } from '../claims.mjs';
+import { claim, need, settings } from '../claims.mjs';
+import { copyLoaded, ferry, PRODUCT, PROGRAM } from '../ferry.mjs';
 import { startNode } from '../started-program.mjs';
 import { attributeOf, usbDeviceOf } from '../usb-device.mjs';
 
-const PROGRAM = '/opt/ferry/dist/ferry.js';
-const FOLDER = '/tmp/pulled-out';
-fs.mkdirSync(FOLDER, { recursive: true });
-process.chdir(FOLDER);
-process.env.FERRY_PASSPHRASE = 'correct horse';
-process.env.FERRY_STATE = `${FOLDER}/state`;
-const ferry = (...args) => run('node', PROGRAM, ...args);
+const FOLDER = '/run/pulled-out';
+const VENDOR = `${FOLDER}/vendor`;
 
 /** Loaded before the program: it stops before it changes its disk once more than so many times. */
 const STOP = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; let left = 40;
@@ -21,7 +16,7 @@ const change = fs[name]; fs[name] = (...args) => { if (--left === -1) { say(1, '
 return change(...args); }; } syncBuiltinESMExports();`;
 
 const dongle = await AttachedDongle.of(settings.dongles[0]);
-await ferry('central', 'init', 'vendor', '--firm', '6000011:Example');
+copyLoaded('vendor', VENDOR);
 for (const carrier of ['hid', 'usb']) {
   let moving;
   await dongle.while(async ({ hidraw }) => {
@@ -29,13 +24,13 @@ for (const carrier of ['hid', 'usb']) {
     await ferry(
       'central',
       'issue',
-      'vendor',
+      VENDOR,
       '--to',
       address,
       '--item',
-      '6000011:1001x1',
+      PRODUCT,
       '-o',
-      `folder:sent-${carrier}`,
+      `folder:${FOLDER}/sent-${carrier}`,
     );
     const preload = `data:text/javascript,${encodeURIComponent(STOP)}`;
     moving = startNode(
@@ -44,7 +39,7 @@ for (const carrier of ['hid', 'usb']) {
       PROGRAM,
       'move',
       '--from',
-      'central:vendor',
+      `central:${VENDOR}`,
       '--to',
       address,
       '--all',

@@ -1,0 +1,107 @@
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+import { rareWarnings } from '../../../carriers/server/rare-warnings.ts';
+import type { ServerLog } from '../../../carriers/server/server-port.ts';
+import { steadyClock } from '../../../container/crypto/native/system-env.adapter.ts';
+import { FerryError } from '../../../container/errors.ts';
+import { systemCode, systemWords } from '../../../container/store/file-failure.ts';
+import type { ExportedDevice } from '../exported-device.ts';
+import { fineClock } from './fine-clock.ts';
+import { TRACE_LIMITS, type TraceFile, TraceWriter } from './trace-writer.ts';
+import { TracedDevice } from './traced-device.ts';
+import { isTraceHeader, TRACE_HEADER, traceHeader } from './usbmon-record.ts';
+
+/** The traffic of devices, as it is written to one file. */
+export interface UsbTrace {
+  /** The device of that bus id, such as `1-1`, with its transfers recorded. */
+  readonly tap: (busid: string, device: ExportedDevice) => ExportedDevice;
+  /** Waits a while until the disk has taken everything. */
+  close(): Promise<void>;
+}
+
+/** Addresses of devices on a bus. @see USB 2.0, 9.4.6 */
+const DEVICES = 127;
+
+/**
+ * Begins a trace, in place of an earlier one of that name.
+ *
+ * @param interval bInterval of the devices' reports
+ * @param open opens the file
+ * @throws OUTPUT_REFUSED for what is neither empty nor a trace, FILE_UNWRITABLE
+ */
+export function openUsbTrace(name: string, interval: number, log: ServerLog, open = openTraceFile): UsbTrace {
+  const file = open(name);
+  const writer = new TraceWriter({ file, name, log: rareWarnings(log, steadyClock), after });
+  const moment = fineClock(
+    () => Date.now(),
+    () => performance.now(),
+  );
+  let ids = 0;
+  const id = (): number => ++ids;
+  log.info('trace.began', { file: name });
+  return {
+    tap: (busid, device) =>
+      new TracedDevice(device, { ...placeOf(busid), interval, moment, id, record: (event) => writer.record(event) }),
+    close: () => writer.close(),
+  };
+}
+
+/** Bus and device number of a bus id: its own, unless it has more devices than a bus. */
+export function placeOf(busid: string): { readonly bus: number; readonly device: number } {
+  const [bus = 0, port = 0] = busid.split('-').map(Number);
+  return { bus: bus + Math.floor((port - 1) / DEVICES), device: ((port - 1) % DEVICES) + 1 };
+}
+
+/** A pipe that took a file's place is not waited for; Windows knows neither flag nor danger. */
+const PLAIN = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NONBLOCK;
+/** What goes over USB is for nobody else. */
+const OWNER_ONLY = 0o600;
+
+const write = promisify(fs.write);
+const truncate = promisify(fs.ftruncate);
+const close = promisify(fs.close);
+
+/** A file with nothing but the header of a trace, for its owner only. @throws OUTPUT_REFUSED, FILE_UNWRITABLE */
+export function openTraceFile(name: string, snapLength = TRACE_LIMITS.snapLength): TraceFile {
+  try {
+    const there = fs.statSync(name, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isFile()) throw refused(name, 'it is not a plain file');
+    const handle = fs.openSync(name, PLAIN, OWNER_ONLY);
+    try {
+      beginTrace(handle, name, snapLength);
+    } catch (error) {
+      fs.closeSync(handle);
+      throw error;
+    }
+    return {
+      write: async (bytes, position) => (await write(handle, bytes, 0, bytes.length, position)).bytesWritten,
+      truncate: (length) => truncate(handle, length),
+      close: () => close(handle),
+    };
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw new FerryError('FILE_UNWRITABLE', { file: name, why: systemWords(error) }, { cause: error });
+  }
+}
+
+function beginTrace(handle: number, name: string, snapLength: number): void {
+  const found = fs.fstatSync(handle);
+  if (!found.isFile()) throw refused(name, 'it is not a plain file');
+  const start = new Uint8Array(TRACE_HEADER);
+  const read = fs.readSync(handle, start, 0, TRACE_HEADER, 0);
+  if (found.size > 0 && !isTraceHeader(start.subarray(0, read)))
+    throw refused(name, 'there is something else than a USB trace in it');
+  fs.fchmodSync(handle, OWNER_ONLY);
+  fs.ftruncateSync(handle, 0);
+  const header = traceHeader(snapLength);
+  for (let done = 0; done < header.length; ) done += fs.writeSync(handle, header, done, header.length - done, done);
+}
+
+function refused(place: string, why: string): FerryError {
+  return new FerryError('OUTPUT_REFUSED', { place, why });
+}
+
+function after(seconds: number, over: () => void): () => void {
+  const timer = setTimeout(over, seconds * 1000);
+  return () => clearTimeout(timer);
+}
