@@ -5,7 +5,7 @@ export interface GadgetWatchOptions {
   readonly look: () => GadgetView;
   /** Whether the firmware has put the medium in, and not taken it out since. */
   readonly hadMedium: () => boolean;
-  readonly mailbox: { plugged(): void; ejected(): void; unplugged(): void };
+  readonly mailbox: { plugged(): void; ejected(): void; unplugged(): void; changed(): void };
   /** Whether there is something to tell that the volume does not tell yet. */
   readonly hasNews: () => boolean;
   /** Is told that a computer has it, or is gone. */
@@ -29,7 +29,7 @@ export class GadgetWatch {
       mailbox[event]();
       if (event !== 'ejected') onComputer(event === 'plugged');
     }
-    if (!state.isThere && hasNews()) this.#tellAnew();
+    if (!state.isThere && hasNews()) mailbox.changed();
   }
 
   /** It was pulled out. */
@@ -39,11 +39,5 @@ export class GadgetWatch {
     this.#state = UNPLUGGED;
     mailbox.unplugged();
     onComputer(false);
-  }
-
-  /** Nobody has the volume: it is made anew as if somebody had been there. */
-  #tellAnew(): void {
-    this.#options.mailbox.plugged();
-    this.#options.mailbox.unplugged();
   }
 }

@@ -1,3 +1,4 @@
+import { FerryError } from '../../container/errors.ts';
 import { systemCode, writeFailed } from '../../container/store/file-failure.ts';
 import type { MailboxDrive } from '../volume/mailbox.ts';
 import { readStoredVolume, replaceStoredVolume } from '../volume/stored-volume.adapter.ts';
@@ -20,7 +21,7 @@ export class LunDrive implements MailboxDrive {
     return this.#isIn;
   }
 
-  copy(): Uint8Array {
+  copy(): Uint8Array | undefined {
     return readStoredVolume(this.#file);
   }
 
@@ -29,12 +30,17 @@ export class LunDrive implements MailboxDrive {
       this.#gadget.remove();
       this.#isIn = false;
     } catch (error) {
-      // The computer keeps the old volume, which is not altered: to put the new one in fails then, and is told.
+      // The computer keeps the old volume, which is not altered: to put a new one in fails then, and is told.
       if (systemCode(error) === undefined) throw error;
     }
   }
 
   insert(image: Uint8Array | undefined): void {
+    if (this.#isIn) {
+      if (image === undefined) return;
+      // The kernel has the old file open: what the computer writes would be in no file that anybody finds again.
+      throw new FerryError('STORE_WRITE_FAILED', { where: this.#file, why: 'the computer has not let go of it' });
+    }
     if (image !== undefined) replaceStoredVolume(this.#file, image);
     try {
       this.#gadget.insert(this.#file);

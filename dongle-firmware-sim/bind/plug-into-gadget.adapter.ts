@@ -40,13 +40,7 @@ export function gadgetPlug({ controller, log, ...ids }: GadgetOptions): (served:
       const { folder } = served;
       const gadget = ConfigfsGadget.make({ steps: planGadget({ ...ids, serial }), controller, folder });
       const lun = new LunDrive(path.resolve(folder, VOLUME_FILE), gadget);
-      let isWorking = true;
-      const ports = mailboxPorts(served, serial, log);
-      const onWorking = (is: boolean): void => {
-        isWorking = is;
-        ports.onWorking(is);
-      };
-      const mailbox = new Mailbox({ ...ports, onWorking, drive: lun });
+      const mailbox = new Mailbox({ ...mailboxPorts(served, serial, log), drive: lun });
       let node: HidgNode;
       try {
         gadget.plugIn();
@@ -63,7 +57,7 @@ export function gadgetPlug({ controller, log, ...ids }: GadgetOptions): (served:
         look: () => ({ isOn: relay.isOn(), bus: gadget.bus, hasMedium: gadget.hasMedium, now: steadyClock() }),
         hadMedium: () => lun.isIn,
         mailbox,
-        hasNews: () => !isWorking && news.take(),
+        hasNews: () => news.take(),
         onComputer: (isThere) => {
           if (!isThere) relay.reset();
           log.info(isThere ? 'device.attached' : 'device.detached', { serial });

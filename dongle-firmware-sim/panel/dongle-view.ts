@@ -6,7 +6,7 @@ import { shownOrders } from '../../container/engine/work-orders.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { FaultBoard, SetFault, Traffic } from '../usb/faults/fault-board.ts';
 
-/** What its light does: nothing without a computer and power; it flickers while there is work, and blinks when it is to be found. */
+/** What its light does: nothing out of its socket or without power; it flickers while there is work, and blinks when it is to be found. */
 export type Light = 'off' | 'on' | 'working' | 'blinking';
 
 /** Something that happened to a dongle. */
@@ -95,6 +95,7 @@ export class DongleView {
   #blinkedAt = Number.NEGATIVE_INFINITY;
   #workedAt = Number.NEGATIVE_INFINITY;
   #moved = 0;
+  #asking: Promise<void> | undefined;
   #listed: { readonly hash: string; readonly listing: Listing } | undefined;
 
   constructor(options: DongleViewOptions) {
@@ -143,18 +144,29 @@ export class DongleView {
     };
   }
 
-  /** Asked for again only where the state is another one. Without power nobody asks. */
+  /**
+   * Asked for again only where the state is another one, once at a time. Without power nobody asks, and for a slow flash nobody
+   * waits who knows something: the other dongles are shown meanwhile.
+   */
   async #listing(): Promise<Listing | undefined> {
-    const { client, state, faults } = this.#options;
+    const { state, faults } = this.#options;
     const hash = `${stateHash(state())} ${faults.isFull}`;
     if (this.#listed?.hash === hash || !faults.hasPower) return this.#listed?.listing;
+    this.#asking ??= this.#ask(hash).finally(() => {
+      this.#asking = undefined;
+    });
+    if (this.#listed === undefined || !faults.isFlashBusy) await this.#asking;
+    return this.#listed?.listing;
+  }
+
+  async #ask(hash: string): Promise<void> {
+    const { client } = this.#options;
     try {
       this.#listed = { hash, listing: await client.call('list', {}) };
     } catch (error) {
       // What is wrong with it, the log says; the panel goes on with what it knew.
       if (!(error instanceof FerryError)) throw error;
     }
-    return this.#listed?.listing;
   }
 
   #light({ reportsIn, reportsOut, sectorsRead, sectorsWritten }: Traffic): Light {

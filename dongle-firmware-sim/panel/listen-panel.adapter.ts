@@ -1,11 +1,15 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
+import type net from 'node:net';
 import { gate } from '../../carriers/http/request-gate.ts';
 import { headOf } from '../../carriers/http/request-head.ts';
 import { networkWords } from '../../carriers/network-words.ts';
+import { rareWarnings } from '../../carriers/server/rare-warnings.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import { type Listening, listening } from '../../carriers/socket/listen-socket.adapter.ts';
+import { Connections } from '../../carriers/stream/connections.ts';
+import { steadyClock } from '../../container/crypto/native/system-env.adapter.ts';
 import { FerryError } from '../../container/errors.ts';
 import { LONGEST_FAULT_MESSAGE } from '../usb/faults/fault-messages.ts';
 import type { Panel } from './panel.ts';
@@ -32,6 +36,7 @@ const HEADERS = {
 
 /** Milliseconds between two looks at what there is to show. */
 const TICK = 200;
+/** Connections at a time. A newcomer takes the place of one over which nobody has shown the secret. */
 const MOST_CONNECTIONS = 32;
 const TOKEN_BYTES = 18;
 /** Milliseconds in which a request has to come whole. */
@@ -47,7 +52,12 @@ export async function listenPanel(
   panel: Panel,
   log: ServerLog,
 ): Promise<Listening> {
-  const served = new PanelServer(panel, randomBytes(TOKEN_BYTES).toString('base64url'), log);
+  const served = new PanelServer({
+    panel,
+    token: randomBytes(TOKEN_BYTES).toString('base64url'),
+    names: new Set([host.toLowerCase()]),
+    log: rareWarnings(log, steadyClock),
+  });
   const shownHost = host.includes(':') ? `[${host}]` : host;
   try {
     await listening(served.server, { host, port });
@@ -60,18 +70,29 @@ export async function listenPanel(
   return { address: `http://${shownHost}:${got}/${served.token}/`, close: () => served.close() };
 }
 
+interface PanelServing {
+  readonly panel: Panel;
+  readonly token: string;
+  /** Under which it may be asked for beside `localhost` and IP addresses, in small letters. */
+  readonly names: ReadonlySet<string>;
+  readonly log: ServerLog;
+}
+
 class PanelServer {
   readonly server: http.Server;
   readonly token: string;
   readonly #panel: Panel;
+  readonly #names: ReadonlySet<string>;
   readonly #log: ServerLog;
+  readonly #connections = new Connections(MOST_CONNECTIONS);
   readonly #watchers = new Set<http.ServerResponse>();
   #timer: NodeJS.Timeout | undefined;
   #last = '';
 
-  constructor(panel: Panel, token: string, log: ServerLog) {
+  constructor({ panel, token, names, log }: PanelServing) {
     this.#panel = panel;
     this.token = token;
+    this.#names = names;
     this.#log = log;
     this.server = http.createServer(
       { headersTimeout: PATIENCE, requestTimeout: PATIENCE, maxHeaderSize: 16 * 1024 },
@@ -82,7 +103,7 @@ class PanelServer {
         });
       },
     );
-    this.server.maxConnections = MOST_CONNECTIONS;
+    this.server.on('connection', (socket) => this.#connected(socket));
   }
 
   close(): Promise<void> {
@@ -93,16 +114,31 @@ class PanelServer {
     });
   }
 
+  #connected(socket: net.Socket): void {
+    if (!this.#connections.admit(socket)) {
+      this.#log.warn('connection.refused', { carrier: 'panel', open: this.#connections.size });
+      socket.destroy();
+      return;
+    }
+    socket.on('close', () => this.#connections.leave(socket));
+  }
+
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const head = headOf(request);
-    const refused = head === undefined ? undefined : gate(head, new Set());
+    const refused = head === undefined ? undefined : gate(head, this.#names);
     if (head === undefined || refused !== undefined) {
       this.#refuse(response, refused?.status ?? 431);
       return;
     }
     const [, token = '', name, ...more] = head.target.split('/');
-    if (!this.#isToken(token) || name === undefined || more.length > 0) this.#refuse(response, 404);
-    else if (name === 'do') await this.#act(request, response, head.headers['content-type']);
+    if (!this.#isToken(token) || name === undefined || more.length > 0) {
+      this.#refuse(response, 404);
+      return;
+    }
+    const { socket } = request;
+    this.#connections.note(socket, true);
+    response.on('finish', () => this.#connections.note(socket, false));
+    if (name === 'do') await this.#act(request, response, head.headers['content-type']);
     else if (request.method !== 'GET') this.#refuse(response, 405);
     else if (name === 'events') await this.#watch(response);
     else this.#give(response, name);
@@ -129,17 +165,13 @@ class PanelServer {
       this.#refuse(response, request.method === 'POST' ? 415 : 405);
       return;
     }
-    const pieces: Buffer[] = [];
-    let length = 0;
-    for await (const piece of request) {
-      pieces.push(piece);
-      length += piece.length;
-      if (length > LONGEST_FAULT_MESSAGE) {
-        this.#refuse(response, 413);
-        return;
-      }
+    const body = await bodyOf(request);
+    if (body === 'gone') return;
+    if (body === 'too long') {
+      this.#refuse(response, 413);
+      return;
     }
-    const answer = this.#panel.act(json(Buffer.concat(pieces).toString()));
+    const answer = this.#panel.act(json(body.toString()));
     response.writeHead(answer.ok ? 200 : 422, { ...HEADERS, 'content-type': 'application/json' });
     response.end(JSON.stringify(answer));
     await this.#tell();
@@ -178,6 +210,23 @@ class PanelServer {
     response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=us-ascii', connection: 'close' });
     response.end(`${status} ${http.STATUS_CODES[status] ?? ''}\n`);
   }
+}
+
+/** What a request brings. `gone`: whoever sent it has left in the middle, and hears no answer. */
+async function bodyOf(request: http.IncomingMessage): Promise<Buffer | 'gone' | 'too long'> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > LONGEST_FAULT_MESSAGE) return 'too long';
+    }
+  } catch (error) {
+    if (request.destroyed) return 'gone';
+    throw error;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Undefined for what is no JSON. */

@@ -63,8 +63,8 @@ interface Arriving {
 
 /**
  * Messages in reports, for several clients at a time: each opens a channel, which is a stream of its own towards whoever serves
- * it. One message arrives at a time: others are answered `busy` meanwhile, and disturb nothing. What is broken off leaves nothing
- * half done.
+ * it. One message arrives at a time: others are answered `busy` meanwhile, unless they end something, and disturb nothing. What is
+ * broken off leaves nothing half done.
  *
  * @see docs/protocol.md, "Reports"
  */
@@ -144,10 +144,12 @@ export class ReportChannels implements ReportSink {
 
   #takeFirst(report: Extract<Report, { readonly position: 'first' }>): void {
     const { channel, kind, length } = report;
-    const isBusy = this.#arriving !== undefined && this.#arriving.channel !== channel;
-    // Whoever begins anew does not go on with what was before.
-    if (!isBusy) this.#drop();
     const bounds = kind === undefined ? undefined : LENGTHS[kind];
+    const isOthers = this.#arriving !== undefined && this.#arriving.channel !== channel;
+    // Who leaves does not come again: a channel that was not closed would stay open.
+    const isBusy = isOthers && kind !== 'close' && kind !== 'cancel';
+    // Whoever begins anew does not go on with what was before.
+    if (!isOthers) this.#drop();
     if (!this.#channels.has(channel)) this.#fail(channel, 'noChannel');
     else if (isBusy) this.#fail(channel, 'busy');
     else if (kind === undefined || bounds === undefined) this.#fail(channel, 'unknownKind');
@@ -235,16 +237,20 @@ export class ReportChannels implements ReportSink {
     if (channel === undefined) return;
     this.#channels.delete(number);
     if (this.#arriving?.channel === number) this.#drop();
-    this.#dropOutgoing(number);
     channel.alive.end();
     channel.stream.hostClosed();
+    this.#dropOutgoing(number);
   }
 
-  /** What one channel would be told. A message that is half sent is broken off, as its host knows by the next first report. */
+  /**
+   * What one channel would be told, with what its server has written behind it and says once that is gone. A message that is half
+   * sent is broken off, as its host knows by the next first report.
+   */
   #dropOutgoing(number: number): void {
-    for (const one of this.#outgoing.filter(({ channel }) => channel === number)) {
-      this.#outgoing.splice(this.#outgoing.indexOf(one), 1);
-      one.sent();
+    for (;;) {
+      const at = this.#outgoing.findIndex(({ channel }) => channel === number);
+      if (at === -1) return;
+      for (const { sent } of this.#outgoing.splice(at, 1)) sent();
     }
   }
 

@@ -44,7 +44,7 @@ export class UsbDevice implements ExportedDevice {
     this.#functions = new Map(functions.flatMap((one) => one.endpoints.map((address) => [address, one] as const)));
     this.#control = new ControlEndpoint(identity, functions, {
       isHalted: (address) => this.#halted.has(address),
-      halt: (address) => this.#halted.add(address),
+      halt: (address) => this.#halt(address),
       clearHalt: (address) => this.#clearHalt(address),
       reset: () => this.#reset(functions),
     });
@@ -136,6 +136,12 @@ export class UsbDevice implements ExportedDevice {
     const queue = this.#queues.get(address) ?? [];
     this.#queues.set(address, queue);
     return queue;
+  }
+
+  /** What is held there stalls, too. */
+  #halt(address: number): void {
+    this.#halted.add(address);
+    this.#answerAll();
   }
 
   #clearHalt(address: number): void {

@@ -99,6 +99,8 @@ async function serveOne(
         const { address, close } = await open(serial, onStream);
         const client = served.client('unattended');
         view = new DongleView({ serial, address, client, state: () => served.state(), faults, time: () => Date.now() });
+        // Later, a fault may keep the answer back.
+        await view.shown();
         panel.add(serial, { view, faults });
         const leave = async (): Promise<void> => {
           panel.remove(serial);

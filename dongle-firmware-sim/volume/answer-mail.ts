@@ -1,17 +1,19 @@
 import type { Listing } from '../../container/commands/list.ts';
-import { armor, describeFile } from '../../container/files/armor.ts';
+import { armor } from '../../container/files/armor.ts';
 import { certificateFileName } from '../../container/files/file-names.ts';
 import { statementIn } from '../../container/files/statement-in.ts';
 import { equalBytes, NO_BYTES, utf8 } from '../../container/model/bytes.ts';
+import type { PublicKey } from '../../container/model/ids.ts';
 import { type Answer, answerText, answerTo } from './answer.ts';
 import { composeVolume, type NewFile } from './compose-volume.ts';
 import { fatStamp } from './fat-stamp.ts';
 import type { VolumeLabel } from './label-volume.ts';
-import { firmContexts, type OutgoingUpdates, outgoingUpdates, unarmored } from './letters.ts';
+import { type FirmContexts, firmContexts, type OutgoingUpdates, outgoingUpdates, unarmored } from './letters.ts';
 import { type FoundFile, type FoundFiles, readVolume } from './read-volume.ts';
 import { readmeText } from './readme-text.ts';
+import { sortMail } from './sort-mail.ts';
 import { statusText } from './status-text.ts';
-import { type MailPorts, type TakenMail, takeMail } from './take-mail.ts';
+import { type MailPorts, type TakenMail, takeMail, unreadable } from './take-mail.ts';
 import { isWithin, PLACE, samePath } from './volume-layout.ts';
 
 /** Bytes of the answers to earlier mail that are kept until there is new mail. */
@@ -31,11 +33,13 @@ export async function answerMail(image: Uint8Array, ports: MailPorts): Promise<U
   const mail = found.files.filter(({ path }) => isWithin(PLACE.inbox, path));
   const before = await ports.container.client.call('list', {});
   const taken = await takeMail(ports, mail, receiptsIn(found.files, before));
-  const contexts = await firmContexts(ports.container.client, ports.crypto, rootFiles(found.files));
+  const forFirms = await firmContexts(ports.container.client, ports.crypto, rootFiles(found.files));
   const self = await ports.container.client.call('list', {});
   const outgoing = await outgoingUpdates(ports.container, self);
-  const answers = [...taken.answers, ...otherAnswers(found, outgoing)];
-  const desk: Desk = { found, taken, self, contexts, outgoing, answers, stamp: fatStamp(ports.env.now()) };
+  const answers = [...taken.answers, ...otherAnswers(found, forFirms, outgoing)];
+  const { contexts } = forFirms;
+  const standing = standingLetters(found, self, outgoing);
+  const desk: Desk = { found, taken, self, contexts, outgoing, standing, answers, stamp: fatStamp(ports.env.now()) };
   const label = labelOf(self, desk.stamp, ports);
   const composed = await composeVolume(image.length, label, filesOf(desk, found.passedOver));
   if (composed.leftOut.length === 0) return composed.image;
@@ -50,6 +54,7 @@ interface Desk {
   readonly self: Listing;
   readonly contexts: ReadonlyMap<string, Uint8Array>;
   readonly outgoing: OutgoingUpdates;
+  readonly standing: ReadonlyMap<string, PublicKey>;
   readonly answers: readonly Answer[];
   readonly stamp: number;
 }
@@ -68,11 +73,20 @@ function rootFiles(files: readonly FoundFile[]): ReadonlyMap<string, Uint8Array>
   return new Map(files.flatMap(({ path, bytes }) => (bytes === null || path.includes('/') ? [] : [[path, bytes]])));
 }
 
-function otherAnswers({ isVolume }: FoundFiles, { failures }: OutgoingUpdates): readonly Answer[] {
+function otherAnswers(
+  { isVolume, files }: FoundFiles,
+  { failures: contextFailures }: FirmContexts,
+  { failures }: OutgoingUpdates,
+): readonly Answer[] {
   const why = 'it had no file system that can be read, and was made anew';
   const lost = answerTo('This volume', { code: 'FILE_UNREADABLE', details: { file: 'system of this volume', why } });
   return [
     ...(isVolume ? [] : [lost]),
+    // Those of the inbox have their answer as mail.
+    ...files
+      .filter(({ path, bytes }) => bytes === null && !isWithin(PLACE.inbox, path))
+      .map(({ path }) => answerTo(path, unreadable(path))),
+    ...[...contextFailures].map(([firmCode, failure]) => answerTo(`The context for the firm ${firmCode}`, failure)),
     ...[...failures].map(([serial, failure]) => answerTo(`What is in transit to ${serial}`, failure)),
   ];
 }
@@ -88,25 +102,43 @@ function filesOf(desk: Desk, leftOut: number): readonly NewFile[] {
   });
   const places = new Set(own.map(({ path }) => samePath(path)));
   const kept = found.files.flatMap(({ path, bytes, stamp: written }): NewFile[] => {
-    const isOver = taken.taken.has(path) || places.has(samePath(path)) || isOldLetter(path, bytes);
+    const isOver = taken.taken.has(path) || places.has(samePath(path)) || isOldLetter(desk, path, bytes);
     return isOver || bytes === null ? [] : [{ path, bytes, stamp: written }];
   });
   return [...own, ...kept];
 }
 
-/** An update that lies in the outbox is there anew, or its receipt has come; an answer is there anew, or nobody asked. */
-function isOldLetter(path: string, bytes: Uint8Array | null): boolean {
-  if (!isWithin(PLACE.outbox, path)) return false;
-  if (samePath(path) === PLACE.answer) return true;
-  const raw = unarmored(bytes);
-  const described = raw === undefined ? undefined : describeFile(raw);
-  return described?.ok === true && described.value.kind === 'update';
+/** What is in transit to somebody, lies in the outbox, and is not made here: by path, for whom. It stays until the receipt comes. */
+function standingLetters({ files }: FoundFiles, self: Listing, { targets }: OutgoingUpdates): Desk['standing'] {
+  const letters = new Map<string, PublicKey>();
+  const waiting = new Set(self.transit.map(({ target }) => target).filter((target) => !targets.has(target)));
+  for (const { path, bytes } of files) {
+    const target = isWithin(PLACE.outbox, path) ? targetOfOwn(self, bytes) : undefined;
+    if (target !== undefined && waiting.has(target)) letters.set(path, target);
+  }
+  return letters;
+}
+
+/** An answer is there anew, or nobody asked. So is an update of this dongle, or its receipt has come. */
+function isOldLetter({ self, standing }: Desk, path: string, bytes: Uint8Array | null): boolean {
+  if (!isWithin(PLACE.outbox, path) || standing.has(path)) return false;
+  return samePath(path) === PLACE.answer || targetOfOwn(self, bytes) !== undefined;
+}
+
+/** Whom an update of this dongle is for; undefined for every other file. */
+function targetOfOwn({ key }: Listing, bytes: Uint8Array | null): PublicKey | undefined {
+  const mail = bytes === null ? undefined : sortMail(bytes);
+  return mail?.ok === true && mail.value.kind === 'update' && mail.value.issuer === key ? mail.value.target : undefined;
 }
 
 function ownFiles(desk: Desk, leftOut: number): readonly Omit<NewFile, 'stamp'>[] {
-  const { found, taken, self, contexts, outgoing } = desk;
+  const { found, taken, self, contexts, outgoing, standing } = desk;
   const waiting = found.files.filter(({ path, bytes }) => isWithin(PLACE.inbox, path) && bytes !== null).length;
-  const status = { targets: outgoing.targets, waiting: waiting - taken.taken.size, leftOut };
+  const status = {
+    targets: new Set([...outgoing.targets, ...standing.values()]),
+    waiting: waiting - taken.taken.size,
+    leftOut,
+  };
   const letters = [...taken.letters, ...outgoing.updates].map(
     ([name, raw]) => [`${PLACE.outbox}/${name}`, raw] as const,
   );

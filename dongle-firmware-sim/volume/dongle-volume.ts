@@ -44,11 +44,9 @@ export class DongleVolume {
     };
   }
 
-  /** Has the volume made anew where it tells of another state than the container has now. No computer may be there. */
+  /** Has the volume made anew where it tells of another state than the container has now, unless a computer has it. */
   refresh(): void {
-    if (!this.#news.take()) return;
-    this.#mailbox.plugged();
-    this.#mailbox.unplugged();
+    if (this.#news.take()) this.#mailbox.changed();
   }
 
   /** The computer is gone. */

@@ -54,18 +54,25 @@ function nameFor(raw: Uint8Array, taken: Letters): string {
   return names.find((name) => !taken.has(name)) ?? names.at(-1) ?? '';
 }
 
+/** The contexts for the vendors of whom something is here. */
+export interface FirmContexts {
+  readonly contexts: Letters;
+  /** By Firm Code: why there is none that says how it is. */
+  readonly failures: ReadonlyMap<number, Failure>;
+}
+
 /**
  * A context for each vendor of whom something is here: who reads it knows what the container holds, and it is the receipt for all
  * that came from that vendor. One that is there already and says the same is left as it is: each new one asks its vendor anew for
  * the time, and only the last few questions are remembered.
  *
- * @param before what lies there, by name
+ * @param before what lies there, by name; where none can be made anew, what lies there stays
  */
 export async function firmContexts(
   client: ContainerClient,
   crypto: Crypto,
   before: ReadonlyMap<string, Uint8Array>,
-): Promise<Letters> {
+): Promise<FirmContexts> {
   const first = await client.call('list', {});
   const partners = new Set(first.channels.map(({ partner }) => partner));
   const make = (firmCode: number) => client.call('context', { certificate: null, firmCode });
@@ -73,13 +80,17 @@ export async function firmContexts(
   for (const { key, firmCode } of first.firms) if (!partners.has(key)) await failureIn(() => make(firmCode));
   const self = await client.call('list', {});
   const contexts = new Map<string, Uint8Array>();
+  const failures = new Map<number, Failure>();
   for (const { firmCode } of self.firms) {
     const name = contextFileName(self.serial ?? '', `firm ${firmCode}`, 'context');
     const there = unarmored(before.get(name));
     if (there !== undefined && isCurrent(crypto, self, there)) contexts.set(name, there);
-    else await failureIn(async () => contexts.set(name, (await make(firmCode)).context));
+    else {
+      const failure = await failureIn(async () => contexts.set(name, (await make(firmCode)).context));
+      if (failure !== null) failures.set(firmCode, failure);
+    }
   }
-  return contexts;
+  return { contexts, failures };
 }
 
 /** The envelope in the bytes of a file; undefined when there is none. */

@@ -19,9 +19,17 @@ export interface MailboxState {
 
 /**
  * What happens to a mailbox. `silent`: 2 s have passed since it was told to wait, without a write or a flush; `worked`: the work is
- * done.
+ * done; `changed`: the volume tells of the container what is not so any more.
  */
-export type MailboxInput = 'plugged' | 'unplugged' | 'written' | 'flushed' | 'silent' | 'ejected' | 'worked';
+export type MailboxInput =
+  | 'plugged'
+  | 'unplugged'
+  | 'written'
+  | 'flushed'
+  | 'silent'
+  | 'ejected'
+  | 'worked'
+  | 'changed';
 
 /**
  * What a mailbox does. `await silence` and `wait no more`: for `silent`; `remove`: the medium is absent from now on; `work`: on a
@@ -59,6 +67,8 @@ export function nextMailboxStep(state: MailboxState, input: MailboxInput): Mailb
       return silent(state);
     case 'worked':
       return worked(state);
+    case 'changed':
+      return changed(state);
   }
 }
 
@@ -112,4 +122,11 @@ function worked(state: MailboxState): MailboxStep {
         actions: ['swap'],
       };
   }
+}
+
+/** One that a computer has is made anew when it lets go. */
+function changed(state: MailboxState): MailboxStep {
+  if (state.holder === 'computer') return ignored(state);
+  if (state.work !== 'none') return ignored({ ...state, work: 'outdated' });
+  return { state: { ...state, work: 'underway' }, actions: ['remove', 'work'] };
 }

@@ -1,4 +1,5 @@
 import { FerryError } from '../../container/errors.ts';
+import { NO_BYTES } from '../../container/model/bytes.ts';
 import { answerMail } from './answer-mail.ts';
 import { VOLUME_BYTES } from './fat-volume.ts';
 import {
@@ -15,8 +16,8 @@ const SILENCE = 2;
 
 /** The drive that shows the volume to a computer, as its mailbox needs it. */
 export interface MailboxDrive {
-  /** All bytes of the volume, as they are now. @throws FILE_UNREADABLE */
-  copy(): Uint8Array;
+  /** All bytes of the volume, as they are now; undefined when there never was one. @throws FILE_UNREADABLE */
+  copy(): Uint8Array | undefined;
   /** Takes the medium out: a computer finds none from now on. */
   remove(): void;
   /**
@@ -84,6 +85,11 @@ export class Mailbox {
     this.#take('ejected');
   }
 
+  /** The container is not any more as the volume tells. */
+  changed(): void {
+    this.#take('changed');
+  }
+
   /** When no work is under way. */
   async rested(): Promise<void> {
     for (let work: Promise<void> | undefined; work !== this.#work; ) {
@@ -130,11 +136,12 @@ export class Mailbox {
     this.#take('worked');
   }
 
+  /** What cannot be read now may be read the next time: it is left as it is, with the mail that lies on it. */
   async #answerTo(drive: MailboxDrive): Promise<Uint8Array | undefined> {
-    const image = this.#attempt(() => drive.copy()) ?? new Uint8Array(VOLUME_BYTES);
     try {
-      const answer = await answerMail(image, this.#options);
-      return Buffer.compare(image, answer) === 0 ? undefined : answer;
+      const there = drive.copy() ?? NO_BYTES;
+      const answer = await answerMail(wholeVolume(there), this.#options);
+      return Buffer.compare(there, answer) === 0 ? undefined : answer;
     } catch (error) {
       this.#options.onFailure(error);
       return undefined;
@@ -163,4 +170,12 @@ export class Mailbox {
       return undefined;
     }
   }
+}
+
+/** A volume of which some is missing, or that has more, is read as one that is damaged. */
+function wholeVolume(there: Uint8Array): Uint8Array {
+  if (there.length === VOLUME_BYTES) return there;
+  const whole = new Uint8Array(VOLUME_BYTES);
+  whole.set(there.subarray(0, VOLUME_BYTES));
+  return whole;
 }

@@ -5,13 +5,22 @@ import { contextHeader } from '../../container/files/context-file.ts';
 import { describeCertificate } from '../../container/files/describe-certificate.ts';
 import { readEnvelope } from '../../container/files/envelope.ts';
 import type { Result } from '../../container/files/signed-file.ts';
+import { statement } from '../../container/files/statement.ts';
 import { statementIn } from '../../container/files/statement-in.ts';
+import { updateHeader } from '../../container/files/update-file.ts';
 import { NO_BYTES } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 
 /** What a file is by its content. Nothing of it is verified: the container decides. */
 export type Mail =
-  | { readonly kind: 'update'; readonly raw: Uint8Array }
+  | {
+      readonly kind: 'update';
+      readonly raw: Uint8Array;
+      /** Who says that it is from him. */
+      readonly issuer: PublicKey;
+      /** The container that it is for. */
+      readonly target: PublicKey;
+    }
   | {
       readonly kind: 'context';
       readonly raw: Uint8Array;
@@ -28,7 +37,17 @@ export function sortMail(bytes: Uint8Array): Result<Mail> {
   const raw = read.value;
   const described = describeFile(raw);
   if (!described.ok) return described.code === 'FILE_KIND' ? certificate(raw) : described;
-  return described.value.kind === 'update' ? { ok: true, value: { kind: 'update', raw } } : context(raw);
+  return described.value.kind === 'update' ? update(raw) : context(raw);
+}
+
+function update(raw: Uint8Array): Result<Mail> {
+  const file = readEnvelope(raw, 'updateFile', 3, 'an update file');
+  if (!file.ok) return file;
+  const said = statement.decode(file.value.parts[0] ?? NO_BYTES);
+  if (!said.ok) return said;
+  const header = updateHeader.decode(file.value.parts[1] ?? NO_BYTES);
+  if (!header.ok) return header;
+  return { ok: true, value: { kind: 'update', raw, issuer: said.value.signer, target: header.value.container } };
 }
 
 function certificate(raw: Uint8Array): Result<Mail> {

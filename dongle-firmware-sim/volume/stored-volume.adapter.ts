@@ -1,17 +1,18 @@
 import fs from 'node:fs';
 import { FerryError } from '../../container/errors.ts';
 import { replaceFile } from '../../container/store/file-durable.adapter.ts';
-import { readFailed, writeFailed } from '../../container/store/file-failure.ts';
+import { readFailed, systemCode, writeFailed } from '../../container/store/file-failure.ts';
 import { BLOCK_LENGTH } from '../usb/storage/block-medium.ts';
 
 /** The volume of a dongle, in its folder. */
 export const VOLUME_FILE = 'volume.img';
 
-/** All bytes of a volume that no drive has. @throws FILE_UNREADABLE */
-export function readStoredVolume(file: string): Uint8Array {
+/** All bytes of a volume that no drive has; undefined when there is no such file. @throws FILE_UNREADABLE */
+export function readStoredVolume(file: string): Uint8Array | undefined {
   try {
     return fs.readFileSync(file);
   } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw readFailed(file, error);
   }
 }

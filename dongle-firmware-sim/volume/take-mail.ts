@@ -4,7 +4,7 @@ import type { Crypto } from '../../container/crypto/port.ts';
 import type { Env } from '../../container/env.ts';
 import { type ErrorCode, FerryError, type Refusal, refuse } from '../../container/errors.ts';
 import { contextFileName } from '../../container/files/file-names.ts';
-import { type Failure, importUpdates, readUpdateHeading } from '../../state-machines/index.ts';
+import { type Failure, importUpdates } from '../../state-machines/index.ts';
 import { type Answer, answerTo, deferredAnswer, entryAnswers } from './answer.ts';
 import { failureIn } from './failure-in.ts';
 import { issueByOrders, whyNothingIssued } from './issue-by-orders.ts';
@@ -81,8 +81,8 @@ class MailIntake {
 
   async takeUpdates(updates: readonly Sorted<'update'>[]): Promise<void> {
     const paths = new Map<string, string>();
-    for (const { path, raw } of updates) {
-      if (this.#isForHere(raw)) paths.set(this.#folder.bring(raw), path);
+    for (const { path, raw, target } of updates) {
+      if (this.#self.serial !== null && target === this.#self.key) paths.set(this.#folder.bring(raw), path);
       // An import leaves it alone without a word, and who put it here is to know why.
       else await this.#attempt(path, (client) => client.call('apply', { update: raw }));
     }
@@ -90,17 +90,19 @@ class MailIntake {
     const { container, crypto } = this.#ports;
     const report = await importUpdates({ client: container.client, folder: this.#folder, crypto });
     if (report.interruption !== null) throw new FerryError(report.interruption.code, report.interruption.details);
-    for (const { file, state, entries, deferral, failure } of report.files) {
+    const unreceipted = new Map(report.receipts.map(({ issuer, failure }) => [issuer, failure]));
+    for (const { file, issuer, state, entries, deferral, failure } of report.files) {
       const path = paths.get(file) ?? file;
+      const isIn = state === 'applied' || state === 'known';
+      // Whoever sent it waits for the receipt: it is made the next time.
+      const unanswered = (isIn && issuer !== null ? unreceipted.get(issuer) : null) ?? null;
       if (failure !== null) this.#refuse(path, failure);
       else if (deferral !== null) this.#answers.push(deferredAnswer(path, deferral));
-      if (state === 'applied' || state === 'known') this.#taken.add(path);
+      else if (unanswered !== null)
+        this.#answers.push(answerTo(`${path}, which is applied, and its receipt`, unanswered));
+      if (isIn && unanswered === null) this.#taken.add(path);
       this.#answers.push(...entryAnswers(path, entries));
     }
-  }
-
-  #isForHere(update: Uint8Array): boolean {
-    return this.#self.serial !== null && readUpdateHeading(update).container === this.#self.key;
   }
 
   async takeContext({ path, raw, key, containerKind, serial }: Sorted<'context'>): Promise<void> {
@@ -137,6 +139,7 @@ class MailIntake {
 /** Nothing was issued to that device before, or nothing by a work order. */
 const NOT_SERVED: ReadonlySet<ErrorCode> = new Set(['TARGET_UNKNOWN', 'OWNER_NEEDED']);
 
-function unreadable(file: string): Refusal {
+/** Why a file is not on the volume any more that could not be read. */
+export function unreadable(file: string): Refusal {
   return refuse('FILE_UNREADABLE', { file, why: 'it is damaged; perhaps it was not written to its end' });
 }

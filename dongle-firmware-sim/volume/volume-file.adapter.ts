@@ -14,7 +14,7 @@ export class VolumeFile implements MailboxDrive {
     this.#drive = drive;
   }
 
-  copy(): Uint8Array {
+  copy(): Uint8Array | undefined {
     if (this.#medium !== undefined) return this.#medium.read(0, this.#medium.blocks);
     return readStoredVolume(this.#file);
   }

@@ -17,7 +17,7 @@ const EVENTS: Readonly<Record<string, (detail: string) => string>> = {
   'led.blinked': () => 'It was asked to show itself',
   'mail.opened': () => 'Its mail is being worked on',
   'mail.answered': () => 'Its mail is answered',
-  'volume.failed': (detail) => `Its disk had no mail to work on: ${detail}`,
+  'volume.failed': (detail) => `Its disk failed: ${detail}`,
   'container.served': () => 'It is served',
   'container.stopped': (detail) => `Its memory stopped: ${detail}`,
   'fault.set': (detail) => `Fault set: ${detail}`,

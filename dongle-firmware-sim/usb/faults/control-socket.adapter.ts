@@ -26,17 +26,29 @@ const PATIENCE = 10;
  * Has the faults of a dongle asked for through its folder: by a Unix socket there that only its owner may use, or a named pipe.
  * One question a connection.
  *
+ * @returns its `close` ends the connections that are open, too
  * @throws ADDRESS_TAKEN
  */
 export async function listenForFaults(folder: string, board: FaultBoard): Promise<Listening> {
+  const open = new Set<net.Socket>();
   const onConnection = (socket: net.Socket): void => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setTimeout(PATIENCE * 1000, () => socket.destroy());
     answer(socket, board).catch(() => socket.destroy());
   };
+  const ending = (listening: Listening): Listening => ({
+    address: listening.address,
+    close: () => {
+      const ended = listening.close();
+      for (const socket of open) socket.destroy();
+      return ended;
+    },
+  });
   if (process.platform !== 'win32') {
     const place = { scheme: 'unix', path: path.resolve(folder, SOCKET_FILE) } as const;
-    return listenSocket(place, onConnection);
+    return ending(await listenSocket(place, onConnection));
   }
   const pipe = pipeOf(folder);
   const server = net.createServer({ allowHalfOpen: true }, onConnection);
@@ -45,7 +57,7 @@ export async function listenForFaults(folder: string, board: FaultBoard): Promis
   } catch (error) {
     throw new FerryError('ADDRESS_TAKEN', { where: pipe, why: networkWords(error) }, { cause: error });
   }
-  return { address: pipe, close: () => closed(server) };
+  return ending({ address: pipe, close: () => closed(server) });
 }
 
 /**

@@ -65,6 +65,9 @@ interface Lasting {
 const SECTOR = 512;
 /** Pages of a sector of the flash, which are erased together. */
 const PAGES_ERASED = 16;
+/** What no flash operation survives, and what nothing on the wire does. */
+const CUTS: ReadonlySet<Fault['kind']> = new Set(['cut power']);
+const GOES: ReadonlySet<Fault['kind']> = new Set(['cut power', 'unplug']);
 
 /**
  * The faults that are set for one dongle, and what they do to each report, transfer and flash operation that is shown to it. With
@@ -84,6 +87,8 @@ export class FaultBoard {
   #hasPower = true;
   /** When the flash is done with what it was given, in milliseconds of the clock. */
   #flashReady = 0;
+  /** Who waits for that; each is told by calling it. */
+  readonly #flashWaits = new Set<() => void>();
 
   constructor(options: FaultBoardOptions) {
     this.#options = options;
@@ -113,6 +118,11 @@ export class FaultBoard {
 
   get isFull(): boolean {
     return this.#lastingFault('full memory') !== undefined;
+  }
+
+  /** Whether a slow flash is at work still. */
+  get isFlashBusy(): boolean {
+    return this.#flashReady > this.#options.now();
   }
 
   /** Sets faults; those without a moment of their own strike at once, in their order. */
@@ -167,14 +177,28 @@ export class FaultBoard {
       const pages = operation === 'erase' ? PAGES_ERASED : 1;
       this.#flashReady = Math.max(this.#flashReady, this.#options.now()) + pages * slow.seconds * 1000;
     }
-    return this.#count('flash', 1) !== undefined;
+    // Out of its computer it works on.
+    return this.#count('flash', 1, CUTS) !== undefined;
   }
 
-  /** Waits until the flash is done with what it was given. */
+  /** Waits until the flash is done with what it was given, or is slow no more. */
   flashDone(): Promise<void> {
     const seconds = (this.#flashReady - this.#options.now()) / 1000;
     if (seconds <= 0) return Promise.resolve();
-    return new Promise((resolve) => void this.#options.after(seconds, resolve));
+    return new Promise((resolve) => {
+      const over = (): void => {
+        endWait();
+        this.#flashWaits.delete(over);
+        resolve();
+      };
+      const endWait = this.#options.after(seconds, over);
+      this.#flashWaits.add(over);
+    });
+  }
+
+  #endSlowFlash(): void {
+    this.#flashReady = 0;
+    for (const over of this.#flashWaits) over();
   }
 
   #pass(
@@ -184,7 +208,7 @@ export class FaultBoard {
     data: Uint8Array,
     dataBefore: (number: number) => Uint8Array,
   ): Passage {
-    const cutAt = this.#count(counted, many);
+    const cutAt = this.#count(counted, many, GOES);
     if (cutAt !== undefined) return { isDropped: false, delay: 0, data: dataBefore(cutAt), isCutOff: true };
     if (this.#packets.isEmpty) return { isDropped: false, delay: 0, data, isCutOff: false };
     const fate = this.#packets.meet(of, data);
@@ -192,8 +216,13 @@ export class FaultBoard {
     return { ...fate, isCutOff: false };
   }
 
-  /** Counts on, and lets strike what is due. @returns how many came through before the dongle was gone, if it is now */
-  #count(counted: Counted, many: number): number | undefined {
+  /**
+   * Counts on, and lets strike what is due.
+   *
+   * @param ends the faults that what is counted does not survive
+   * @returns how many came through before one of these struck, if one did
+   */
+  #count(counted: Counted, many: number, ends: ReadonlySet<Fault['kind']>): number | undefined {
     const before = this.#counted[counted];
     const after = before + many;
     this.#counted[counted] = after;
@@ -204,7 +233,7 @@ export class FaultBoard {
     for (const [id, { step, due: at = 0 }] of due) {
       this.#waiting.delete(id);
       this.#strike(id, step);
-      if (this.#isGone) return at - before - 1;
+      if (ends.has(step.fault.kind)) return at - before - 1;
     }
     return undefined;
   }
@@ -251,6 +280,8 @@ export class FaultBoard {
         );
         break;
       case 'slow flash':
+        this.#last(id, step, () => this.#endSlowFlash());
+        break;
       case 'full memory':
         this.#last(id, step, () => undefined);
         break;

@@ -7,6 +7,9 @@ import type { FaultBoard, Passage } from './fault-board.ts';
 /** Calls back after so many seconds. @returns ends the wait */
 export type After = (seconds: number, over: () => void) => () => void;
 
+/** Reports that wait for a computer to take them; one that takes none is told no more. */
+const MOST_SAID = 256;
+
 /** What waits at one endpoint: for its time, or, when it is lost, for ever. */
 interface Held {
   /** What was to be carried, and by which a transfer to the dongle is known again. */
@@ -106,7 +109,7 @@ export class FaultyFunction implements UsbFunction {
     const busy = this.#board.isBusy && isOfReports(endpoint) ? busyAnswer(data) : undefined;
     if (busy !== undefined) {
       this.#held.delete(endpoint);
-      this.#said.push(...busy);
+      if (this.#said.length < MOST_SAID) this.#said.push(...busy);
       this.onReady();
       return data.length;
     }

@@ -13,7 +13,12 @@ beforeEach(() => {
   watch = new GadgetWatch({
     look: () => gadget,
     hadMedium: () => true,
-    mailbox: { plugged: tell('plugged'), ejected: tell('ejected'), unplugged: tell('unplugged') },
+    mailbox: {
+      plugged: tell('plugged'),
+      ejected: tell('ejected'),
+      unplugged: tell('unplugged'),
+      changed: tell('changed'),
+    },
     hasNews: () => hasNews,
     onComputer: (isThere) => told.push(isThere ? 'computer' : 'no computer'),
   });
@@ -35,7 +40,7 @@ describe('the watch on a gadget', () => {
   it('has the volume made anew for news while nobody has it, and only then', () => {
     hasNews = true;
     look();
-    expect(told.splice(0)).toEqual(['plugged', 'unplugged']);
+    expect(told.splice(0)).toEqual(['changed']);
     look({ bus: 'configured', isOn: true });
     look();
     expect(told).toEqual(['plugged', 'computer']);

@@ -46,6 +46,18 @@ describe('what is shown of a dongle', () => {
     expect(scene.asked).toBe(2);
   });
 
+  it('is what it was while the dongle keeps its answer back for a slow flash, and asked for once', async () => {
+    await scene.view.shown();
+    scene.faults.set('slow flash 10s');
+    load(new TestFirm(), scene.container, { quantity: 5 });
+    scene.faults.board.flash('program');
+    for (let tick = 0; tick < 20; tick++) expect((await scene.view.shown()).items).toEqual([]);
+    expect(scene.asked).toBe(2);
+    scene.faults.pass(10);
+    expect((await scene.view.shown()).items).toHaveLength(1);
+    expect(scene.asked).toBe(2);
+  });
+
   it('has the latest that happened first, and no more of it than anybody reads', async () => {
     scene.view.hosted(true);
     for (let at = 1; at <= 50; at++) {
@@ -60,10 +72,13 @@ describe('what is shown of a dongle', () => {
 });
 
 describe('the light', () => {
-  it('is off without a computer or power, and on where nothing goes on', async () => {
+  it('is off where it is unplugged or has no power, and on where nothing goes on', async () => {
     expect(await light()).toBe('on');
-    scene.faults.set('unplug');
-    expect(await light()).toBe('off');
+    for (const fault of ['unplug', 'cut power']) {
+      scene.faults.set(fault);
+      expect(await light()).toBe('off');
+      scene.faults.set('plug');
+    }
   });
 
   it('flickers while something goes over the wire, and a moment longer', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import { beforeEach, describe, expect, it } from 'vitest';
+import net from 'node:net';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PanelScene, SERIAL } from './panel-scene.ts';
 
 let scene: PanelScene;
@@ -66,6 +67,24 @@ describe('the panel in a network', () => {
     expect(scene.faults.board.isGone).toBe(false);
   });
 
+  it('is there for who has the secret however many others hold connections, and fills no log for them', async () => {
+    const { hostname, port } = new URL(address);
+    const idle = Array.from({ length: 40 }, () => net.connect(Number(port), hostname).on('error', () => undefined));
+    onTestFinished(() => idle.forEach((socket) => void socket.destroy()));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    expect((await ask(address)).status).toBe(200);
+    for (let asked = 0; asked < 30; asked++) expect((await ask(new URL('/', address).href)).status).toBe(404);
+    expect(scene.warned).toEqual(Array(10).fill('panel.refused'));
+  });
+
+  it('is found under the name at which it was asked to be', async () => {
+    // A name for this computer that every system knows.
+    const named = await scene.listen('127.1');
+    expect(named).toContain('http://127.1:');
+    expect((await ask(named, { headers: { host: '127.1' } })).status).toBe(200);
+    expect((await ask(named, { headers: { host: '127.2' } })).status).toBe(421);
+  });
+
   it('takes no deed from a form', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await act({ ask: 'set', faults: ['unplug'] }, form)).status).toBe(415);
@@ -96,6 +115,19 @@ describe('the panel in a network', () => {
       expect((await ask(`${address}do`, { method: 'POST', headers, body })).status).toBe(422);
     },
   );
+
+  it('bears who leaves in the middle of a request, and says nothing of it', async () => {
+    const { hostname, port, pathname } = new URL(address);
+    const leaving = net.connect(Number(port), hostname);
+    await once(leaving, 'connect');
+    const head = `POST ${pathname}do HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n`;
+    leaving.write(`${head}expect: 100-continue\r\n\r\n`);
+    await once(leaving, 'data');
+    leaving.write('{"dongle":');
+    leaving.destroy();
+    for (let asked = 0; asked < 3; asked++) expect((await ask(address)).status).toBe(200);
+    expect(scene.warned).toEqual([]);
+  });
 
   it('refuses a body without end', async () => {
     const headers = { 'content-type': 'application/json' };

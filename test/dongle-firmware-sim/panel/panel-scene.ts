@@ -8,7 +8,7 @@ import { FaultScene } from '../usb/faults/fault-scene.ts';
 
 export const SERIAL = '3-1234567';
 
-/** A panel with one dongle, whose time the test moves on. */
+/** A panel with one dongle, whose time the test moves on, and which keeps its answers back while its flash is slow. */
 export class PanelScene {
   readonly faults = new FaultScene();
   readonly panel = new Panel();
@@ -24,7 +24,7 @@ export class PanelScene {
     const client: ContainerClient = {
       call: (name, request) => {
         this.asked += 1;
-        return inner.call(name, request);
+        return inner.call(name, request).finally(() => this.faults.board.flashDone());
       },
       close: async () => undefined,
     };
@@ -40,13 +40,13 @@ export class PanelScene {
   }
 
   /** Serves it until the test is over. @returns its address, with the secret */
-  async listen(): Promise<string> {
+  async listen(host = '127.0.0.1'): Promise<string> {
     const log = {
       info: () => undefined,
       warn: (event: string) => void this.warned.push(event),
       error: (event: string) => void this.warned.push(event),
     };
-    const listening = await listenPanel({ host: '127.0.0.1', port: 0 }, this.panel, log);
+    const listening = await listenPanel({ host, port: 0 }, this.panel, log);
     onTestFinished(() => listening.close());
     return listening.address;
   }

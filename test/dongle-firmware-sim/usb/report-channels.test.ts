@@ -93,8 +93,21 @@ describe('the channels of a dongle', () => {
     send(one, 'message', new Uint8Array(100).fill(7), 1);
     said();
     send(other, 'message', Uint8Array.of(1));
-    send(other, 'close');
+    send(other, 'blink');
     expect(said()).toEqual([error(other, 'busy'), error(other, 'busy')]);
+    bus.channels.receive([...reportsOf(one, 'message', new Uint8Array(100).fill(7))][1] ?? NOTHING);
+    expect(brought(0)).toEqual(Buffer.alloc(100, 7));
+  });
+
+  it('give up what they say, and are closed, also while a message of another one arrives', () => {
+    const [one, other] = [open(), open()];
+    send(one, 'message', new Uint8Array(100).fill(7), 1);
+    said();
+    bus.served[1]?.write(new Uint8Array(1000));
+    send(other, 'cancel');
+    expect(said()).toEqual([{ channel: other, kind: 'cancel', message: NOTHING }]);
+    send(other, 'close');
+    expect(bus.served.map(({ destroyed }) => destroyed)).toEqual([false, true]);
     bus.channels.receive([...reportsOf(one, 'message', new Uint8Array(100).fill(7))][1] ?? NOTHING);
     expect(brought(0)).toEqual(Buffer.alloc(100, 7));
   });
@@ -171,6 +184,14 @@ describe('the channels of a dongle', () => {
       { channel, kind: 'cancel', message: NOTHING },
       { channel, kind: 'message', message: Uint8Array.of(2) },
     ]);
+  });
+
+  it.each(['cancel', 'close'] as const)('say nothing more of answers of which several wait, after a %s', (kind) => {
+    const channel = open();
+    for (const length of [1000, 1001, 1002]) bus.served[0]?.write(new Uint8Array(length));
+    expect(bus.channels.next()).toHaveLength(REPORT_SIZE);
+    send(channel, kind);
+    expect(said()).toEqual(kind === 'cancel' ? [{ channel, kind, message: NOTHING }] : []);
   });
 
   it('end with what their client closes, and with the host', () => {

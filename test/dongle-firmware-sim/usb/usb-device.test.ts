@@ -161,6 +161,13 @@ describe('a dongle on the bus', () => {
     expect([writeDisk(6).became, disk.taken]).toEqual([[STALL], [5]]);
   });
 
+  it('stalls what is held at an endpoint that its host halts', () => {
+    configure();
+    const [held, other] = [readDisk(), ask({ endpoint: 1, direction: 'in', length: 64 })];
+    expect(control(0x02, 3, 0, 0x82)).toBe('');
+    expect([held.became, other.became]).toEqual([[STALL], []]);
+  });
+
   it('holds what it has no answer to yet, keeps the order within an endpoint, and no endpoint behind another', () => {
     configure();
     const [first, second] = [readDisk(), readDisk()];

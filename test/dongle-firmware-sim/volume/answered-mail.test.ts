@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { ContainerClient } from '../../../container/commands/client.ts';
 import { Container } from '../../../container/container.ts';
+import { FerryError } from '../../../container/errors.ts';
 import { armor } from '../../../container/files/armor.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
-import { readEnvelope } from '../../../container/files/envelope.ts';
+import { readEnvelope, signedEnvelope } from '../../../container/files/envelope.ts';
 import { utf8 } from '../../../container/model/bytes.ts';
 import { MemoryAnchor } from '../../../container/store/memory-anchor.ts';
-import { makeContainer, order, TestFirm } from '../../world/parties.ts';
-import { envelopeIn, MailboxScene } from './mailbox-scene.ts';
+import { answerMail } from '../../../dongle-firmware-sim/volume/answer-mail.ts';
+import { mailboxContainer } from '../../../dongle-firmware-sim/volume/mailbox-container.ts';
+import { crypto, load, makeContainer, order, seededEnv, TestFirm } from '../../world/parties.ts';
+import { contentOf, envelopeIn, MailboxScene } from './mailbox-scene.ts';
 
 const CONTEXT = '3-1-for-firm-6000010.ferry-context';
 
@@ -18,12 +22,72 @@ async function answerOf(scene: MailboxScene, bytes: Uint8Array): Promise<string>
   return scene.text('OUTBOX/ANSWER.TXT');
 }
 
+/** The container of a dongle that can make no context. */
+function withoutContexts(scene: MailboxScene): ContainerClient {
+  const { client } = mailboxContainer(scene.dongle.container);
+  return {
+    call: async (name, request) => {
+      if (name !== 'context') return client.call(name, request);
+      throw new FerryError('TABLE_FULL', { here: '3-1', what: 'no channel record is free' });
+    },
+    close: async () => undefined,
+  };
+}
+
+describe('an update of which no receipt can be made', () => {
+  it('stays in the inbox with the reason, and is answered once it can', async () => {
+    const scene = await MailboxScene.make({ seats: 0 });
+    const { firm, dongle } = scene;
+    firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key, { quantity: 2 }).raw] });
+    await scene.putInbox({ load: firm.update(dongle) });
+    const { client, orders } = mailboxContainer(dongle.container);
+    const ports = { env: seededEnv('full'), crypto };
+    const full = { client: withoutContexts(scene), orders };
+    const image = await answerMail(scene.drive.image, { ...ports, container: full });
+    const made = await contentOf(image);
+    expect([made.has('INBOX/load'), scene.seats()]).toEqual([true, [2, 0]]);
+    expect(new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'))).toMatch(
+      /INBOX\/load, .*receipt\r\n.*\[TABLE_FULL\]/,
+    );
+    const later = await contentOf(await answerMail(image, { ...ports, container: { client, orders } }));
+    expect([later.has('INBOX/load'), later.has('OUTBOX/3-1-for-firm-6000010-receipt.ferry-context')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('a context for a firm that cannot be made', () => {
+  it('is answered with the reason, and the one that lies there stays', async () => {
+    const scene = await MailboxScene.make();
+    const before = (await scene.files()).get(CONTEXT);
+    load(scene.firm, scene.dongle, { quantity: 1 });
+    const { orders } = mailboxContainer(scene.dongle.container);
+    const full = withoutContexts(scene);
+    const ports = { container: { client: full, orders }, env: seededEnv('full'), crypto };
+    const made = await contentOf(await answerMail(scene.drive.image, ports));
+    const answer = new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'));
+    expect(answer).toMatch(/The context for the firm 6000010\r\n.*\[TABLE_FULL\]/);
+    expect(made.get(CONTEXT)).toEqual(before);
+  });
+});
+
 describe('mail that the dongle does not take stays in the inbox, and the answer has the words of the catalogue', () => {
   it('for what is none of our files', async () => {
     const scene = await MailboxScene.make();
     const answer = await answerOf(scene, utf8('a shopping list'));
     expect(answer).toContain('INBOX/a file\r\n  The file is damaged or was not made by this system');
     expect(answer).toContain('[FILE_MALFORMED]\r\n  Nothing was changed.\r\n');
+  });
+
+  it('for a damaged update, and keeps no other mail from being taken', async () => {
+    const scene = await MailboxScene.make();
+    scene.arm();
+    const { parts, ...rest } = signedEnvelope.decodeTrusted(scene.firm.update(scene.dongle));
+    const damaged = signedEnvelope.encode({ ...rest, parts: [Uint8Array.of(1), ...parts.slice(1)] });
+    await scene.putInbox({ context: scene.contextOf(makeContainer('soft', 2)) });
+    expect(await answerOf(scene, damaged)).toContain('INBOX/a file\r\n  The file is damaged');
+    expect([scene.seats(), scene.failures]).toEqual([[4, 1], []]);
   });
 
   it('for an update that is for another container', async () => {
@@ -123,14 +187,35 @@ describe('a work order', () => {
   it('that gives nothing more leaves what it gave in the outbox until its receipt comes', async () => {
     const scene = await MailboxScene.make();
     const id = scene.arm();
-    await scene.putInbox({ context: scene.contextOf(makeContainer('soft', 2)) });
+    const device = makeContainer('soft', 2);
+    await scene.putInbox({ context: scene.contextOf(device) });
     await scene.eject();
     scene.dongle.container.run('disarm-order', { id });
     await scene.eject();
+    const UPDATE = '3-1-for-130-2-1.ferry-update';
+    expect(await scene.outbox()).toEqual(['ANSWER.TXT', UPDATE]);
+    expect(await scene.text('STATUS.TXT')).toContain('to 130-2, entry 1: 1 of 6000010:1001; its file is in OUTBOX');
+    const receipt = await scene.applyFromOutbox(device, UPDATE);
+    scene.dongle.container.run('settle', { context: envelopeIn(receipt) });
+    await scene.eject();
     expect(await scene.outbox()).toEqual(['ANSWER.TXT']);
-    expect(await scene.text('STATUS.TXT')).toContain(
-      'to 130-2, entry 1: 1 of 6000010:1001; its owner has the file made',
-    );
+  });
+
+  it('is not needed for what its owner or others have put into the outbox: it stays as long as it is in transit', async () => {
+    const scene = await MailboxScene.make();
+    const [device, other] = [makeContainer('soft', 2), makeContainer('dongle', 9)];
+    scene.firm.issue(device, { kind: 'add', grants: [scene.firm.grant(device.key, { quantity: 2 }).raw] });
+    const [own = new Uint8Array()] = order(scene.dongle, other, [{ holding: 1, quantity: 1 }]).updates;
+    const files = { 'OUTBOX/from the owner': own, 'OUTBOX/from the vendor': scene.firm.update(device) };
+    await scene.put(files);
+    await scene.eject();
+    const kept = await scene.files();
+    for (const [path, bytes] of Object.entries(files)) expect(kept.get(path)).toEqual(bytes);
+    expect(await scene.text('STATUS.TXT')).toContain('to 3-9, entry 1: 1 of 6000010:1001; its file is in OUTBOX');
+    const { receipt } = other.container.run('apply', { update: own });
+    scene.dongle.container.run('settle', { context: receipt });
+    await scene.eject();
+    expect(await scene.outbox()).toEqual(['from the vendor']);
   });
 });
 

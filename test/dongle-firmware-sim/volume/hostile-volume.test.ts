@@ -61,6 +61,20 @@ describe('a volume that is none any more is made anew, and nothing is lost that 
     expect(await made.text('OUTBOX/ANSWER.TXT')).toContain('no file system that can be read, and was made anew');
   });
 
+  it.each([
+    ['empty', 0],
+    ['cut off in the middle of a sector', 5 * 1024 * KIB + 7],
+    ['longer than it was', VOLUME_BYTES + 3],
+  ])('when its file is %s', async (_, length) => {
+    const made = await answered((image) => {
+      const other = new Uint8Array(length);
+      other.set(image.subarray(0, length));
+      return other;
+    });
+    expect(made.drive.image).toHaveLength(VOLUME_BYTES);
+    expect(await paths(made)).toEqual(length === 0 ? OWN : ANSWERED);
+  });
+
   it('when a computer has formatted it and left nothing on it', async () => {
     const made = await scene();
     made.drive.image = await volumeWith({});
@@ -77,19 +91,22 @@ describe('a volume that is damaged', () => {
     expect(await paths(made)).toEqual(expect.arrayContaining(OWN));
   });
 
-  it('so that a file is shorter than its folder says leaves that file out, and says so', async () => {
-    const made = await scene();
-    const big = new Uint8Array(100 * KIB).fill(1);
-    made.drive.image = await volumeWith({ 'INBOX/half.ferry-update': big });
-    const fat = new DataView(made.drive.image.buffer, FIRST_FAT);
-    // The end of the chain of the file comes after its second cluster.
-    for (let cluster = 2; cluster < 2000; cluster++)
-      if (fat.getUint16(2 * cluster, true) === cluster + 1 && fat.getUint16(2 * cluster - 2, true) === 0xffff)
-        fat.setUint16(2 * cluster + 2, 0xffff, true);
-    await made.eject();
-    expect(await made.inbox()).toEqual([]);
-    expect(await made.text('OUTBOX/ANSWER.TXT')).toContain('[FILE_UNREADABLE]');
-  });
+  it.each(['INBOX/half.ferry-update', 'holidays.jpg'])(
+    'so that a file is shorter than its folder says leaves that file out, and says so: %s',
+    async (file) => {
+      const made = await scene();
+      const big = new Uint8Array(100 * KIB).fill(1);
+      made.drive.image = await volumeWith({ [file]: big });
+      const fat = new DataView(made.drive.image.buffer, FIRST_FAT);
+      // The end of the chain of the file comes after its second cluster.
+      for (let cluster = 2; cluster < 2000; cluster++)
+        if (fat.getUint16(2 * cluster, true) === cluster + 1 && fat.getUint16(2 * cluster - 2, true) === 0xffff)
+          fat.setUint16(2 * cluster + 2, 0xffff, true);
+      await made.eject();
+      expect(await paths(made)).not.toContain(file);
+      expect(await made.text('OUTBOX/ANSWER.TXT')).toMatch(new RegExp(`${file}\\r\\n.*\\[FILE_UNREADABLE\\]`));
+    },
+  );
 
   it('so that its chains go round in rings is read to an end', async () => {
     const made = await answered((image) => {

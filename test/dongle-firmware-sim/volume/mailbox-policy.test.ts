@@ -8,7 +8,7 @@ import {
   poweredMailbox,
 } from '../../../dongle-firmware-sim/volume/mailbox-policy.ts';
 
-const INPUTS = ['plugged', 'unplugged', 'written', 'flushed', 'silent', 'ejected', 'worked'] as const;
+const INPUTS = ['plugged', 'unplugged', 'written', 'flushed', 'silent', 'ejected', 'worked', 'changed'] as const;
 
 /** `writing` and `work` are those of a computer that has only looked, and of a firmware that rests, unless they are given. */
 function state(
@@ -60,6 +60,12 @@ const TABLE: readonly Row[] = [
   [TAKING, 'unplugged', state('nobody', 'unchanged', 'outdated'), ['remove']],
   [EJECTED, 'unplugged', UNPLUGGED, []],
   [UNPLUGGED, 'worked', NOBODY, ['swap']],
+  // The container changes elsewhere: nobody has the volume, or it is worked on, or a computer has it still.
+  [NOBODY, 'changed', UNPLUGGED, ['remove', 'work']],
+  [UNPLUGGED, 'changed', state('nobody', 'unchanged', 'outdated'), []],
+  [EJECTED, 'changed', state('firmware', 'unchanged', 'outdated'), []],
+  [state('nobody', 'unchanged', 'outdated'), 'changed', state('nobody', 'unchanged', 'outdated'), []],
+  [WRITTEN, 'changed', WRITTEN, []],
   // What comes when it cannot mean anything.
   [NOBODY, 'unplugged', NOBODY, []],
   [NOBODY, 'ejected', NOBODY, []],
@@ -121,6 +127,7 @@ describe('a mailbox', () => {
             isUnderWay = false;
           }
           if (input === 'written' && now.holder === 'computer') isCurrent = false;
+          if (input === 'changed' && now.holder !== 'computer') isCurrent = false;
           ({ state: now, actions } = nextMailboxStep(now, input));
         }
       }),

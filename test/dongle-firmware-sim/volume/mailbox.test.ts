@@ -188,6 +188,25 @@ describe('when the power goes', () => {
     ]);
   });
 
+  it('or files are too many for a moment, so that the volume cannot be read, everything on it stays, and is taken the next time', async () => {
+    const scene = await MailboxScene.make();
+    scene.arm();
+    await scene.putInbox({ context: scene.contextOf(makeContainer('soft', 2)), 'notes.txt': utf8('notes') });
+    const { copy } = scene.drive;
+    scene.drive.copy = () => {
+      scene.drive.copy = copy;
+      throw new FerryError('FILE_UNREADABLE', { file: 'the volume', why: 'too many files are open' });
+    };
+    await scene.eject();
+    expect([await scene.inbox(), scene.seats()]).toEqual([
+      ['context', 'notes.txt'],
+      [5, 0],
+    ]);
+    expect(scene.failures).toMatchObject([{ code: 'FILE_UNREADABLE' }]);
+    await scene.eject();
+    expect([await scene.inbox(), await scene.outbox()]).toEqual([['notes.txt'], ['ANSWER.TXT', UPDATE]]);
+  });
+
   it('for good in the container’s memory, the mail stays where it is', async () => {
     const scene = await MailboxScene.make();
     scene.arm();

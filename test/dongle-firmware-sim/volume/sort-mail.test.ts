@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { armor } from '../../../container/files/armor.ts';
+import { signedEnvelope } from '../../../container/files/envelope.ts';
 import { utf8 } from '../../../container/model/bytes.ts';
 import { sortMail } from '../../../dongle-firmware-sim/volume/sort-mail.ts';
 import { makeContainer, TestFirm } from '../../world/parties.ts';
@@ -13,6 +14,12 @@ const update = firm.update(dongle);
 const { context } = device.container.run('context', { certificate: dongle.certificate, firmCode: null });
 
 const FILES = [update, context, firm.certificate, device.certificate, utf8(armor(update)), utf8(armor(context))];
+
+/** One of whose parts is something else. */
+function withPart(raw: Uint8Array, number: number, other: Uint8Array): Uint8Array {
+  const { parts, ...rest } = signedEnvelope.decodeTrusted(raw);
+  return signedEnvelope.encode({ ...rest, parts: parts.map((part, at) => (at === number ? other : part)) });
+}
 
 function kindOf(bytes: Uint8Array): string {
   const sorted = sortMail(bytes);
@@ -32,6 +39,9 @@ describe('a file', () => {
     ['nothing', new Uint8Array(), 'FILE_MALFORMED'],
     ['a text', utf8('a text'), 'FILE_MALFORMED'],
     ['a text with another header', utf8(armor(update).replace('3-1', '3-2')), 'FILE_HEADER'],
+    ['an update with another statement', withPart(update, 0, Uint8Array.of(1)), 'FILE_MALFORMED'],
+    ['an update with another header', withPart(update, 1, Uint8Array.of(1)), 'FILE_MALFORMED'],
+    ['a context with another statement', withPart(context, 0, Uint8Array.of(1)), 'FILE_MALFORMED'],
     ['a film', new Uint8Array(5 * 1024 * 1024), 'FILE_TOO_LARGE'],
   ])('that is %s is known by its content', (_, bytes, kind) => {
     expect(kindOf(bytes)).toBe(kind);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -56,6 +57,16 @@ describe('asking about the faults of a dongle through its folder', () => {
     expect(fs.statSync(socket).mode & 0o777).toBe(0o600);
     await listening.close();
     expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it.skipIf(isWindows)('keeps no server that is to end waiting for who asks nothing', { timeout: 5000 }, async () => {
+    const folder = makeFolder();
+    const listening = await listenForFaults(folder, new FaultScene().board);
+    const silent = net.connect(path.join(folder, 'faults.sock')).on('error', () => undefined);
+    onTestFinished(() => void silent.destroy());
+    await once(silent, 'connect');
+    expect(await askAboutFaults(folder, { ask: 'list' })).toMatchObject({ ok: true });
+    await listening.close();
   });
 
   it.skipIf(isWindows)('cannot be where the path is too long for a socket, which is said', async () => {

@@ -48,6 +48,25 @@ describe('a moment', () => {
     ]);
   });
 
+  it.each([
+    ['unplug at flash 2', []],
+    ['busy 5s at flash 2', ['unplug']],
+  ])('of a flash operation lets that end where the dongle keeps its power: %s', (fault, before) => {
+    const scene = new FaultScene();
+    scene.set(...before, fault, 'cut power at flash 3');
+    expect(['program', 'erase', 'program'].map((one) => scene.board.flash(one as 'program' | 'erase'))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('of a power cut comes with the flash operation of its number, whatever else comes with that', () => {
+    const scene = new FaultScene();
+    scene.set('unplug at flash 1', 'cut power at flash 1');
+    expect([scene.board.flash('program'), scene.board.hasPower]).toEqual([true, false]);
+  });
+
   it('comes after its time, and the next one after its own', async () => {
     const scene = new FaultScene();
     scene.set('at 2s unplug', 'at 5s plug');
@@ -135,6 +154,20 @@ describe('a fault that lasts', () => {
     scene.pass(0.001);
     await Promise.resolve();
     expect(isDone).toBe(true);
+  });
+
+  it('lets nobody wait for the flash any more once it is cleared, or another one takes its place', async () => {
+    const scene = new FaultScene();
+    const done: string[] = [];
+    for (const end of ['clear', 'slow flash 1ms']) {
+      scene.set('slow flash 3600s');
+      scene.board.flash('erase');
+      void scene.board.flashDone().then(() => done.push(end));
+      if (end === 'clear') scene.board.clear();
+      else scene.set(end);
+      await scene.board.flashDone();
+    }
+    expect([done, scene.waits]).toEqual([['clear', 'slow flash 1ms'], 0]);
   });
 
   it('is there until it is cleared where it has no end', () => {

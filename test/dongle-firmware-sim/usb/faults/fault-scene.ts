@@ -22,6 +22,11 @@ export class FaultScene {
     };
   }
 
+  /** Waits that are not over. */
+  get waits(): number {
+    return this.#waits.length;
+  }
+
   after = (seconds: number, over: () => void): (() => void) => {
     const wait = { at: this.#now + seconds * 1000, over };
     this.#waits.push(wait);

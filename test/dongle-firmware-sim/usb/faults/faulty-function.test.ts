@@ -106,6 +106,15 @@ describe('reports through faults', () => {
     expect(inner.came).toEqual([first]);
   });
 
+  it('are answered so no more than a few times to a computer that takes no answer', () => {
+    scene.set('busy 1s');
+    const [first = packet(0)] = [...reportsOf(7, 'message', new Uint8Array(10))];
+    for (let sent = 0; sent < 1000; sent++) expect(faulty.out(HID_OUT, first)).toBe(64);
+    let taken = 0;
+    while (faulty.in(HID_IN, 64) !== 'wait') taken += 1;
+    expect(taken).toBe(256);
+  });
+
   it('find nobody once the dongle is unplugged', () => {
     scene.set('unplug at report 2');
     inner.waiting.push(packet(1), packet(2), packet(3));
