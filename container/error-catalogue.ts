@@ -1041,8 +1041,8 @@ export const CATALOGUE = {
     number: 712,
     exit: 3,
     happened: 'At {address} is {found}; {expected} was expected there.',
-    effect: BOTH_KEEP,
-    remedy: 'Look with `ferry list` who is where, and use the address of the right container.',
+    effect: 'Nothing was changed now. {stands}',
+    remedy: 'Look with `ferry list` who is where, and use the address of the right container.{more}',
   },
   LISTING_FALSE: {
     number: 716,
