@@ -902,15 +902,15 @@ export const CATALOGUE = {
     happened: 'What comes from {where} is not the device protocol: {why}.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy:
-      'See that a container is served at this address and with this scheme (tcp://, tls://, http://) and nothing alters what it sends, then run the command again.',
+      'See that a container is served at this address and with this scheme (tcp://, tls://, http://, usbip://) and nothing alters what it sends, then run the command again.',
   },
   CARRIER_BUSY: {
     number: 805,
     exit: 5,
-    happened: '{where} serves as many others as it can.',
+    happened: '{where} is busy: somebody else has it, or it serves as many others as it can.',
     effect: NOTHING_CHANGED,
     remedy:
-      'Run the same command again when the others are done. A dongle at usbip:// is one computer’s or program’s at a time.',
+      'Run the same command again when the others are done. A dongle on USB is one computer’s or program’s at a time, and cannot be both sides of a move.',
   },
   CARRIER_FORBIDDEN: {
     number: 930,
