@@ -10,6 +10,7 @@ import type { Progress } from './progress.ts';
 import { errorDocument } from './report-error.ts';
 import type { CommandContext } from './run-ferry.ts';
 import { advice, waitingLines, withCode, words } from './say-reason.ts';
+import { stepWords } from './step-words.ts';
 import { unfinishedError } from './unfinished-error.ts';
 
 /** The two addresses of a move, as they were given, and who answered there. */
@@ -34,7 +35,7 @@ export function progressOf({ output }: CommandContext, bar: Progress): (progress
 function remark(progress: Exclude<MoveProgress, { kind: 'entered' }>): string {
   switch (progress.kind) {
     case 'resumed':
-      return `An interrupted move of this order goes on from "${progress.from}".`;
+      return `An interrupted move of this order goes on: so far it is ${stepWords(progress.from)}.`;
     case 'finishingEarlier':
       return 'An interrupted move of another order is finished first.';
     case 'replacing':
