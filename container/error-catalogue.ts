@@ -1006,7 +1006,8 @@ export const CATALOGUE = {
     exit: 5,
     happened: 'Nothing can be served at {where}: {why}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Stop what is served there, or choose another address; port 0 takes a free one.',
+    remedy:
+      'Stop what is served there, or choose another address; port 0 takes a free one. Below 1024 the system may let only its administrator serve: take a higher port.',
   },
   GADGET_UNREADY: {
     number: 815,
