@@ -25,15 +25,13 @@ export function inInbox(files: Content): Content {
 }
 
 /**
- * Carries what lies in the outbox to whoever it is for, and what they answer back into the inbox, and demands that every seat is
- * once in the end, nothing is in transit, and nothing is lost that could not be taken.
- *
- * @returns who has how many seats of what
+ * Carries what lies in the outbox to whoever it is for, and what they answer back into the inbox, and demands that in the end every
+ * seat is once and where it is meant to be, nothing is in transit, and nothing is lost that could not be taken.
  */
 export async function carryToTheEnd(
   dongle: PoweredDongle,
-  { others, mail, stays, seats, ofOwner = 0 }: MailCase,
-): Promise<string> {
+  { others, mail, stays, held, ofOwner = 0 }: MailCase,
+): Promise<void> {
   const people = others.map(({ parts, memory }) => {
     const copy = new RecordedMemory(memory.whole);
     return Container.open({ ...parts, env: seededEnv('in the end'), flash: copy.flash, anchor: copy.anchor });
@@ -51,16 +49,13 @@ export async function carryToTheEnd(
   }
   const inTransit = all.reduce((sum, { state }) => sum + state.pending.size, 0);
   if (inTransit !== ofOwner) throw new Error(`${inTransit} transfers are in transit in the end`);
-  const held = all.map(holdingsOf);
-  for (const [product, right] of Object.entries(seats)) {
-    const found = held.reduce((sum, one) => sum + (one[product] ?? 0), 0);
-    if (found !== right) throw new Error(`there are ${found} seats of ${product} in the end instead of ${right}`);
-  }
+  const found = JSON.stringify(all.map(holdingsOf));
+  if (found !== JSON.stringify(held))
+    throw new Error(`there is ${found} in the end instead of ${JSON.stringify(held)}`);
   demandFiles(
     await dongle.files(),
     new Map([...OWN_FILES, ...inInbox(new Map([...mail].filter(([name]) => stays.includes(name))))]),
   );
-  return JSON.stringify(held);
 }
 
 /** Demands that a volume has these files, and nothing else in its inbox. */

@@ -63,8 +63,6 @@ interface End {
   readonly shown: string;
   /** What lies on the volume. */
   readonly names: string;
-  /** Who has how many seats of what when everything was carried. */
-  readonly held: string;
 }
 
 /** Plays a scenario without a cut. @param watch called before each operation on the disk */
@@ -146,7 +144,8 @@ class MailCheck {
     const dongle = await this.#power(media, 'once more');
     if (dongle.contents.contents.length > 1) throw new Error('it commits something when nothing has come');
     const end = await this.#lookAt(dongle);
-    return { ...end, held: await this.#carry(dongle, step) };
+    await this.#carry(dongle, step);
+    return end;
   }
 
   async #checkCut(step: Step, end: End, cut: JointCut, seed: number): Promise<void> {
@@ -218,8 +217,7 @@ class MailCheck {
     const cuts = [...jointCutsOf(dongle, 0)].map((cut) => ({ cut, allowed: allowedAgain(dongle, cut, may) }));
     const begun = `${step.label} ${dongle.contents.contents[0]} ${dongle.volumes[0]}`;
     if (!this.#carried.has(begun)) {
-      const held = await this.#carry(dongle, step);
-      if (held !== end.held) throw new Error(`there is ${held} in the end instead of ${end.held}`);
+      await this.#carry(dongle, step);
       this.#carried.add(begun);
     }
     const pick = picker(seed + 1);
@@ -233,13 +231,13 @@ class MailCheck {
     return PoweredDongle.on(this.#simulated, this.#case.dongle, media, chance);
   }
 
-  async #lookAt(dongle: PoweredDongle): Promise<Pick<End, 'shown' | 'names'>> {
+  async #lookAt(dongle: PoweredDongle): Promise<End> {
     return { shown: shown(dongle.container), names: [...(await dongle.files()).keys()].sort().join(', ') };
   }
 
-  async #carry(dongle: PoweredDongle, { toCome }: Step): Promise<string> {
+  async #carry(dongle: PoweredDongle, { toCome }: Step): Promise<void> {
     if (toCome.size > 0) await dongle.bring(new Map([...OWN_FILES, ...inInbox(toCome)]));
-    return carryToTheEnd(dongle, this.#case);
+    await carryToTheEnd(dongle, this.#case);
   }
 }
 

@@ -12,8 +12,8 @@ export interface MailCase {
   readonly stays: readonly string[];
   /** Transfers that stay in transit, since it is for the owner to settle them; none unless given. */
   readonly ofOwner?: number;
-  /** Seats that there are altogether, by product. */
-  readonly seats: Readonly<Record<string, number>>;
+  /** Seats that the dongle and each of the others have in the end, by product. */
+  readonly held: readonly Readonly<Record<string, number>>[];
 }
 
 /** A volume with mail, of whose answering every piece is cut, in the flash of the dongle and in the file of the volume. */

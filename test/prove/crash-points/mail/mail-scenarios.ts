@@ -38,7 +38,7 @@ export const MAIL_SCENARIOS: readonly MailScenario[] = [
           'too late': contextFor(stage, late, dongle),
         }),
         stays: ['too late'],
-        seats: { 1001: 5, 1002: 5 },
+        held: [{ 1001: 2, 1002: 4 }, { 1001: 2 }, { 1001: 1, 1002: 1 }, {}],
       };
     },
   },
@@ -69,7 +69,7 @@ export const MAIL_SCENARIOS: readonly MailScenario[] = [
           ['certificate', stage.container('dongle', 9).certificate] as const,
         ]),
         stays: ['not its turn'],
-        seats: { 1001: 12 },
+        held: [{ 1001: 7 }, { 1001: 4 }, { 1001: 1 }],
       };
     },
   },
@@ -99,7 +99,7 @@ export const MAIL_SCENARIOS: readonly MailScenario[] = [
         }),
         stays: ['for the owner'],
         ofOwner: 1,
-        seats: { 1001: 5, 1002: 5 },
+        held: [{ 1001: 1, 1002: 4 }, { 1001: 1, 1002: 1 }, { 1001: 1 }, { 1001: 2 }],
       };
     },
   },
@@ -118,7 +118,7 @@ export const MAIL_SCENARIOS: readonly MailScenario[] = [
         others: [device],
         mail: mail({ device: contextFor(stage, device, dongle) }),
         stays: [],
-        seats: { 1001: 5 },
+        held: [{ 1001: 4 }, { 1001: 1 }],
       };
     },
   },
