@@ -20,6 +20,9 @@ import { isSameFolder, makeFolder } from './file-durable.adapter.ts';
 import { acquireLock } from './file-lock.adapter.ts';
 import type { ClosableFlash } from './flash-port.ts';
 
+/** One for all containers of the process: what opens one again has its keys imported already. */
+const crypto = nativeCrypto();
+
 /** A container whose state is in a folder, opened by this process alone. */
 export interface FileContainer {
   readonly container: Container;
@@ -59,7 +62,6 @@ export function createFileContainer(
   makeFolder(folder);
   return holding(folder, (held) => {
     const { creation } = beginCreation(type, folder, anchorFile, env);
-    const crypto = nativeCrypto();
     lockAnchor(held, folder, anchorFile);
     const anchor = held.keep(FileAnchor.create({ path: anchorFile, crypto, creation, container: folder }));
     const flash = held.keep(createFlash(path.join(folder, memoryFile)));
@@ -84,7 +86,6 @@ export function openFileContainer(type: FileContainerKind, folder: string, env: 
   if (isUnfinished(type, folder)) acquireLock(folder).release();
   const settings = readSettings(type, folder);
   return holding(folder, (held) => {
-    const crypto = nativeCrypto();
     const { creation } = settings;
     const anchorFile = path.resolve(folder, settings.anchor);
     const claim = () => lockAnchor(held, folder, anchorFile);
