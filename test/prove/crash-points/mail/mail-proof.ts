@@ -212,7 +212,7 @@ class MailCheck {
       throw new Error('the next program finds something else');
     const { shown: now, names } = await this.#lookAt(dongle);
     if (now !== end.shown) throw new Error('answered once more, it leads to another end');
-    if (names !== end.names) throw new Error(`answered once more, there is ${names} instead of ${end.names}`);
+    if (names !== end.names) throw new Error(`answered once more, there is ${differing(names, end.names)}`);
     demandFiles(await dongle.files(), step.kept);
     const cuts = [...jointCutsOf(dongle, 0)].map((cut) => ({ cut, allowed: allowedAgain(dongle, cut, may) }));
     const begun = `${step.label} ${dongle.contents.contents[0]} ${dongle.volumes[0]}`;
@@ -239,6 +239,13 @@ class MailCheck {
     if (toCome.size > 0) await dongle.bring(new Map([...OWN_FILES, ...inInbox(toCome)]));
     await carryToTheEnd(dongle, this.#case);
   }
+}
+
+/** The first name that is in one list alone. */
+function differing(found: string, wanted: string): string {
+  const [here, there] = [found.split(', '), wanted.split(', ')];
+  const more = here.find((name) => !there.includes(name));
+  return more === undefined ? `no ${there.find((name) => !here.includes(name))}` : `${more} too much`;
 }
 
 /** What may be there after a cut. */

@@ -20,7 +20,7 @@ const mail = (files: Readonly<Record<string, Uint8Array>>): ReadonlyMap<string, 
 export const MAIL_SCENARIOS: readonly MailScenario[] = [
   {
     name: 'mail: contexts of devices',
-    size: 'quick',
+    size: 'usual',
     play: (stage) => {
       const [firm, dongle] = [stage.firm(), stage.container('dongle', 1)];
       const [one, two, late] = [stage.container('soft', 2), stage.container('soft', 3), stage.container('soft', 4)];
@@ -75,7 +75,7 @@ export const MAIL_SCENARIOS: readonly MailScenario[] = [
   },
   {
     name: 'mail: receipts that settle',
-    size: 'usual',
+    size: 'quick',
     play: (stage) => {
       const [firm, dongle] = [stage.firm(), stage.container('dongle', 1)];
       const [one, two, owned] = [stage.container('soft', 2), stage.container('soft', 3), stage.container('soft', 4)];
