@@ -169,10 +169,21 @@ export function parseServedPlace(text: string, defaultPort: number): Omit<UsbipP
 
 function usbipPlace(rest: string, wrong: (why: string) => FerryError): UsbipPlace {
   const found = /^(\/\/[^/]*)\/([0-9][0-9.-]{0,30})$/.exec(rest);
-  if (found === null) throw wrong('it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID');
+  if (found === null)
+    throw wrong(
+      'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID; `ferry list usbip://HOST:PORT` shows them',
+    );
   const [, place = '', busid = ''] = found;
   const hasPort = /:\d+$/.test(place);
   return { ...hostAndPort(hasPort ? place : `${place}:${USBIP_PORT}`, wrong), busid };
+}
+
+/** Reads the address of a USB/IP server, `usbip://HOST:PORT` without a bus id; undefined when it is none. */
+export function parseUsbipServer(text: string): Omit<UsbipPlace, 'busid'> | undefined {
+  const [, place] = /^usbip:(\/\/[^/]*)\/?$/.exec(text) ?? [];
+  if (place === undefined) return undefined;
+  const { host, port } = usbipPlace(`${place}/1-1`, (why) => wrongAddress(text, why));
+  return { host, port };
 }
 
 function serialLine(rest: string, wrong: (why: string) => FerryError): { device: string; baudRate: number } {

@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_STREAM_PREMATURE_CLOSE: 'the other side closed it',
   ENOENT: 'there is no such thing',
   ENOTSOCK: 'it is something else',
-  EACCES: 'access is not permitted',
+  EACCES: 'the system does not permit it to this user',
   EPERM: 'the system does not permit it',
   EADDRINUSE: 'something is served there already',
   EADDRNOTAVAIL: 'this computer has no such address',

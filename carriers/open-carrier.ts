@@ -8,6 +8,7 @@ import {
   type CarrierAddress,
   isOnUsb,
   parseReachableAddress,
+  parseUsbipServer,
   USB_FORMS,
   type UsbAddress,
   wrongAddress,
@@ -78,11 +79,25 @@ export async function blink(text: string, env: DongleEnv): Promise<void> {
   await blinkDongle(port, { ...env, where: text, after });
 }
 
-/** Speaks with a dongle on USB no further than it takes to know that it is there. @throws as `blink` */
-export async function visit(text: string, env: DongleEnv): Promise<void> {
-  const stream = await HidStream.open(await openReportsAt(text, env), { ...env, where: text, after });
-  await new StreamPipe(stream, text, env.patience).close();
+/**
+ * The addresses of the dongles that a USB/IP server has: of what has the two interfaces of one.
+ *
+ * @param text `usbip://HOST:PORT`
+ * @returns undefined when the text is no such address
+ * @throws ADDRESS_WRONG; CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_TIMEOUT, CARRIER_GARBLED
+ */
+export async function donglesAtServer(text: string, patience: number): Promise<readonly string[] | undefined> {
+  const server = parseUsbipServer(text);
+  if (server === undefined) return undefined;
+  const { listUsbip } = await import('./usbip/usbip-client.adapter.ts');
+  const isDongle = (classes: readonly number[]): boolean => DONGLE_CLASSES.every((one) => classes.includes(one));
+  return (await listUsbip({ ...server, patience }))
+    .filter(({ interfaces }) => isDongle(interfaces.map((one) => one.class)))
+    .map(({ busid }) => `${text.replace(/\/$/, '')}/${busid}`);
 }
+
+/** HID and mass storage. @see USB-IF, Defined Class Codes */
+const DONGLE_CLASSES: readonly number[] = [0x03, 0x08];
 
 /** What a dongle that is only looked at needs. */
 type DongleEnv = Pick<CarrierEnv, 'random' | 'patience'>;

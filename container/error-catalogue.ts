@@ -10,6 +10,8 @@ export interface CatalogueEntry {
   readonly exit: 2 | 3 | 4 | 5 | 6;
   /** What happened; `{name}` is replaced by the detail of that name. */
   readonly happened: string;
+  /** The same where only the number is known, as in files; without names. Not needed where `happened` can do without its details. */
+  readonly brief?: string;
   /** What it means for the licenses. */
   readonly effect: string;
   /** What to do next. */
@@ -42,6 +44,7 @@ export const CATALOGUE = {
     number: 103,
     exit: 4,
     happened: 'The file has format version {version}; this program reads version {known}.',
+    brief: 'It is of a format that is not known there.',
     effect: NOTHING_CHANGED,
     remedy: 'Use a newer version of this program, or have the file issued in the older format.',
   },
@@ -63,6 +66,7 @@ export const CATALOGUE = {
     number: 106,
     exit: 4,
     happened: 'The signature of {what} is not valid.',
+    brief: 'Its signature is not valid.',
     effect: NOTHING_CHANGED,
     remedy: 'The file was damaged or forged. Copy it again from its source, or have it issued again.',
     field: 701,
@@ -78,6 +82,7 @@ export const CATALOGUE = {
     number: 108,
     exit: 4,
     happened: 'The certificate of {who} is not valid: {why}.',
+    brief: 'A certificate is not valid.',
     effect: NOTHING_CHANGED,
     remedy: 'The sender is not a certified party of this system. Ask your vendor where the file comes from.',
   },
@@ -85,6 +90,7 @@ export const CATALOGUE = {
     number: 109,
     exit: 4,
     happened: 'The certificate of {who} hangs on another root ({found}) than this container trusts ({pinned}).',
+    brief: 'A certificate hangs on another root than the container trusts.',
     effect: NOTHING_CHANGED,
     remedy: 'Simulated (TEST) and production containers never mix. Use parties of the same root.',
   },
@@ -92,6 +98,7 @@ export const CATALOGUE = {
     number: 110,
     exit: 4,
     happened: 'The certificate of {who} was revoked.',
+    brief: 'The certificate was revoked.',
     effect: NOTHING_CHANGED,
     remedy:
       'What it signs is refused as long as it is on the list of the root: use another container. What was in it, its vendor can grant anew.',
@@ -100,6 +107,7 @@ export const CATALOGUE = {
     number: 111,
     exit: 4,
     happened: 'The file is for {wanted}, not for {here}.',
+    brief: 'It is for another container.',
     effect: NOTHING_CHANGED,
     remedy:
       'Take an update file to the container it names, and a context to the issuer it was made for; or have one made for {here}: a context by `ferry context ADDRESS --for ISSUER`.',
@@ -190,6 +198,7 @@ export const CATALOGUE = {
     number: 206,
     exit: 3,
     happened: 'The container {here} is locked: its state does not match its anchor.',
+    brief: 'The container is locked: its state does not match its anchor.',
     effect: 'Its licenses stay visible but cannot be used, moved or changed.',
     remedy:
       'Send its context file to the vendors of its licenses: each decides whether its licenses may be used as they are (`ferry central accept`).',
@@ -299,6 +308,7 @@ export const CATALOGUE = {
     number: 218,
     exit: 3,
     happened: 'The issuer {issuer} is not known to {here}.',
+    brief: 'Its issuer is not known there.',
     effect: NOTHING_CHANGED,
     remedy: 'Show the issuer by its certificate: give its address or its certificate file.',
   },
@@ -604,14 +614,17 @@ export const CATALOGUE = {
     number: 401,
     exit: 6,
     happened: 'The memory of {here} is full: {needed} bytes are needed, {free} are free.',
-    effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',
-    remedy: 'Return or withdraw something, settle what is in transit, then apply the same file again.',
+    brief: 'The memory of the container is full.',
+    effect: 'What did not fit was not moved, and nothing is lost; what is in transit stays so.',
+    remedy:
+      'Make room in the full container: give back or withdraw something, or settle what is in transit from it. Then run the same command again, which brings what waits as well.',
     field: 58,
   },
   TABLE_FULL: {
     number: 402,
     exit: 6,
     happened: 'A table of {here} is full: {what}.',
+    brief: 'A table of the container is full.',
     effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',
     remedy: 'Bring the receipt to the issuer and apply its next file; that frees the table.',
     field: 57,
@@ -620,6 +633,7 @@ export const CATALOGUE = {
     number: 403,
     exit: 6,
     happened: 'The custody log of {here} for the vendor {firm} is full.',
+    brief: 'The custody log of the container for that vendor is full.',
     effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',
     remedy: 'Bring the vendor a context of this container and apply the vendor’s next file.',
     field: 57,
@@ -888,15 +902,15 @@ export const CATALOGUE = {
     happened: 'What comes from {where} is not the device protocol: {why}.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy:
-      'See that a container is served at this address and with this scheme (tcp://, tls://, http://) and nothing alters what it sends, then run the command again.',
+      'See that a container is served at this address and with this scheme (tcp://, tls://, http://, usbip://) and nothing alters what it sends, then run the command again.',
   },
   CARRIER_BUSY: {
     number: 805,
     exit: 5,
-    happened: '{where} serves as many others as it can.',
+    happened: '{where} is busy: somebody else has it, or it serves as many others as it can.',
     effect: NOTHING_CHANGED,
     remedy:
-      'Run the same command again when the others are done. A dongle at usbip:// is one computer’s or program’s at a time.',
+      'Run the same command again when the others are done. A dongle on USB is one computer’s or program’s at a time, and cannot be both sides of a move.',
   },
   CARRIER_FORBIDDEN: {
     number: 930,
@@ -992,7 +1006,8 @@ export const CATALOGUE = {
     exit: 5,
     happened: 'Nothing can be served at {where}: {why}.',
     effect: NOTHING_CHANGED,
-    remedy: 'Stop what is served there, or choose another address; port 0 takes a free one.',
+    remedy:
+      'Stop what is served there, or choose another address; port 0 takes a free one. Below 1024 the system may let only its administrator serve: take a higher port.',
   },
   GADGET_UNREADY: {
     number: 815,
@@ -1027,8 +1042,8 @@ export const CATALOGUE = {
     number: 712,
     exit: 3,
     happened: 'At {address} is {found}; {expected} was expected there.',
-    effect: BOTH_KEEP,
-    remedy: 'Look with `ferry list` who is where, and use the address of the right container.',
+    effect: 'Nothing was changed now. {stands}',
+    remedy: 'Look with `ferry list` who is where, and use the address of the right container.{more}',
   },
   LISTING_FALSE: {
     number: 716,

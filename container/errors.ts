@@ -27,24 +27,40 @@ export interface Explanation {
   readonly field?: number;
 }
 
+/** A name in a text of the catalogue that stands for a detail. */
+const NAME = /\{(\w+)\}/g;
+
+/**
+ * The catalogue's words for an error, filled with its details. No name is ever shown in the place of a detail that is not there, as
+ * from another program: what happened is said without any then, and only those other sentences that need none.
+ */
 export function explain(code: ErrorCode, details: Details = {}): Explanation {
   const entry: CatalogueEntry = CATALOGUE[code];
-  const fill = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? `(${name})`));
+  const isWhole = (text: string): boolean =>
+    [...text.matchAll(NAME)].every(([, name = '']) => details[name] !== undefined);
+  const fill = (text: string): string => text.replace(NAME, (_, name: string) => String(details[name]));
+  const rest = (text: string, otherwise: string): string =>
+    fill(isWhole(text) ? text : sentences(text).filter(isWhole).join(' ') || otherwise);
   return {
     code,
     number: entry.number,
     exit: entry.exit,
-    happened: fill(entry.happened),
-    effect: fill(entry.effect),
-    remedy: fill(entry.remedy),
+    happened: isWhole(entry.happened) ? fill(entry.happened) : summary(code),
+    effect: rest(entry.effect, 'What it means for the licenses was not told: `ferry status` shows how they are.'),
+    remedy: rest(entry.remedy, 'Ask whoever serves it, with the code of this error.'),
     ...(entry.field === undefined ? {} : { field: entry.field }),
   };
 }
 
+function sentences(text: string): readonly string[] {
+  return text.split(/(?<=\.) (?=[A-Z{`])/);
+}
+
 /** What happened in one sentence, where no details are at hand. */
 export function summary(code: ErrorCode): string {
-  return CATALOGUE[code].happened.replace(/ \([^)]*\{[^)]*\)|: \{\w+\}/g, '');
+  const { happened, brief, number }: CatalogueEntry = CATALOGUE[code];
+  const short = brief ?? happened.replace(/ \([^)]*\{[^)]*\)|: \{\w+\}(?=\.$)/g, '');
+  return short.includes('{') ? `Error ${number}, of which nothing more is known.` : short;
 }
 
 /** The code with that number; undefined when a newer program refused for a reason that this one does not know. */

@@ -1,7 +1,8 @@
+import { FerryError } from '../../container/errors.ts';
 import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
 import { dongleAmong, dongleOf, type PluggedDongle } from './usb-host.ts';
-import { hidPackage } from './usb-package.adapter.ts';
+import { hasUsb, hidPackage } from './usb-package.adapter.ts';
 
 /** The usage page of a dongle's reports. @see docs/protocol.md, "Reports" */
 const USAGE_PAGE = 0xff00;
@@ -30,12 +31,14 @@ export async function listHid(): Promise<readonly HidEntry[]> {
 /**
  * Opens a dongle on this computer's USB by the system's driver for HID.
  *
- * @throws PACKAGE_MISSING, PACKAGE_BROKEN; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
+ * @throws PACKAGE_MISSING, PACKAGE_BROKEN; NO_USB; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openNodeHidPort(serial: string, where: string): Promise<ReportPort> {
   const there = (await reportDevices()).flatMap(({ path, ...device }) =>
     path === undefined ? [] : [{ ...device, path }],
   );
+  // Nobody can plug it in where there is nothing to plug it into; what the driver has all the same is taken.
+  if (there.length === 0 && !hasUsb()) throw new FerryError('NO_USB');
   const { path } = dongleAmong(there, serial, { namesOf, placeOf: (device) => device.path }, where);
   return openHidPath(path, where);
 }

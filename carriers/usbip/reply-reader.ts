@@ -42,7 +42,7 @@ export interface Asked {
 const MOST_DEVICES = 1024;
 
 type Awaited =
-  | { readonly part: 'operation' | 'count' | 'return' }
+  | { readonly part: 'version' | 'operation' | 'count' | 'return' }
   | { readonly part: 'device' }
   | { readonly part: 'interfaces'; readonly device: UsbipDevice }
   | { readonly part: 'data'; readonly result: RetSubmit; readonly into: Uint8Array | undefined }
@@ -55,7 +55,7 @@ export class ReplyReader {
   readonly #asked: (seqnum: number) => Asked | undefined;
   readonly #devices: ListedDevice[] = [];
   #missing = 0;
-  #awaited: Awaited = { part: 'operation' };
+  #awaited: Awaited = { part: 'version' };
 
   /** @param asked the transfer of that number, if it waits for its answer */
   constructor(operation: 'devlist' | 'import', asked: (seqnum: number) => Asked | undefined = () => undefined) {
@@ -92,6 +92,11 @@ export class ReplyReader {
 
   #read(awaited: Exclude<Awaited, { part: 'nothing' }>, part: Uint8Array): UsbipReply | Garbled | undefined {
     switch (awaited.part) {
+      case 'version':
+        // Known by itself: who speaks something else may say no more, and wait.
+        if (viewOf(part).getUint16(0) !== USBIP_VERSION) return garbled('it does not begin with USB/IP 1.1.1');
+        this.#awaited = { part: 'operation' };
+        return undefined;
       case 'operation':
         return this.#header(part);
       case 'count':
@@ -119,10 +124,9 @@ export class ReplyReader {
   #header(header: Uint8Array): UsbipReply | Garbled | undefined {
     const view = viewOf(header);
     const isImport = this.#operation === 'import';
-    if (view.getUint16(0) !== USBIP_VERSION) return garbled('it does not begin with USB/IP 1.1.1');
-    if (view.getUint16(2) !== (isImport ? OP.OP_REP_IMPORT : OP.OP_REP_DEVLIST))
-      return garbled(`it answers with the operation ${view.getUint16(2)}`);
-    const status = view.getUint32(4);
+    if (view.getUint16(0) !== (isImport ? OP.OP_REP_IMPORT : OP.OP_REP_DEVLIST))
+      return garbled(`it answers with the operation ${view.getUint16(0)}`);
+    const status = view.getUint32(2);
     if (status !== 0) return { kind: 'refused', status };
     this.#awaited = { part: isImport ? 'device' : 'count' };
     return undefined;
@@ -147,8 +151,10 @@ export class ReplyReader {
 
 function sizeOf(awaited: Exclude<Awaited, { part: 'nothing' }>): number {
   switch (awaited.part) {
+    case 'version':
+      return 2;
     case 'operation':
-      return OP_HEADER;
+      return OP_HEADER - 2;
     case 'count':
       return 4;
     case 'device':

@@ -59,12 +59,14 @@ export async function listUsbip(server: UsbipServer): Promise<readonly ListedDev
 /**
  * Imports a device, as plugging it into this computer would.
  *
+ * @param server `where`: what errors call it; `others`: asked where no device has that bus id, to say which there are
  * @throws CARRIER_UNREACHABLE (also when no device has that bus id), CARRIER_BUSY when another one has it, CARRIER_LOST,
  *   CARRIER_TIMEOUT, CARRIER_GARBLED
  */
-export async function connectUsbip(server: UsbipServer & { readonly busid: string }): Promise<ImportedDevice> {
-  const { busid, patience } = server;
-  const where = `${usbipText(server)}/${busid}`;
+export async function connectUsbip(
+  server: UsbipServer & { readonly busid: string; readonly where?: string; readonly others?: () => Promise<string> },
+): Promise<ImportedDevice> {
+  const { busid, patience, where = `${usbipText(server)}/${busid}` } = server;
   if (!BUSID.test(busid)) throw new FerryError('CARRIER_UNREACHABLE', { where, why: `"${busid}" is not a bus id` });
   let transfers: Transfers | undefined;
   const reader = new ReplyReader('import', (seqnum) => transfers?.asked(seqnum));
@@ -72,7 +74,7 @@ export async function connectUsbip(server: UsbipServer & { readonly busid: strin
   try {
     await connection.opened(patience);
     const reply = await connection.ask(encodeImportRequest(busid), patience);
-    if (reply.kind !== 'imported') throw refused(where, reply);
+    if (reply.kind !== 'imported') throw await refused(where, reply, server.others);
     const { device } = reply;
     if (device.busid !== busid) throw connection.garbled(`it gives the device ${device.busid}`);
     const under = new Transfers(devidOf(device), (header, data) => connection.send(header, data));
@@ -94,10 +96,16 @@ export async function connectUsbip(server: UsbipServer & { readonly busid: strin
 /** Printable ASCII, with room for the zero byte that ends it. */
 const BUSID = /^[!-~]{1,31}$/;
 
-function refused(where: string, reply: UsbipReply): FerryError {
+async function refused(
+  where: string,
+  reply: UsbipReply,
+  others: (() => Promise<string>) | undefined,
+): Promise<FerryError> {
   const status = reply.kind === 'refused' ? reply.status : 0;
   if (status === IMPORT_STATUS.notAvailable || status === IMPORT_STATUS.busy)
     return new FerryError('CARRIER_BUSY', { where });
-  const why = status === IMPORT_STATUS.noDevice ? 'no device has that bus id' : `it refuses with status ${status}`;
+  const isNone = status === IMPORT_STATUS.noDevice;
+  const there = isNone && others !== undefined ? await others() : '';
+  const why = isNone ? `no device has that bus id${there}` : `it refuses with status ${status}`;
   return new FerryError('CARRIER_UNREACHABLE', { where, why });
 }

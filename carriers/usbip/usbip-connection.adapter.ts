@@ -82,7 +82,11 @@ export class UsbipConnection {
       this.#answered = resolve;
       this.#failed = reject;
       if (this.#socket.destroyed) reject(this.#lost());
-      else this.#socket.write(request);
+      else {
+        this.#socket.write(request);
+        // Who speaks something else may have begun before it was asked.
+        this.#read();
+      }
     });
     this.#timer.stop();
     return reply;

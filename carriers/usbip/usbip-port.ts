@@ -3,7 +3,7 @@ import { REPORT_SIZE } from '../../container/wire/report.ts';
 import type { ChannelOptions } from '../hid/open-channel.ts';
 import type { ReportPort } from '../hid/report-port.ts';
 import type { SubmittedTransfer, UsbipCompletion } from './transfers.ts';
-import { connectUsbip, type UsbipServer } from './usbip-client.adapter.ts';
+import { connectUsbip, listUsbip, type UsbipServer } from './usbip-client.adapter.ts';
 
 /** Interrupt endpoints of a dongle, there and back. @see docs/protocol.md, "Reports" */
 const REPORT_ENDPOINT = 1;
@@ -24,7 +24,7 @@ export async function openUsbipPort(
   place: UsbipServer & { readonly busid: string } & Pick<ChannelOptions, 'after'>,
   where: string,
 ): Promise<ReportPort> {
-  const dongle = await connectUsbip(place);
+  const dongle = await connectUsbip({ ...place, where, others: () => othersAt(place) });
   const settled = async ({ completion }: SubmittedTransfer): Promise<Done> => {
     const became = await completion;
     if (became.status === 'done') return became;
@@ -63,4 +63,15 @@ export async function openUsbipPort(
   };
   for (let asked = 0; asked < ASKED; asked++) void listen();
   return port;
+}
+
+/** The bus ids that there are, for who gave another one; nothing where they are not told. */
+async function othersAt(server: UsbipServer): Promise<string> {
+  try {
+    const found = (await listUsbip(server)).map(({ busid }) => busid);
+    return found.length === 0 ? '; nothing is plugged in there' : `; there is ${found.join(', ')}`;
+  } catch (error) {
+    if (error instanceof FerryError) return '';
+    throw error;
+  }
 }

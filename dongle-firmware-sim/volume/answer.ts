@@ -1,4 +1,4 @@
-import { codeOfNumber, type ErrorCode, explain, summary } from '../../container/errors.ts';
+import { codeOfNumber, type ErrorCode, explain } from '../../container/errors.ts';
 import type { Deferral, EntryOutcome, Failure } from '../../state-machines/index.ts';
 import { plain } from './plain-text.ts';
 
@@ -31,9 +31,8 @@ export function entryAnswers(about: string, entries: readonly EntryOutcome[]): r
 function withoutDetails(what: string, reason: number): readonly string[] {
   const code: ErrorCode | undefined = codeOfNumber(reason);
   if (code === undefined) return [`${what} for reason ${reason}, unknown to this dongle.`];
-  const { effect, remedy } = explain(code);
-  const rest = [effect, remedy].filter((text) => !/\(\w+\)/.test(text));
-  return [`${what}: ${summary(code)} [${code}]`, ...rest];
+  const { happened, effect, remedy } = explain(code);
+  return [`${what}: ${happened} [${code}]`, effect, remedy];
 }
 
 /** Files that are answered one by one. */

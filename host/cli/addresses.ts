@@ -5,6 +5,7 @@ import {
   type CarrierAddress,
   type CarrierScheme,
   carrierSchemeOf,
+  isOtherHost,
   type ListenAddress,
   parseCarrierAddress,
   parseListenAddress,
@@ -144,6 +145,18 @@ export function isPlaceOf(where: string, address: string): boolean {
   if (where === address || `sim:${where}` === address) return true;
   const [named, given] = [carrierAddressIn(where), carrierAddressIn(address)];
   return named !== undefined && isDeepStrictEqual(named, given);
+}
+
+/** Whether two addresses surely lead to the same container, before anybody is reached: also a dongle by its driver and without. */
+export function isSameAddress(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => {
+    const address = carrierAddressIn(text);
+    // Each start of a program may reach another one.
+    if (address === undefined || address.scheme === 'exec') return undefined;
+    if (address.scheme === 'hid' || address.scheme === 'usb') return { serial: address.serial };
+    return 'host' in address && !isOtherHost(address.host) ? { ...address, host: '' } : address;
+  });
+  return first !== undefined && isDeepStrictEqual(first, second);
 }
 
 function carrierAddressIn(text: string): CarrierAddress | undefined {

@@ -2,7 +2,7 @@ import { FerryError } from '../../container/errors.ts';
 import { parseAddress, type Scheme } from './addresses.ts';
 
 /** Where a container in a folder may say that it is served, and is reached as by somebody who was given that address; the best first. */
-const FOLLOWED: readonly Scheme[] = ['unix', 'tcp', 'tls', 'http'];
+const FOLLOWED: readonly Scheme[] = ['unix', 'tcp', 'tls', 'http', 'usbip'];
 
 interface Addresses {
   readonly from: string;
@@ -31,6 +31,11 @@ function elsewhere({ from, to }: Addresses, error: unknown): Addresses | null {
   const announced = reachable(String(error.details.addresses).split(', '));
   if (announced === undefined || (from !== folder && to !== folder)) return null;
   return { from: from === folder ? announced : from, to: to === folder ? announced : to };
+}
+
+/** Where a container that could not be opened, since it is served, says that it is reached. */
+export function announcedBy({ code, details }: FerryError): readonly string[] {
+  return code === 'CONTAINER_SERVED' ? String(details.addresses).split(', ').filter(isAddressLike) : [];
 }
 
 function reachable(announced: readonly string[]): string | undefined {

@@ -1,6 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { FerryError } from '../../container/errors.ts';
+import { certifiedClient } from './certified-client.ts';
+import { openCarrier } from './open-carrier.adapter.ts';
+import { nameOf, peerOf } from './peers.ts';
 
-export { absence } from './open-carrier.adapter.ts';
+/** @see Lookout */
+export async function look(address: string): Promise<string | FerryError> {
+  const client = certifiedClient(openCarrier(address));
+  try {
+    return nameOf(await peerOf(address, await client.call('list', {})));
+  } catch (error) {
+    if (error instanceof FerryError) return error;
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
 
 /** Milliseconds between two looks. */
 const PAUSE = 500;

@@ -1,12 +1,12 @@
-import { FerryError } from '../../container/errors.ts';
 import type { MoveBeginning } from '../../state-machines/index.ts';
 import { shownFor } from './cargo.ts';
 import type { MoveStores } from './move-places.adapter.ts';
 import type { MoveSides } from './move-sides.ts';
-import { nameOf, remarkPeers } from './peers.ts';
+import { remarkPeers } from './peers.ts';
 import type { CommandContext } from './run-ferry.ts';
 import { progressOf, type RunMove } from './show-move.ts';
 import { strangerBetween } from './stranger-between.ts';
+import { unexpected } from './unexpected.ts';
 
 /**
  * Finishes an unfinished move between the two that it was begun between.
@@ -30,7 +30,7 @@ export async function finishMove(
   const stranger = await strangerBetween(id, sides);
   if (stranger !== null) {
     const { found, expected } = stranger;
-    throw new FerryError('PEER_UNEXPECTED', { address: found.address, found: nameOf(found), expected });
+    throw unexpected(found, expected, { id, side: found === giver ? 'from' : 'to' });
   }
   const bar = context.progress();
   const result = await resumeLicenseMove({

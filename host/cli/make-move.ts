@@ -1,14 +1,14 @@
-import { FerryError } from '../../container/errors.ts';
 import type { MoveOrder } from '../../state-machines/index.ts';
 import type { FarBank } from './addresses.ts';
 import { shownFor } from './cargo.ts';
 import type { MoveOptions } from './commands/move-by-folder.ts';
 import { finishMove } from './finish-move.ts';
 import { beginningOf, type MoveSides, withSides } from './move-sides.ts';
-import { nameOf, type Peer, remarkPeers } from './peers.ts';
+import { type Peer, remarkPeers } from './peers.ts';
 import type { CommandContext } from './run-ferry.ts';
 import { shortId } from './short-id.ts';
 import { progressOf, type RunMove, showMove } from './show-move.ts';
+import { unexpected } from './unexpected.ts';
 import { interruptionOf, type Lookout, outlasting } from './wait-for-dongle.ts';
 import { givenUpBetween, tellGivenUp } from './written-off-between.ts';
 
@@ -38,9 +38,9 @@ export async function makeMove(move: MoveToMake): Promise<void> {
     attempt: (patient, reached) =>
       withSides(far, patient, options, async (sides) => {
         if (first === undefined) await move.refuse(sides);
-        else refuseOtherThan(first, sides);
-        first = sides;
-        reached();
+        else refuseOtherThan(first, sides, begun?.id ?? null);
+        first ??= sides;
+        reached(sides);
         if (begun !== undefined) return goOn(patient, options, begun, sides);
         const made = await attemptOrder(patient, move, sides);
         if (isBegun(made)) begun = made;
@@ -57,15 +57,14 @@ function isBegun({ id, result }: RunMove): boolean {
   return result.state === 'interrupted' && id !== null && !(result.plan === null && result.earlier !== null);
 }
 
-/** @throws PEER_UNEXPECTED */
-function refuseOtherThan(first: MoveSides, { giver, getter }: MoveSides): void {
-  const refuse = (expected: Peer, found: Peer): void => {
+/** @param id under what the move is kept; null when nothing of it is @throws PEER_UNEXPECTED */
+function refuseOtherThan(first: MoveSides, { giver, getter }: MoveSides, id: string | null): void {
+  const refuse = (expected: Peer, found: Peer, side: 'from' | 'to'): void => {
     if (found.key === expected.key) return;
-    const details = { address: found.address, found: nameOf(found), expected: expected.serial ?? expected.words };
-    throw new FerryError('PEER_UNEXPECTED', details);
+    throw unexpected(found, expected.serial ?? expected.words, id === null ? null : { id, side });
   };
-  refuse(first.giver, giver);
-  refuse(first.getter, getter);
+  refuse(first.giver, giver, 'from');
+  refuse(first.getter, getter, 'to');
 }
 
 async function goOn(

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Listing } from '../../container/commands/list.ts';
 import type { IssuerListing, MoveBeginning, MoveIssuer, MoveTarget } from '../../state-machines/index.ts';
-import { type FarBank, parseAddress, startsProgram, withContainer } from './addresses.ts';
+import { type FarBank, isSameAddress, parseAddress, startsProgram, withContainer } from './addresses.ts';
 import { isSamePlace } from './ferry-files.adapter.ts';
 import { withIssuer } from './issuers/with-issuer.ts';
 import { usage } from './parse-arguments.ts';
@@ -35,7 +35,7 @@ export async function withSides<T>(
   work: (sides: MoveSides) => Promise<T>,
 ): Promise<T> {
   const { containerTarget } = await import('../../state-machines/license-move/container-parties.ts');
-  if (isSameFolder(from, to)) throw usage(SAME);
+  if (isSameFolder(from, to) || isSameAddress(from, to)) throw usage(SAME);
   return withIssuer(far, context, { address: from, firm }, async (giver) => {
     const issuer = await giver.moves();
     const listing = await issuer.list();

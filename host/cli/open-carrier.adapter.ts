@@ -1,15 +1,14 @@
 import {
   blink as blinkAt,
   type CarrierEnv,
+  donglesAtServer as donglesAt,
   openCarrier as open,
   openPipe as openBytes,
   PATIENCE,
-  visit,
 } from '../../carriers/open-carrier.ts';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
 import { steadyClock, systemEnv } from '../../container/crypto/native/system-env.adapter.ts';
-import { FerryError } from '../../container/errors.ts';
 import type { BytePipe } from '../../container/wire/call-over-pipe.ts';
 import { printable } from './printable.ts';
 
@@ -44,18 +43,12 @@ export function openPipe(text: string, patience: number): Promise<BytePipe> {
   return openBytes(text, { ...carrierEnv(), patience, remark: () => undefined });
 }
 
+/** The addresses of the dongles at `usbip://HOST:PORT`; undefined for any other address. @throws what reaching it throws */
+export function donglesAtServer(text: string): Promise<readonly string[] | undefined> {
+  return donglesAt(text, PATIENCE);
+}
+
 /** Has the dongle at an address on USB show which one it is. @throws ADDRESS_WRONG, and what reaching it throws */
 export function blink(text: string): Promise<void> {
   return blinkAt(text, carrierEnv());
-}
-
-/** Why the dongle at an address on USB cannot be reached; undefined when it can. @throws ADDRESS_WRONG */
-export async function absence(text: string): Promise<FerryError | undefined> {
-  try {
-    await visit(text, carrierEnv());
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof FerryError) || error.code === 'ADDRESS_WRONG') throw error;
-    return error;
-  }
 }

@@ -1,4 +1,5 @@
 import { Defect } from '../../container/errors.ts';
+import { indentOf, lineBreaks } from './line-breaks.ts';
 import { displayWidth, printable, printableJson, truncate } from './printable.ts';
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -28,6 +29,8 @@ export interface TableLayout {
   readonly indent?: number;
   /** What is said below each row, in the same order; never cut. */
   readonly notes?: readonly Part[];
+  /** Where it does not fit the terminal, each row becomes a block of lines, `Title: cell`, of which nothing is cut. */
+  readonly isWhole?: boolean;
 }
 
 export interface OutputOptions {
@@ -117,16 +120,45 @@ export class Output {
     const header = columns.map((title) => styled('bold', title));
     const cells = [header, ...rows].map((row) => columns.map((_, index) => asStyled(row[index] ?? '')));
     const indent = ' '.repeat(layout.indent ?? 0);
-    const widths = narrowed(
-      columns.map((_, index) => Math.max(...cells.map((row) => displayWidth(row[index]?.text ?? '')))),
-      this.#stdout.isTTY === true ? (this.#stdout.columns ?? 0) - indent.length : undefined,
-    );
+    const full = columns.map((_, index) => Math.max(...cells.map((row) => displayWidth(row[index]?.text ?? ''))));
+    const room = this.#stdout.isTTY === true ? (this.#stdout.columns ?? 0) - indent.length : undefined;
+    if (layout.isWhole === true && room !== undefined && rowWidth(full) > room) {
+      this.#blocks(columns, rows, layout);
+      return;
+    }
+    const widths = narrowed(full, room);
     const right = columns.map((_, index) => isNumeric(rows.map((row) => row[index] ?? '')));
     for (const [at, row] of cells.entries()) {
       const drawn = row.map((cell, index) => this.#cell(cell, widths[index] ?? 0, right[index] ?? false));
       this.#stdout.write(`${indent}${drawn.join(COLUMN_GAP).trimEnd()}\n`);
       const note = layout.notes?.[at - 1];
       if (note !== undefined && asStyled(note).text !== '') this.#write(this.#stdout, [indent, COLUMN_GAP, note]);
+    }
+  }
+
+  /** Commands to be typed as they are, each with what it is for: beside it, or above it where that does not fit the terminal. */
+  commands(all: readonly { readonly command: string; readonly why: string }[]): void {
+    const width = Math.max(...all.map(({ command }) => displayWidth(command)));
+    const widest = Math.max(...all.map(({ why }) => displayWidth(why))) + width + displayWidth('    # ');
+    const isBeside = this.#stdout.isTTY !== true || widest <= (this.#stdout.columns ?? 0);
+    for (const { command, why } of all) {
+      const told = styled('dim', `  # ${why}`);
+      if (!isBeside) this.line(told);
+      this.line(`  ${command}`, ...(isBeside ? [' '.repeat(width - displayWidth(command)), told] : []));
+    }
+  }
+
+  #blocks(columns: readonly string[], rows: readonly (readonly Cell[])[], { indent = 0, notes }: TableLayout): void {
+    for (const [at, row] of rows.entries()) {
+      for (const [index, title] of columns.entries()) {
+        const cell = asStyled(row[index] ?? '');
+        const before = ' '.repeat(index === 0 ? indent : indent + COLUMN_GAP.length);
+        const text = cell.style === undefined ? cell.text : styled(cell.style, cell.text);
+        if (cell.text !== '') this.#write(this.#stdout, [before, styled('bold', `${title}:`), ' ', text]);
+      }
+      const note = notes?.[at];
+      if (note !== undefined && asStyled(note).text !== '')
+        this.#write(this.#stdout, [' '.repeat(indent + COLUMN_GAP.length), note]);
     }
   }
 
@@ -138,7 +170,8 @@ export class Output {
   }
 
   #write(stream: TextStream, parts: readonly Part[]): void {
-    stream.write(`${parts.map((part) => this.#paint(stream, part)).join('')}\n`);
+    const lines = stream.isTTY === true && stream.columns ? wrapped(parts, stream.columns) : [parts];
+    for (const line of lines) stream.write(`${line.map((part) => this.#paint(stream, part)).join('')}\n`);
   }
 
   #paint(stream: TextStream, part: Part): string {
@@ -146,6 +179,26 @@ export class Output {
     if (typeof part === 'string' || !this.#color || stream.isTTY !== true || text === '') return text;
     return `\u001b[${STYLES[part.style]}m${text}\u001b[0m`;
   }
+}
+
+/** The parts as lines that fit, each but the first as far to the right as the first. */
+function wrapped(parts: readonly Part[], width: number): readonly (readonly Part[])[] {
+  const texts = parts.map((part) => printable(typeof part === 'string' ? part : part.text));
+  const whole = texts.join('');
+  const breaks = lineBreaks(whole, width);
+  const below = ' '.repeat(indentOf(whole));
+  const begins = [0, ...breaks.map(({ to }) => to)];
+  return begins.map((begin, at) => {
+    const end = breaks[at]?.from ?? whole.length;
+    let offset = 0;
+    const pieces = parts.flatMap((part, index): Part[] => {
+      const text = texts[index] ?? '';
+      const piece = text.slice(Math.max(0, begin - offset), Math.max(0, end - offset));
+      offset += text.length;
+      return piece === '' ? [] : [typeof part === 'string' ? piece : styled(part.style, piece)];
+    });
+    return at === 0 ? pieces : [below, ...pieces];
+  });
 }
 
 interface PlainCell {
@@ -163,11 +216,15 @@ function isNumeric(cells: readonly Cell[]): boolean {
   return filled.length > 0 && filled.every((cell) => typeof cell === 'number');
 }
 
+function rowWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, COLUMN_GAP.length * (widths.length - 1));
+}
+
 /** Takes cells from the widest column again and again until the row fits. */
 function narrowed(widths: readonly number[], available: number | undefined): number[] {
   const fitted = [...widths];
   if (available === undefined) return fitted;
-  let excess = fitted.reduce((sum, width) => sum + width, COLUMN_GAP.length * (fitted.length - 1)) - available;
+  let excess = rowWidth(fitted) - available;
   while (excess > 0) {
     const widest = fitted.indexOf(Math.max(...fitted));
     const width = fitted[widest];

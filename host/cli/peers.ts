@@ -44,7 +44,8 @@ export async function expectPeer(peer: Peer, expected: string): Promise<void> {
   const { sameWords } = await import('../../container/model/fingerprint-words.ts');
   const isMeant = expected.trim() === peer.serial || sameWords(expected, peer.words);
   if (isMeant && peer.serial !== null) return;
-  throw new FerryError('PEER_UNEXPECTED', { address: peer.address, found: nameOf(peer), expected });
+  const stays = { stands: 'Every license is where it was.', more: '' };
+  throw new FerryError('PEER_UNEXPECTED', { address: peer.address, found: nameOf(peer), expected, ...stays });
 }
 
 /** Remarks who gives and who gets, for people to compare with what the container or its owner says. */

@@ -36,7 +36,7 @@ export const FAR_BANK: FarBank = { dongle: () => import('../../dongle-firmware-s
 const USB = async () => (await import('../../carriers/hid/system-usb-host.adapter.ts')).systemUsbHost();
 const lookout = () => import('./dongle-lookout.adapter.ts');
 const LOOKOUT: Lookout = {
-  absence: async (address) => (await lookout()).absence(address),
+  look: async (address) => (await lookout()).look(address),
   pause: async () => (await lookout()).pause(),
 };
 const untilStopped = async () => (await import('./server-process.adapter.ts')).untilStopped();

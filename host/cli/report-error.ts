@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { type Details, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
+import { CATALOGUE, type Details, type ErrorCode, explain, FerryError } from '../../container/errors.ts';
 import { isWorkingFolderGone } from '../../container/store/file-failure.ts';
 import { type Output, styled } from './output.ts';
 
@@ -46,7 +46,7 @@ function reportRefusal(code: ErrorCode, details: Details, output: Output): numbe
 function reportUsage(error: CommanderError, output: Output): number {
   if (error.exitCode === 0) return 0;
   // Help for a command that needs a subcommand: commander has shown it already.
-  if (error.code === 'commander.help' && !output.isJson) return explain('USAGE_WRONG').exit;
+  if (error.code === 'commander.help' && !output.isJson) return CATALOGUE.USAGE_WRONG.exit;
   if (error.code === 'commander.help') return reportRefusal('USAGE_WRONG', { what: 'No command was named' }, output);
   const what = error.message
     .replace(/^error: /, '')

@@ -27,3 +27,9 @@ export function advice(reasons: readonly number[]): readonly string[] {
     return [effect, remedy].filter((text) => !text.includes('{'));
   });
 }
+
+/** What somebody is told of an entry that has no room for now, or of all from one on, and of what to do. @param needed bytes that were missing; 0: not known */
+export function waitingLines(which: string, reason: number, needed: number): readonly string[] {
+  const missing = needed > 0 ? ` ${needed} bytes are missing.` : '';
+  return [`${which}: ${words(reason)}${missing}`, ...advice([reason])];
+}

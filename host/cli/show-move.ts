@@ -9,7 +9,8 @@ import { counted, type ProductSeats, seatsText } from './product-seats.ts';
 import type { Progress } from './progress.ts';
 import { errorDocument } from './report-error.ts';
 import type { CommandContext } from './run-ferry.ts';
-import { advice, withCode, words } from './say-reason.ts';
+import { advice, waitingLines, withCode, words } from './say-reason.ts';
+import { stepWords } from './step-words.ts';
 import { unfinishedError } from './unfinished-error.ts';
 
 /** The two addresses of a move, as they were given, and who answered there. */
@@ -34,7 +35,7 @@ export function progressOf({ output }: CommandContext, bar: Progress): (progress
 function remark(progress: Exclude<MoveProgress, { kind: 'entered' }>): string {
   switch (progress.kind) {
     case 'resumed':
-      return `An interrupted move of this order goes on from "${progress.from}".`;
+      return `An interrupted move of this order goes on: so far it is ${stepWords(progress.from)}.`;
     case 'finishingEarlier':
       return 'An interrupted move of another order is finished first.';
     case 'replacing':
@@ -189,8 +190,15 @@ function showEntries(output: Output, { sides, result, shown, arrivedThrough }: O
   output.line(`${from} -> ${to}: ${movedText(entries, arrivedSeats(shown, result), wasThere)}${again}.`);
   for (const { state, sequence, reason } of entries) {
     if (state === 'refused') output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
-    if (state === 'waiting') output.line(`  Sequence ${sequence} waits: ${words(reason)}`);
     if (state === 'unknown') output.line(`  Sequence ${sequence}: what became of it was not told; ferry list ${from}`);
+  }
+  const waiting = entries.filter(({ state }) => state === 'waiting');
+  const [first] = waiting;
+  if (first !== undefined) {
+    const which = `  In transit until there is room, sequence${waiting.length > 1 ? 's' : ''} ${waiting.map(({ sequence }) => sequence).join(', ')}`;
+    const [waits = '', ...more] = waitingLines(which, first.reason, result.deferral?.needed ?? 0);
+    output.line(waits);
+    for (const line of more) output.line(`  ${line}`);
   }
   const refused = entries.flatMap(({ state, reason }) => (state === 'refused' ? [reason] : []));
   for (const line of advice(refused.filter((reason) => reason !== CATALOGUE.CANCELLED.number)))

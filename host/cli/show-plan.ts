@@ -5,6 +5,7 @@ import { type Output, styled } from './output.ts';
 import { nameOf } from './peers.ts';
 import type { CommandContext } from './run-ferry.ts';
 import type { Sides } from './show-move.ts';
+import { stepWords } from './step-words.ts';
 import { type GivenUp, tellGivenUp } from './written-off-between.ts';
 
 /** An unfinished move between the two, which goes on first, or gives way. */
@@ -64,7 +65,7 @@ function textOf({ work, isSame, isOver, isReplaced }: KeptBetween): string {
   if (isReplaced)
     return `An unfinished move of ${orderText(work.context.order)} has issued nothing; this order takes its place.`;
   if (!isSame) return 'An unfinished move of another order is finished first; what is below is added to it.';
-  if (!isOver) return `An unfinished move of this order goes on from "${work.step}".`;
+  if (!isOver) return `An unfinished move of this order goes on: so far it is ${stepWords(work.step)}.`;
   return 'An unfinished move of this order is over, and nothing of it is in transit: if it arrived, nothing more is moved; if it was cancelled, it is ordered afresh.';
 }
 

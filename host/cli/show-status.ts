@@ -14,9 +14,10 @@ import {
   type UnderWay,
 } from './next-commands.ts';
 import { type Output, styled } from './output.ts';
-import { displayWidth, quoted } from './printable.ts';
+import { quoted } from './printable.ts';
 import { shortId } from './short-id.ts';
 import { stateOfEntry } from './state-of-entry.ts';
+import { stepWords } from './step-words.ts';
 import type { Answers, Asked } from './under-way.ts';
 import { placesOf, type Stranger, shownAs, sidesByKey } from './unfinished-places.ts';
 import { sayUnreached } from './unreached.ts';
@@ -103,12 +104,6 @@ function isGivenUp({ entries, toAddress }: UnderWay): boolean {
   return toAddress === null && entries.every(({ writtenOff }) => writtenOff);
 }
 
-const STEPS: Readonly<Record<string, string>> = {
-  planned: 'planned',
-  issued: 'in transit',
-  applied: 'applied, to be settled',
-};
-
 function showUnfinished(output: Output, answers: Answers, unfinished: readonly UnfinishedMove[]): void {
   output.table(
     ['Unfinished move', 'From', 'To', 'Order', 'Since', 'Step'],
@@ -120,7 +115,7 @@ function showUnfinished(output: Output, answers: Answers, unfinished: readonly U
       move.note === null ? '?' : timeText(move.note.begunAt),
       stepText(answers, move),
     ]),
-    { notes: unfinished.map((move) => styled('yellow', lastWords(answers, move))) },
+    { notes: unfinished.map((move) => styled('yellow', lastWords(answers, move))), isWhole: true },
   );
   output.line();
 }
@@ -130,7 +125,7 @@ function stepText(answers: Answers, move: UnfinishedMove): string {
   const standing = placesOf(answers, move)?.standing;
   if (standing === 'writtenOff') return 'written off';
   if (standing === 'over' || standing === 'cancelled') return standing;
-  return STEPS[move.work.step] ?? move.work.step;
+  return stepWords(move.work.step);
 }
 
 function strangerText(id: string, { address, found, expected }: Stranger): string {
@@ -166,15 +161,14 @@ function showWays(output: Output, ways: readonly UnderWay[]): void {
         stateOfEntry(standing),
       ]),
     ),
+    { isWhole: true },
   );
   output.line();
 }
 
 function showNext(output: Output, next: readonly NextCommand[]): void {
   output.line(styled('bold', 'What to do next'));
-  const width = Math.max(...next.map(({ command }) => displayWidth(command)));
-  for (const { command, why } of next)
-    output.line(`  ${command}${' '.repeat(width - displayWidth(command))}`, styled('dim', `  # ${why}`));
+  output.commands(next);
 }
 
 /** What to do for every unfinished move and for everything in transit, each command once. */

@@ -1,4 +1,5 @@
 import { CATALOGUE, explain, type FerryError } from '../../container/errors.ts';
+import { CONTAINER_SCHEMES, isAddress, isPlaceOf } from './addresses.ts';
 import { type Output, styled } from './output.ts';
 
 /** An address that did not answer, and why. */
@@ -11,15 +12,17 @@ export interface Unreached {
 export function sayUnreached(say: Output['line'], unreached: readonly Unreached[]): void {
   const remedies = unreached.map(({ error: { code, details } }) => explain(code, details).remedy);
   for (const [at, { address, error }] of unreached.entries()) {
-    say(styled('yellow', `${sentence(address, error.message)} [${error.code}]`));
+    say(styled('yellow', `${sentence(address, error)} [${error.code}]`));
     const remedy = remedies[at] ?? '';
     if (remedies.lastIndexOf(remedy) === at) say(`  ${remedy}`);
   }
 }
 
 /** Some errors name the address themselves. */
-function sentence(address: string, message: string): string {
-  return message.startsWith(`${address} `) ? message : `${address} cannot be reached: ${message}`;
+function sentence(address: string, { message, details }: FerryError): string {
+  const where = String(details.where);
+  const isNamed = isAddress(where, CONTAINER_SCHEMES) && isPlaceOf(where, address);
+  return isNamed || message.startsWith(`${address} `) ? message : `${address} cannot be reached: ${message}`;
 }
 
 /** 0 when everybody who was asked for answered, 6 when some did; when none did, their own exit code if they agree on one. */

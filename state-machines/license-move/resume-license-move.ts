@@ -55,5 +55,7 @@ function stranger({ id, notes }: ResumeRequest, issuer: PublicKey, target: Publi
     address,
     found: `the key ${found.slice(0, KEY_SHOWN)}`,
     expected: `the key ${expected.slice(0, KEY_SHOWN)}`,
+    stands: 'The move stays unfinished as it was.',
+    more: '',
   });
 }

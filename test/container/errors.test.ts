@@ -21,9 +21,9 @@ describe('the error catalogue', () => {
     expect(codeOfNumber(399)).toBeUndefined();
   });
 
-  it('fills details into its words and shows by name which one is missing', () => {
-    const { happened } = explain('UPDATE_GAP', { first: 3, last: 4 });
-    expect(happened).toBe('The update 3 to 4 comes too early: (missing) must be applied before it.');
+  it('fills details into its words', () => {
+    const { happened } = explain('UPDATE_GAP', { first: 3, last: 4, missing: 2 });
+    expect(happened).toBe('The update 3 to 4 comes too early: 2 must be applied before it.');
     expect(new FerryError('CANCELLED').message).toBe(explain('CANCELLED').happened);
     expect('field' in explain('CANCELLED')).toBe(false);
     expect(explain('UPDATE_GAP').field).toBe(228);
@@ -32,12 +32,25 @@ describe('the error catalogue', () => {
   it.each([
     ['DEPTH_EXCEEDED', 'The license was already moved as often as its vendor allows.'],
     ['ITEM_ELSEWHERE', 'The vendor expects more or less of the license in this container.'],
-    ['CONTAINER_IN_USE', 'The state in {where} is in use by another program.'],
     ['ENTRY_MALFORMED', 'The entry is not well formed.'],
-    ['OWNER_NEEDED', 'Only the owner of {here} may do this.'],
+    ['MEMORY_FULL', 'The memory of the container is full.'],
+    ['UPDATE_GAP', 'Error 201, of which nothing more is known.'],
     ['CANCELLED', CATALOGUE.CANCELLED.happened],
   ] as const)('sums %s up without the details that it puts in brackets or behind a colon', (code, sentence) => {
     expect(summary(code)).toBe(sentence);
+  });
+
+  it.each(CODES)('shows no name in the place of a detail that is not there: %s', (code) => {
+    const { happened, effect, remedy } = explain(code);
+    for (const text of [happened, effect, remedy, summary(code)]) expect(text).toMatch(/^[^{}]*[^{}\s][^{}]*$/);
+    const given = explain(code, { here: 'X', where: 'X', from: 'X', target: 'X' });
+    expect(Object.values(given).join()).not.toMatch(/[{}]|undefined/);
+  });
+
+  it('leaves out only those sentences that lack a detail', () => {
+    const { happened, remedy } = explain('NOT_ADDRESSED', { wanted: '3-1' });
+    expect([happened, remedy.includes('undefined')]).toEqual(['It is for another container.', false]);
+    expect(explain('FIRM_UNKNOWN', { firm: 7, here: 'x' }).remedy).toBe('Name one of these, by its Firm Code.');
   });
 
   it('tells a refusal, with what lies behind it, apart from a defect of the program', () => {

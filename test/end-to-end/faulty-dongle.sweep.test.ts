@@ -77,6 +77,43 @@ describe('a dongle with full memory', () => {
   });
 });
 
+describe('a dongle with full memory that gives or gets in a move', () => {
+  const product = '6000010:1001';
+
+  it('says as the getter what waits, and the same command again brings it once there is room', async () => {
+    const served = await servedDongle();
+    const first = ['--from', served.address, '--to', 'sim:device', '--item', `${product}x2`];
+    expect((await here.run('move', ...first)).exit).toBe(0);
+    await fault('full', 'memory');
+    const back = ['move', '--from', 'sim:device', '--to', served.address, '--item', `${product}x1`];
+    const waits = await here.run(...back);
+    expect([waits.exit, waits.stdout]).toEqual([
+      6,
+      expect.stringContaining('The memory of the container is full. [MEMORY_FULL]'),
+    ]);
+    expect(waits.stdout).not.toMatch(/[{}]/);
+    expect(waits.stdout).toMatch(/ bytes are missing\..*Then run the same command again, which brings what waits/s);
+    await fault('clear');
+    const brought = await here.run(...back);
+    expect([brought.exit, brought.stdout]).toEqual([
+      0,
+      expect.stringContaining('in transit since an order before this one'),
+    ]);
+    expect((await seatsAfter(served)).dongle).toEqual({ held: 5 - 1, pending: 0 });
+  });
+
+  it('says as the giver that nothing was moved, and speaks of no file', async () => {
+    const served = await servedDongle();
+    await fault('full', 'memory');
+    const refused = await here.run('move', '--from', served.address, '--to', 'sim:device', '--item', `${product}x1`);
+    expect(refused.exit).toBe(6);
+    expect(refused.stderr).toContain('What did not fit was not moved');
+    expect(refused.stderr).toContain('Make room in the full container');
+    expect(refused.stderr).not.toContain('same file');
+    expect((await seatsAfter(served)).dongle).toEqual({ held: 5, pending: 0 });
+  });
+});
+
 describe('ferry dongle fault', () => {
   it('says that nobody serves the dongle, or that there is none', async () => {
     const [unserved, none] = [await fault('unplug'), await here.run('dongle', 'fault', 'nowhere', 'unplug')];

@@ -117,7 +117,7 @@ describe('ferry move --dry-run', () => {
   it('shows what is in transit already and that an unfinished move goes on first', async () => {
     await interrupt(world, 'apply');
     const same = await world.must(...MOVE, '--item', world.item(2), '--dry-run');
-    expect(same).toContain('An unfinished move of this order goes on from "issued".');
+    expect(same).toContain('An unfinished move of this order goes on: so far it is in transit.');
     expect(same).toContain('delivered with it: 1.');
     expect(await world.must(...MOVE, '--item', world.item(1), '--dry-run')).toContain(
       'another order is finished first',

@@ -56,15 +56,35 @@ describe('a move whose dongle is pulled out in the middle', () => {
     expect(stderr).not.toContain(GONE);
   }, 60_000);
 
-  it('goes no further with another dongle that comes in its place', async () => {
+  it('waits on while another dongle is in its place, and goes on with its own', async () => {
     dongle.makeAnother();
     const moving = await dongle.interrupt(60, ...order('--wait'));
     await moving.said(GONE);
     await dongle.plugIn('another');
+    await moving.said('is 3-7654321, dongle');
+    const resumed = scene.world.run('resume');
+    expect([resumed.exit, resumed.stderr]).toEqual([3, expect.stringContaining('PEER_UNEXPECTED')]);
+    expect(resumed.stderr).toMatch(/stays unfinished.*this finishes the move: ferry resume \S+ --from NEW-ADDRESS/s);
+    await dongle.pullOut();
+    await dongle.plugIn();
     const { exit, stderr } = await moving.ended;
-    expect([exit, stderr]).toEqual([3, expect.stringContaining('PEER_UNEXPECTED')]);
+    expect([exit, stderr.match(/is back: the move goes on/g)]).toEqual([0, ['is back: the move goes on']]);
     await dongle.pullOut();
     expect(scene.world.seats('another')).toEqual({ held: 5, pending: 0 });
+    expect(seats()).toEqual([{ held: 3, pending: 0 }, 3]);
+  }, 60_000);
+
+  it('is finished where status says, when the dongle is served at another bus id', async () => {
+    dongle.makeAnother();
+    const moving = await dongle.interrupt(60, ...order());
+    expect((await moving.ended).exit).toBe(5);
+    await dongle.plugIn('another', ['dongle']);
+    const status = scene.world.run('status').stdout;
+    const [, command = ''] = /(ferry resume \S+ --from usbip:\S+\/1-2)$/m.exec(status.replace(/ +#.*$/gm, '')) ?? [];
+    expect([command === '', status.includes('NEW-ADDRESS')]).toEqual([false, false]);
+    expect(scene.world.run(...command.split(' ').slice(1)).exit).toBe(0);
+    await dongle.pullOut();
+    expect(seats()).toEqual([{ held: 3, pending: 0 }, 3]);
   }, 60_000);
 
   it('makes no new order of it where another program finishes it meanwhile', async () => {

@@ -23,12 +23,12 @@ export class PulledOut {
     return `usbip://127.0.0.1:${this.#port}/1-1`;
   }
 
-  /** @param folder of the dongle */
-  async plugIn(folder = 'dongle'): Promise<void> {
+  /** @param folder of the dongle @param more of those at the bus ids behind it */
+  async plugIn(folder = 'dongle', more: readonly string[] = []): Promise<void> {
     const { world, served, socket } = this.#scene;
-    const listen = socket(`dongle-${++this.#times}.sock`);
-    const place = ['--usbip', `127.0.0.1:${this.#port}`];
-    this.#served = await ServedFerry.start('dongle', path.join(world.folder, folder), [listen], place);
+    const listen = more.length > 0 ? [] : [socket(`dongle-${++this.#times}.sock`)];
+    const place = [...more.map((one) => path.join(world.folder, one)), '--usbip', `127.0.0.1:${this.#port}`];
+    this.#served = await ServedFerry.start('dongle', path.join(world.folder, folder), listen, place);
     served.push(this.#served);
     const address = this.#served.addresses.find((one) => one.startsWith('usbip:')) ?? expect.fail('it is not there');
     this.#port = Number(new URL(address).port);

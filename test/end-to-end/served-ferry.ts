@@ -35,6 +35,7 @@ export class ServedFerry {
     listen: readonly string[],
     more: readonly string[] = [],
   ): Promise<ServedFerry> {
+    const others = more.slice(0, Math.max(0, more.indexOf('--usbip'))).filter((one) => path.isAbsolute(one)).length;
     const where = listen.flatMap((address) => ['--listen', address]);
     const child = spawn(process.execPath, [PROGRAM, kind, 'serve', folder, ...where, ...more], { stdio: 'pipe' });
     let [stdout, stderr] = ['', ''];
@@ -46,7 +47,7 @@ export class ServedFerry {
       child.stdout.on('data', (text) => {
         stdout += String(text);
         const found = [...stdout.matchAll(READY)].map(([, , address = '']) => address);
-        const expected = listen.length + (more.includes('--usbip') ? 1 : 0);
+        const expected = listen.length + (more.includes('--usbip') ? 1 + others : 0);
         const isWhole = found.length === expected && (!more.includes('--pair') || PAIRING.test(stdout));
         if (isWhole) resolve(found);
       });

@@ -22,6 +22,24 @@ describe('a dongle that is served by USB/IP', () => {
     expect(other.stderr).toContain('usbip://HOST:PORT/BUSID');
   });
 
+  it('is listed with all the others of its server, and named to who gives another bus id', async () => {
+    const { serve, run } = scene;
+    const dongle = await serve('dongle', scene.socket('dongle.sock'), '--usbip', '127.0.0.1:0');
+    const address = dongle.addresses.find((one) => one.startsWith('usbip:')) ?? expect.fail('it is not plugged in');
+    const server = address.slice(0, address.lastIndexOf('/'));
+    const all = await run('list', server, '--json');
+    expect([all.exit, JSON.parse(all.stdout).containers.map((one: { address: string }) => one.address)]).toEqual([
+      0,
+      [address],
+    ]);
+    const none = await run('list', `${server}/1-7`);
+    expect([none.exit, none.stderr]).toEqual([5, expect.stringContaining('no device has that bus id; there is 1-1 ')]);
+    const status = await run('status', `${server.replace('127.0.0.1', '')}/1-7`, `${server}/1-8`);
+    expect(status.stdout).not.toMatch(/cannot be reached: \S+ cannot be reached/);
+    const same = await run('move', '--from', address, '--to', address.replace('127.0.0.1', 'localhost'), '--all');
+    expect([same.exit, same.stderr]).toEqual([2, expect.stringContaining('Both addresses are the same container')]);
+  });
+
   it('has all of its USB traffic in a trace when it ends, each time anew, and no PIN that was shown over it', async () => {
     const { serve, run, world } = scene;
     const file = path.join(world.folder, 'usb.pcap');

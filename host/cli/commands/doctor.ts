@@ -34,7 +34,7 @@ async function doctor({ output }: CommandContext, usb: () => Promise<UsbHost>): 
   output.table(
     ['Check', 'State', 'Found'],
     checks.map(({ about, state, found }) => [about, WORDS[state], found]),
-    { notes: checks.map(({ remedy }) => remedy) },
+    { notes: checks.map(({ remedy }) => remedy), isWhole: true },
   );
   output.json({ checks });
   const failed = checks.filter(({ state }: UsbCheck) => state === 'notOk').length;

@@ -21,6 +21,7 @@ Examples:
   ferry list
   ferry list sim:dongle sim:device
   ferry list hid:3-1234567
+  ferry list usbip://plc:3240         all dongles that are plugged in there
   ferry list folder:stick
   ferry list central:vendor
   ferry list sim:dongle --json`;
@@ -31,7 +32,7 @@ export function listCommand(far: FarBank, usb: () => Promise<UsbHost>): Register
     program
       .command('list')
       .description('Shows containers, their Firm Items and Product Items, and what is in transit.')
-      .argument('[ADDRESS...]', 'containers, folder:DIR or central:DIR')
+      .argument('[ADDRESS...]', 'containers, usbip://HOST:PORT, folder:DIR or central:DIR')
       .addHelpText('after', EXAMPLES)
       .action((addresses: string[]) => list(far, usb, context, addresses));
   };
@@ -52,13 +53,35 @@ async function list(
   context: CommandContext,
   given: readonly string[],
 ): Promise<void> {
-  const addresses = given.length > 0 ? given : await allHere(far, usb, context);
   const found: Found = { containers: [], centrals: [], files: [], failures: [] };
+  const addresses = given.length > 0 ? await eachOf(given, found) : await allHere(far, usb, context);
   for (const address of addresses) await look(far, context, address, found);
   const [failed] = found.failures;
-  if (failed !== undefined && addresses.length === 1) throw failed.error;
+  if (failed !== undefined && Math.max(addresses.length, given.length) === 1) throw failed.error;
   show(context, found, addresses);
-  context.endWith(exitOfUnreached(found.failures, addresses.length));
+  context.endWith(exitOfUnreached(found.failures, Math.max(addresses.length, given.length)));
+}
+
+/** What was given, with the dongles of a USB/IP server in its place; one that does not answer is a failure. */
+async function eachOf(given: readonly string[], { failures }: Found): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (const address of given) {
+    try {
+      all.push(...((await donglesAtServer(address)) ?? [address]));
+    } catch (error) {
+      if (!(error instanceof FerryError)) throw error;
+      failures.push({ address, error });
+    }
+  }
+  return all;
+}
+
+async function donglesAtServer(address: string): Promise<readonly string[] | undefined> {
+  if (!isAddress(address, ['usbip'])) return undefined;
+  const found = await (await import('../open-carrier.adapter.ts')).donglesAtServer(address);
+  if (found?.length === 0)
+    throw new FerryError('CARRIER_UNREACHABLE', { where: address, why: 'no dongle is plugged in there' });
+  return found;
 }
 
 /** What can be listed without being named. @throws NOTHING_FOUND, or why USB could not be looked at; FILE_UNREADABLE */

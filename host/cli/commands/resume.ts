@@ -15,6 +15,7 @@ import { errorDocument } from '../report-error.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { isMeant, isOfGiver, shortId } from '../short-id.ts';
 import { exitOfMove, failureOfMove, moveDocument, type RunMove, tellMove } from '../show-move.ts';
+import { strangerBetween } from '../stranger-between.ts';
 import { interruptionOf, isPatient, type Lookout, NO_WAIT, outlasting, WAIT } from '../wait-for-dongle.ts';
 
 const EXAMPLES = `
@@ -132,8 +133,8 @@ async function finish(
       places: beginning,
       attempt: (patient, reached) =>
         followingAnnounced(beginning, (places) =>
-          withSides(far, patient, { ...places, firm: note?.firm ?? undefined }, (sides) => {
-            reached();
+          withSides(far, patient, { ...places, firm: note?.firm ?? undefined }, async (sides) => {
+            if ((await strangerBetween(id, sides)) === null) reached(sides);
             return finishMove(patient, stores, id, beginning, places, sides);
           }),
         ),

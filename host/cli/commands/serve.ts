@@ -43,7 +43,7 @@ const USB_EXAMPLES = `
   ferry dongle serve dongle --usbip --panel
   ferry dongle serve dongle --usbip --script faults.txt
   ferry dongle serve dongle another --usbip --trace usb.pcap
-  sudo ferry dongle serve dongle --gadget
+  sudo ferry dongle serve dongle --gadget     root needs a ferry that is installed: docs/hardware.md
   ferry dongle serve dongle --usbip --bind hid:1234:5678
 
 DIR stands before --usbip, --panel and --gadget, which take what follows them.

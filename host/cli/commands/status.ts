@@ -4,6 +4,7 @@ import { readStoredCertificate } from '../../../container/files/certificate.ts';
 import type { UnfinishedMove } from '../../../state-machines/index.ts';
 import { isCentralFolder } from '../../license-central/central-folder.adapter.ts';
 import { CONTAINER_SCHEMES, type FarBank, readAddress, startsProgram, withContainer } from '../addresses.ts';
+import { announcedBy } from '../announced.ts';
 import { foldersIn } from '../ferry-files.adapter.ts';
 import { absoluteAddress } from '../move-sides.ts';
 import { withCentral } from '../open-central.ts';
@@ -13,12 +14,13 @@ import type { CommandContext, Register } from '../run-ferry.ts';
 import { showStatus } from '../show-status.ts';
 import type { Answers, Asked, AskedFirm } from '../under-way.ts';
 import { waysOf } from '../under-way.ts';
+import { sidesByKey } from '../unfinished-places.ts';
 import { exitOfUnreached, type Unreached } from '../unreached.ts';
 import { containersHere, donglesHere, notLookedFor } from './list.ts';
 
 const EXAMPLES = `
 Without an address it looks in the present folder and the folders in it, for License Centrals, too, where FERRY_PASSPHRASE is set, and
-for dongles on this computer's USB; a container that is served from there is not asked, but it is said where it is reached. The two sides of every unfinished move are asked, too. Nothing is changed by it.
+for dongles on this computer's USB; a container that is served from there is not asked, but it is said where it is reached. The two sides of every unfinished move are asked, too, also where they are served from here. Nothing is changed by it.
 
 Exit code 0: all that it was asked for, or found here, answered, whatever is under way. 6: some did not. When none did: what the
 reason has, 5 for containers that are served or cannot be reached.
@@ -58,7 +60,7 @@ async function status(
       : [...(await containersHere(far)), ...(await dongles(usb, context)), ...(isOpen ? centrals : [])];
   const typed = wanted.map((address) => ({ address, check: () => undefined }));
   const noted = unfinished.flatMap((move) => sidesOf(move, () => checkProgram(move.id)));
-  const answers = await askAll(far, context, [...typed, ...noted]);
+  const answers = await withAnnounced(far, context, await askAll(far, context, [...typed, ...noted]), unfinished);
   const failed = answers.unreachable.filter(({ address }) => wanted.includes(address));
   // However often, and in whichever ways, a place was named.
   const asked = new Set(wanted.map(absoluteAddress)).size;
@@ -80,6 +82,25 @@ async function dongles(usb: () => Promise<UsbHost>, { output }: CommandContext):
 /** The License Centrals in the present folder and the folders in it. @throws FILE_UNREADABLE */
 function centralsHere(): readonly string[] {
   return foldersIn('.').flatMap((folder) => (isCentralFolder(folder) ? [`central:${folder}`] : []));
+}
+
+/** Where a side of an unfinished move did not answer, those are asked, too, that are only known to be served somewhere. */
+async function withAnnounced(
+  far: FarBank,
+  context: CommandContext,
+  answers: Answers,
+  unfinished: readonly UnfinishedMove[],
+): Promise<Answers> {
+  const isWhole = unfinished.every(({ id }) => sidesByKey(answers, id).every((address) => address !== undefined));
+  if (isWhole) return answers;
+  const known = new Set(answers.containers.map(({ address }) => address));
+  const announced = answers.unreachable.flatMap(({ error }) => announcedBy(error)).filter((one) => !known.has(one));
+  const more = await askAll(
+    far,
+    context,
+    announced.map((address) => ({ address, check: () => undefined })),
+  );
+  return { ...answers, containers: [...answers.containers, ...more.containers] };
 }
 
 /** An address that is to be asked. */

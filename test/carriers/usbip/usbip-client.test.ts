@@ -73,6 +73,7 @@ describe('an import', () => {
     ['CARRIER_UNREACHABLE', 'the server knows no such device', encodeImportRefusal(4)],
     ['CARRIER_UNREACHABLE', 'the server refuses for another reason', encodeImportRefusal(5)],
     ['CARRIER_GARBLED', 'the server speaks something else', Buffer.from('SSH-2.0-server\r\n')],
+    ['CARRIER_GARBLED', 'the server says something else, and less than an answer', Buffer.from('hi\n')],
     ['CARRIER_GARBLED', 'the server gives another device', encodeImportReply({ ...DEVICE, busid: '1-2' })],
     ['CARRIER_LOST', 'the server closes', 'close' as const],
     ['CARRIER_LOST', 'the connection breaks', 'reset' as const],

@@ -3,6 +3,7 @@ import { explain, FerryError } from '../../../container/errors.ts';
 import {
   CONTAINER_SCHEMES,
   isPlaceOf,
+  isSameAddress,
   parseAddress,
   parseListening,
   type Scheme,
@@ -32,8 +33,14 @@ describe('an address', () => {
     ['http:', 'it is no URL'],
     ['hid:', 'it names no dongle'],
     ['usb:', 'it names no dongle'],
-    ['usbip://plc', 'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID'],
-    ['usbip://plc:3240/bus', 'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID'],
+    [
+      'usbip://plc',
+      'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID; `ferry list usbip://HOST:PORT` shows them',
+    ],
+    [
+      'usbip://plc:3240/bus',
+      'it needs a host and the bus id of a dongle there, //HOST:PORT/BUSID; `ferry list usbip://HOST:PORT` shows them',
+    ],
     ['usbip://plc:0/1-1', 'port 0 is nobody’s: use the port that the other side shows'],
     ['nonsense', 'it does not begin with a scheme that is known'],
     ['tcp://:0', 'port 0 is nobody’s: use the port that the other side shows'],
@@ -84,5 +91,22 @@ describe('the place that an error names', () => {
     ['tcp://127.0.0.1:7430', 'tcp://:port'],
   ])('%s is not that of %s', (where, address) => {
     expect(isPlaceOf(where, address)).toBe(false);
+  });
+});
+
+describe('two addresses', () => {
+  it.each([
+    ['usbip://:3240/1-1', 'usbip://127.0.0.1/1-1', true],
+    ['usbip://localhost:3240/1-1', 'usbip://[::1]/1-1', true],
+    ['hid:3-1', 'usb:3-1', true],
+    ['tcp://:7430', 'tcp://localhost:7430', true],
+    ['usbip://:3240/1-1', 'usbip://:3240/1-2', false],
+    ['usbip://plc/1-1', 'usbip://other/1-1', false],
+    ['hid:3-1', 'hid:3-2', false],
+    ['exec:x', 'exec:x', false],
+    ['sim:a', 'sim:a', false],
+    ['usbip:', 'usbip:', false],
+  ])('%s and %s are known to be the same: %s', (one, other, isSame) => {
+    expect(isSameAddress(one, other)).toBe(isSame);
   });
 });

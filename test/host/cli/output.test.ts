@@ -66,6 +66,24 @@ describe('a table', () => {
     expect(stdout.lines[2]).toBe('6000010:2        120  Control of …');
   });
 
+  it('becomes a block for each row where nothing of it may be cut and it does not fit', () => {
+    const { output, stdout } = createOutput({ columns: 30, color: false });
+    output.table(COLUMNS, ROWS.slice(1), { isWhole: true, notes: ['a note of several words, which is long', ''] });
+    expect(stdout.lines).toEqual([
+      'Product: 6000010:2',
+      '  Quantity: 120',
+      '  Name: Control of the press,',
+      '  all axes',
+      '  a note of several words,',
+      '  which is long',
+      'Product: 6000010:7',
+      '  Name: 許可',
+    ]);
+    const wide = createOutput({ columns: 80, color: false });
+    wide.output.table(COLUMNS, ROWS, { isWhole: true });
+    expect(wide.stdout.lines).toHaveLength(4);
+  });
+
   it('shows control characters of a cell as replacement characters, aligned', () => {
     const { output, stdout } = createOutput();
     output.table(['A', 'B'], [['x\u001b[2J\n', 'y']]);
@@ -137,5 +155,56 @@ describe('the modes', () => {
     output.complain('a complaint');
     output.line('a result');
     expect([stdout.text, stderr.text]).toEqual(['a result\n', 'a complaint\n']);
+  });
+});
+
+describe('a line on a terminal', () => {
+  it('is broken between words, with its indent, and keeps commands and addresses whole', () => {
+    const { output, stdout, stderr } = createOutput({ columns: 30, color: true });
+    output.line(
+      '  At usbip://127.0.0.1:3240/1-1 ',
+      styled('yellow', 'is somebody else. '),
+      ' `ferry resume ID --from X` helps.',
+    );
+    output.complain('Nobody answers; this helps: ferry resume 1234 --from usbip://127.0.0.1:3240/1-1');
+    output.line('  ferry move --from sim:dongle --to sim:device --all');
+    const yellow = (text: string) => `\u001b[33m${text}\u001b[0m`;
+    expect(stdout.lines).toEqual([
+      '  At',
+      '  usbip://127.0.0.1:3240/1-1',
+      `  ${yellow('is somebody else.')}`,
+      '  `ferry resume ID --from X`',
+      '  helps.',
+      '  ferry move --from sim:dongle --to sim:device --all',
+    ]);
+    expect(stderr.lines).toEqual([
+      'Nobody answers; this helps:',
+      'ferry resume 1234 --from usbip://127.0.0.1:3240/1-1',
+    ]);
+  });
+
+  it('that is a command says what it is for above it where there is no room beside it', () => {
+    const all = [
+      { command: 'ferry resume 1234', why: 'finishes it' },
+      { command: 'ferry resume 1234 --forget', why: 'forgets it' },
+    ];
+    const [narrow, wide, file] = [{ columns: 42 }, { columns: 43 }, {}].map((one) =>
+      createOutput({ ...one, color: false }),
+    );
+    for (const one of [narrow, wide, file]) one?.output.commands(all);
+    expect(narrow?.stdout.lines).toEqual([
+      '  # finishes it',
+      '  ferry resume 1234',
+      '  # forgets it',
+      '  ferry resume 1234 --forget',
+    ]);
+    const beside = ['  ferry resume 1234           # finishes it', '  ferry resume 1234 --forget  # forgets it'];
+    expect([wide?.stdout.lines, file?.stdout.lines]).toEqual([beside, beside]);
+  });
+
+  it('is left as it is elsewhere', () => {
+    const { output, stdout } = createOutput();
+    output.line('word '.repeat(60));
+    expect(stdout.lines).toHaveLength(1);
   });
 });

@@ -24,6 +24,14 @@ describe('addresses that did not answer', () => {
     expect(second).toMatch(/^sim:x cannot be reached: .* \[NO_CONTAINER\]$/);
   });
 
+  it('are not named twice where they are written in two ways', () => {
+    const where = 'usbip://127.0.0.1:3240/1-7';
+    const error = new FerryError('CARRIER_UNREACHABLE', { where, why: 'no device has that bus id' });
+    expect(said([{ address: 'usbip://:3240/1-7', error }])[0]).toBe(
+      `${where} cannot be reached: no device has that bus id. [CARRIER_UNREACHABLE]`,
+    );
+  });
+
   it('share a remedy that is the same', () => {
     expect(said([gone, missing])).toHaveLength(4);
     expect(said([gone, gone])).toHaveLength(3);

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { type Details, type ErrorCode, FerryError } from '../../../container/errors.ts';
+import type { PublicKey } from '../../../container/model/ids.ts';
 import { Output } from '../../../host/cli/output.ts';
+import { nameOf, type Peer } from '../../../host/cli/peers.ts';
 import type { CommandContext } from '../../../host/cli/run-ferry.ts';
 import { isPatient, outlasting } from '../../../host/cli/wait-for-dongle.ts';
 import type { Failure } from '../../../state-machines/index.ts';
 import { MemoryStream } from './memory-stream.ts';
 
+const peer = (serial: string, address: string): Peer => {
+  return { address, serial, kind: 'dongle', key: serial as PublicKey, words: 'a b c' };
+};
 const PLACES = { from: 'usbip://localhost:3240/1-1', to: 'unix:device.sock' };
+
+const [GIVER, GETTER] = [peer('3-1', PLACES.from), peer('130-1', PLACES.to)];
 
 function contextOn(stderr: MemoryStream, asked: string[] = []): CommandContext {
   const stdout = new MemoryStream();
@@ -36,7 +43,7 @@ type Step = (reached: () => void, context: CommandContext) => Promise<Failure | 
 interface Scene {
   readonly asked?: string[];
   /** Why the dongle is not back at the look of that number, from 1 on; undefined when it is. */
-  readonly absence?: (look: number) => Failure | undefined;
+  readonly absence?: (look: number) => Failure | string | undefined;
 }
 
 /** Makes one attempt after the other, as they are given. */
@@ -44,9 +51,9 @@ async function run(steps: readonly Step[], { asked = [], absence = () => undefin
   const [stderr, looked, left] = [new MemoryStream(), [] as string[], [...steps]];
   let pauses = 0;
   const lookout = {
-    absence: async (address: string): Promise<FerryError | undefined> => {
-      const failure = absence(looked.push(address));
-      return failure === undefined ? undefined : thrown(failure);
+    look: async (address: string): Promise<FerryError | string> => {
+      const seen = absence(looked.push(address)) ?? nameOf(GIVER);
+      return typeof seen === 'string' ? seen : thrown(seen);
     },
     pause: async (): Promise<void> => {
       pauses += 1;
@@ -54,7 +61,11 @@ async function run(steps: readonly Step[], { asked = [], absence = () => undefin
   };
   const outcome = await outlasting<Failure | null>(contextOn(stderr, asked), lookout, {
     places: PLACES,
-    attempt: (context, reached) => (left.shift() ?? expect.fail('it is attempted once more'))(reached, context),
+    attempt: (context, reached) =>
+      (left.shift() ?? expect.fail('it is attempted once more'))(
+        () => reached({ giver: GIVER, getter: GETTER }),
+        context,
+      ),
     failureOf: (failure) => failure,
   }).catch((error: unknown) => error);
   expect(left).toEqual([]);
@@ -135,6 +146,32 @@ describe('a move that outlasts its dongle', () => {
     expect(await saying(absent, other, other)).toEqual([expect.stringContaining('no device has that bus id')]);
   });
 
+  it('waits on where another dongle is at its address, and says once who that is', async () => {
+    const other = nameOf(peer('3-2', PLACES.from));
+    const unexpected = {
+      code: 'PEER_UNEXPECTED',
+      details: { address: PLACES.from, found: other, expected: '3-1' },
+    } as const;
+    const steps = [
+      reaching(async () => gone()),
+      reaching(async () => Promise.reject(thrown(unexpected))),
+      reaching(async () => null),
+    ];
+    const seen = [gone('CARRIER_UNREACHABLE'), other, other, other, undefined, other, undefined];
+    const { outcome, looked, said } = await run(steps, { absence: (look) => seen[look - 1] });
+    expect([outcome, looked.length]).toEqual([null, seen.length]);
+    const waiting = said.split('\n').filter((line) => line.startsWith('Still waiting'));
+    expect(waiting).toEqual(Array(2).fill(`Still waiting for ${nameOf(GIVER)}: at ${PLACES.from} is ${other} now.`));
+  });
+
+  it('does not wait for somebody who was another one from the beginning', async () => {
+    const unexpected = thrown({
+      code: 'PEER_UNEXPECTED',
+      details: { address: PLACES.from, found: 'x', expected: 'y' },
+    });
+    expect(await run([() => Promise.reject(unexpected)])).toMatchObject({ outcome: unexpected, looked: [] });
+  });
+
   it('asks for a PIN once', async () => {
     const asked: string[] = [];
     const asking = (failure: Failure | null): Step => {
@@ -150,10 +187,7 @@ describe('a move that outlasts its dongle', () => {
 
   it('is attempted once where nobody waits', async () => {
     const failure = gone();
-    const attempt = async (_: CommandContext, reached: () => void): Promise<Failure> => {
-      reached();
-      return failure;
-    };
+    const attempt = async (): Promise<Failure> => failure;
     const attempts = { places: PLACES, attempt, failureOf: (one: Failure) => one };
     expect(await outlasting(contextOn(new MemoryStream()), undefined, attempts)).toBe(failure);
   });
