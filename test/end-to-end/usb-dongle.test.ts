@@ -68,6 +68,34 @@ describe('a dongle that is served by USB/IP', () => {
     expect(fs.readFileSync(path.join(world.folder, 'dongle/flash.bin'))).toEqual(before);
   });
 
+  it('is not ready before all that are named with it can be served, and where one cannot be none was', async () => {
+    const { world, run } = scene;
+    world.must('dongle', 'create', 'another', '--serial', '3-77');
+    const { exit, stdout, stderr } = await run('dongle', 'serve', 'dongle', 'nothere', '--usbip', ':0');
+    expect([exit, stdout]).toEqual([5, '']);
+    expect(stderr).toContain('[NO_CONTAINER]');
+    expect(stderr).not.toMatch(/attach|container\.served/);
+    const both = startFerry(world, ['dongle', 'serve', 'another', 'dongle', '--usbip', ':0']);
+    const first = await both.answer();
+    both.send('SIGTERM');
+    expect(first).toMatch(/^Ready: 3-77 /);
+    expect(await both.ended).toMatchObject({ exit: 0, stdout: expect.stringMatching(/\nReady: 3-1234567 /) });
+  });
+
+  it('is named once, by whichever path', async () => {
+    const { world, run } = scene;
+    fs.symlinkSync(path.join(world.folder, 'dongle'), path.join(world.folder, 'link'));
+    for (const again of ['dongle', './dongle/', 'sim:dongle', path.join(world.folder, 'dongle'), 'link']) {
+      const { exit, stdout, stderr } = await run('dongle', 'serve', 'dongle', again, '--usbip', ':0');
+      expect([again, exit, stdout]).toEqual([again, 2, '']);
+      expect(stderr).toContain(
+        again === 'dongle' ? 'dongle is given twice' : `${again} is given twice, first as dongle`,
+      );
+    }
+    const { stderr } = await run('dongle', 'serve', 'gone', './gone', '--usbip', ':0');
+    expect(stderr).toContain('./gone is given twice, first as gone');
+  });
+
   it('is told as one JSON document with the others that are served beside it', async () => {
     const { world } = scene;
     world.must('dongle', 'create', 'another', '--serial', '3-77');
