@@ -177,7 +177,7 @@ export class DongleCard {
         'With a moment behind it, later: ',
         element('code', {}, 'at 5s'),
         ', ',
-        element('code', {}, 'at report 120'),
+        element('code', {}, 'at report 70'),
         ', ',
         element('code', {}, 'at sector 40'),
         ', ',

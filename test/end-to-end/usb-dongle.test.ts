@@ -2,8 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPcap } from '../dongle-firmware-sim/usb/trace/read-pcap.ts';
+import type { FerryWorld } from './ferry-world.ts';
 import { servedWorlds } from './served-world.ts';
 import { startFerry } from './started-ferry.ts';
+
+/** All that the device holds. */
+function seats(world: FerryWorld): number {
+  const { holdings } = world.json('list', 'sim:device').containers[0];
+  return holdings.reduce((sum: number, { quantity }: { readonly quantity: number }) => sum + quantity, 0);
+}
 
 describe('a dongle that is served by USB/IP', () => {
   const scene = servedWorlds();
@@ -81,6 +88,25 @@ describe('a dongle that is served by USB/IP', () => {
     expect(first).toMatch(/^Ready: 3-77 /);
     expect(await both.ended).toMatchObject({ exit: 0, stdout: expect.stringMatching(/\nReady: 3-1234567 /) });
   });
+
+  it.each(['README.md', 'docs/faults.md'])(
+    'is pulled out in the middle of a move as %s says, which then goes on',
+    async (file) => {
+      const { serve, run, world } = scene;
+      const text = fs.readFileSync(path.join(import.meta.dirname, '../..', file), 'utf8');
+      const [, when = ''] = /ferry dongle fault \w+ unplug (at report \d+)/.exec(text) ?? [];
+      const dongle = await serve('dongle', scene.socket('dongle.sock'), '--usbip', '127.0.0.1:0');
+      const address = dongle.addresses.find((one) => one.startsWith('usbip:')) ?? expect.fail('it is not plugged in');
+      expect(await run('dongle', 'fault', 'dongle', 'unplug', ...when.split(' '))).toMatchObject({ exit: 0 });
+      const before = seats(world);
+      const move = ['move', '--from', address, '--to', 'sim:device', '--item', world.item(1)];
+      const { exit, stderr } = await run(...move);
+      expect([exit, stderr]).toEqual([5, expect.stringContaining('[MOVE_UNFINISHED]')]);
+      expect(await run('dongle', 'fault', 'dongle', 'plug')).toMatchObject({ exit: 0 });
+      expect(await run(...move)).toMatchObject({ exit: 0 });
+      expect(seats(world)).toBe(before + 1);
+    },
+  );
 
   it('is named once, by whichever path', async () => {
     const { world, run } = scene;

@@ -26,11 +26,11 @@ The dongle is one that is served: ferry dongle serve DIR --usbip. FAULT is one o
 MOMENT: at TIME | at report N | at sector N | at flash N. Reports carry commands, transfers and sectors the disk, and flash is a page that
 is programmed or a sector that is erased; they count from the moment at which the fault is set. TIME is like 50ms or 2.5s.
 
-A script has one of them a line, such as "at 2.5s unplug" or "after report 120 cut power"; what follows # is for people. It is read
+A script has one of them a line, such as "at 2.5s unplug" or "after report 70 cut power"; what follows # is for people. It is read
 whole before anything of it strikes.
 
 Examples:
-  ferry dongle fault dongle unplug at report 120
+  ferry dongle fault dongle unplug at report 70
   ferry dongle fault dongle plug
   ferry dongle fault dongle drop 1 in 50 reports seed 7
   ferry dongle fault dongle --script faults.txt
