@@ -62,7 +62,8 @@ async function plugOf(
 export async function readFaults(
   text: string,
 ): Promise<
-  { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+  | { readonly faults: readonly string[] }
+  | { readonly wrong: { readonly line: number; readonly text: string; readonly why: string } }
 > {
   const { parseScript, sayStep } = await import('./usb/faults/fault-step.ts');
   const script = parseScript(text);

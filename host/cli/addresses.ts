@@ -102,7 +102,8 @@ export interface DongleDoor extends Door<{ readonly size: number | undefined }> 
   readFaults(
     text: string,
   ): Promise<
-    { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+    | { readonly faults: readonly string[] }
+    | { readonly wrong: { readonly line: number; readonly text: string; readonly why: string } }
   >;
   /** Asks the program that serves the dongle in a folder. @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_GARBLED */
   askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer>;

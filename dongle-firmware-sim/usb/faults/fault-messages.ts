@@ -47,18 +47,18 @@ export function answerFaultRequest(board: FaultBoard, request: unknown): FaultAn
   let cleared = 0;
   if (output.ask === 'set') {
     const steps = stepsIn(output.faults);
-    if (typeof steps === 'string') return { ok: false, why: `"${steps}" is no fault` };
+    if (typeof steps === 'string') return { ok: false, why: steps };
     board.set(steps);
   } else if (output.ask === 'clear') cleared = board.clear(output.id);
   return { ok: true, isPluggedIn: !board.isGone, cleared, faults: [...board.list()] };
 }
 
-/** @returns the first that is none, or all of them */
+/** @returns why the first that is none is none, or all of them */
 function stepsIn(texts: readonly string[]): readonly FaultStep[] | string {
   const steps: FaultStep[] = [];
   for (const text of texts) {
     const step = parseStep(text);
-    if (step === undefined) return text;
+    if ('why' in step) return `"${text}" is no fault: ${step.why}`;
     steps.push(step);
   }
   return steps;

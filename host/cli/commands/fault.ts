@@ -24,7 +24,7 @@ The dongle is one that is served: ferry dongle serve DIR --usbip. FAULT is one o
   clear [NUMBER]           takes all faults away, or that one of the list
 
 MOMENT: at TIME | at report N | at sector N | at flash N. Reports carry commands, transfers and sectors the disk, and flash is a page that
-is programmed or a sector that is erased; they count from the moment at which the fault is set. TIME is like 50ms or 2.5s.
+is programmed or a sector that is erased; they count from the moment at which the fault is set. TIME has ms or s behind it, such as 50ms or 2.5s.
 
 A script has one of them a line, such as "at 2.5s unplug" or "after report 70 cut power"; what follows # is for people. It is read
 whole before anything of it strikes.
@@ -82,8 +82,8 @@ async function requestIn(far: FarBank, words: readonly string[]): Promise<FaultR
     return { ask: 'clear', ...(second === undefined ? {} : { id: parseNumber(second, 'number of a fault', 1) }) };
   const text = words.join(' ');
   const read = await (await far.dongle()).readFaults(text);
-  if ('wrong' in read || read.faults.length !== 1)
-    throw usage(`"${text}" is no fault that there is; a TIME is like 50ms or 2.5s`);
+  if ('wrong' in read) throw usage(`"${text}" is no fault: ${read.wrong.why}`);
+  if (read.faults.length !== 1) throw usage('One fault is set at a time; several are those of a --script');
   return { ask: 'set', faults: [...read.faults] };
 }
 
