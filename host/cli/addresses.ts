@@ -83,7 +83,11 @@ export type FaultRequest =
 export type FaultAnswer =
   | {
       readonly ok: true;
+      /** Before what was asked for. */
+      readonly wasPluggedIn: boolean;
       readonly isPluggedIn: boolean;
+      /** The real device that it waits for, if it does. */
+      readonly awaited: string | null;
       readonly cleared: number;
       readonly faults: readonly {
         readonly id: number;

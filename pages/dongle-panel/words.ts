@@ -1,9 +1,10 @@
 import type { Happened, ShownDongle } from './shown-panel.ts';
 
 /** Where a dongle is, in a few words. */
-export function standing({ isPluggedIn, hasPower, hasHost, light }: ShownDongle): string {
+export function standing({ isPluggedIn, awaited, hasPower, hasHost, light }: ShownDongle): string {
   if (!hasPower) return 'Without power';
   if (!isPluggedIn) return 'Unplugged';
+  if (awaited !== null) return `Waits for ${awaited} to be plugged in`;
   if (light === 'blinking') return 'Shows itself';
   if (light === 'working') return 'At work';
   return hasHost ? 'In use by a computer' : 'Plugged in, waiting for a computer';

@@ -108,6 +108,50 @@ describe('a dongle that is served by USB/IP', () => {
     },
   );
 
+  it('is told of what is asked of its faults, and is so already or is not there', async () => {
+    const { serve, run } = scene;
+    const dongle = await serve('dongle', scene.socket('dongle.sock'), '--usbip', '127.0.0.1:0');
+    const asked = (...words: readonly string[]) => run('dongle', 'fault', 'dongle', ...words);
+    expect(await asked('plug')).toMatchObject({ exit: 0, stdout: 'It is plugged in already.\n' });
+    expect(await asked('unplug')).toMatchObject({ exit: 0, stdout: 'Set: unplug\n' });
+    expect(await asked('unplug')).toMatchObject({ exit: 0, stdout: 'It is unplugged already.\n' });
+    expect(await asked('plug')).toMatchObject({ exit: 0, stdout: 'Set: plug\n' });
+    expect(await asked('clear', '99')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('No fault has the number 99'),
+    });
+    expect(await asked('clear')).toMatchObject({ exit: 0, stdout: 'Faults taken away: 0.\n' });
+    expect(await asked('unplug', 'at', 'repot', '5')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('"repot" may not stand behind "at"'),
+    });
+    for (const address of dongle.addresses) {
+      const { exit, stderr } = await run('dongle', 'fault', address, 'list');
+      expect([exit, stderr]).toEqual([2, expect.stringContaining('through the folder of a dongle that is served')]);
+    }
+  });
+
+  it('says that it waits for the real device that it is bound to', async () => {
+    const { world, run } = scene;
+    const bound = ['--usbip', ':0', '--bind', 'hid:fffe:fffe'];
+    const served = startFerry(world, ['dongle', 'serve', 'dongle', ...bound, '--json']);
+    const { awaits, addresses } = JSON.parse(await served.answer());
+    const list = await run('dongle', 'fault', 'dongle', 'list');
+    const there = await run('list', addresses[0]);
+    served.send('SIGTERM');
+    expect([awaits, list.stdout]).toEqual([
+      'hid:fffe:fffe',
+      expect.stringContaining('the dongle waits for hid:fffe:fffe to be plugged in.'),
+    ]);
+    expect(there).toMatchObject({ exit: 5, stderr: expect.stringContaining('no device has that bus id') });
+    expect((await served.ended).stderr).toContain('"event":"device.awaited"');
+    const inWords = startFerry(world, ['dongle', 'serve', 'dongle', ...bound]);
+    await inWords.said('container.served');
+    await inWords.answer();
+    inWords.send('SIGTERM');
+    expect((await inWords.ended).stdout).toContain('Waits for hid:fffe:fffe: until that is plugged in here,');
+  });
+
   it('is named once, by whichever path', async () => {
     const { world, run } = scene;
     fs.symlinkSync(path.join(world.folder, 'dongle'), path.join(world.folder, 'link'));

@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
+import { wrongAddress } from '../../../carriers/address.ts';
 import { FerryError } from '../../../container/errors.ts';
-import { type FarBank, type FaultAnswer, type FaultRequest, parseAddress } from '../addresses.ts';
+import {
+  CONTAINER_SCHEMES,
+  type FarBank,
+  type FaultAnswer,
+  type FaultRequest,
+  isAddress,
+  parseAddress,
+} from '../addresses.ts';
 import { faultsIn } from '../fault-script.ts';
 import { namingOtherKind, type OtherKind } from '../other-kind.ts';
 import { parseNumber, usage } from '../parse-arguments.ts';
@@ -53,6 +61,8 @@ function addFault(family: Command, far: FarBank, context: CommandContext): void 
     .option('--script <FILE>', 'a time line of faults, one a line')
     .addHelpText('after', HELP)
     .action(async (dir: string, words: readonly string[], { script }: { readonly script?: string }) => {
+      if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dir) || isAddress(dir, ELSEWHERE))
+        throw wrongAddress(dir, 'faults are set through the folder of a dongle that is served', ['DIR', 'sim:DIR']);
       const folder = dir.startsWith('sim:') ? parseAddress(dir, ['sim']).folder : dir;
       if (script !== undefined && words.length > 0) throw usage('A fault is given, or --script: not both');
       const request = script === undefined ? await requestIn(far, words) : await scriptIn(far, script);
@@ -64,6 +74,9 @@ function addFault(family: Command, far: FarBank, context: CommandContext): void 
       show(context, dir, request, answer);
     });
 }
+
+/** Addresses at which a container is, and no folder. */
+const ELSEWHERE = CONTAINER_SCHEMES.filter((scheme) => scheme !== 'sim');
 
 /** Only dongles have faults. */
 function otherKind(far: FarBank): OtherKind {
@@ -89,13 +102,27 @@ async function requestIn(far: FarBank, words: readonly string[]): Promise<FaultR
 
 function show({ output }: CommandContext, dir: string, request: FaultRequest, answer: FaultAnswer): void {
   if (!answer.ok) throw usage(`The program that serves the dongle refuses: ${answer.why}`);
-  const { isPluggedIn, cleared, faults } = answer;
-  if (request.ask === 'set') for (const fault of request.faults) output.line(`Set: ${fault}`);
+  const { isPluggedIn, awaited, cleared, faults } = answer;
+  if (request.ask === 'set') for (const said of sayDone(request.faults, answer)) output.line(said);
+  if (request.ask === 'clear' && request.id !== undefined && cleared === 0)
+    throw usage(`No fault has the number ${request.id}; what is set: ferry dongle fault ${quoted(dir)} list`);
   if (request.ask === 'clear') output.line(`Faults taken away: ${cleared}.`);
   if (request.ask === 'list') {
     const cells = faults.map(({ id, fault, state, left }) => [id, fault, state, left ?? '']);
     if (cells.length > 0) output.table(['Number', 'Fault', 'State', 'Left'], cells);
-    output.line(`Result: ${faults.length} fault(s) set; the dongle is ${isPluggedIn ? 'plugged in' : 'unplugged'}.`);
+    output.line(`Result: ${faults.length} fault(s) set; the dongle ${standing(isPluggedIn, awaited)}.`);
   } else if (!isPluggedIn) output.note(`It is unplugged until: ferry dongle fault ${quoted(dir)} plug`);
-  output.json({ isPluggedIn, cleared, faults });
+  output.json({ isPluggedIn, awaited, cleared, faults });
+}
+
+function standing(isPluggedIn: boolean, awaited: string | null): string {
+  if (!isPluggedIn) return 'is unplugged';
+  return awaited === null ? 'is plugged in' : `waits for ${awaited} to be plugged in`;
+}
+
+/** What is so already is not set. */
+function sayDone(set: readonly string[], { wasPluggedIn }: Extract<FaultAnswer, { readonly ok: true }>): string[] {
+  if (set.length === 1 && set[0] === 'plug' && wasPluggedIn) return ['It is plugged in already.'];
+  if (set.length === 1 && set[0] === 'unplug' && !wasPluggedIn) return ['It is unplugged already.'];
+  return set.map((fault) => `Set: ${fault}`);
 }

@@ -234,8 +234,9 @@ function documentOf(ready: readonly Served[], panel: string | undefined): object
 }
 
 function sayReady({ output }: CommandContext, served: Served): void {
-  const { serial, kind, addresses, pairingCode } = served;
+  const { serial, kind, addresses, awaits, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
+  if (awaits !== undefined) output.line(`Waits for ${awaits}: until that is plugged in here, there is no dongle.`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);
 }

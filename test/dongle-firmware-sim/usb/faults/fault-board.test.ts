@@ -191,7 +191,9 @@ describe('a request about faults', () => {
     const answer = answerFaultRequest(board, { ask: 'set', faults: ['drop 3 reports', 'unplug at report 9'] });
     expect(answer).toEqual({
       ok: true,
+      wasPluggedIn: true,
       isPluggedIn: true,
+      awaited: null,
       cleared: 0,
       faults: [
         { id: 1, fault: 'drop 3 reports', state: 'active', left: 3 },
