@@ -38,6 +38,8 @@ export interface SilenceTimer {
 export interface MailboxOptions extends MailPorts {
   readonly drive: MailboxDrive;
   readonly timer: SilenceTimer;
+  /** Bytes of the volume. Default: 16 MiB, as a dongle has it. */
+  readonly volumeBytes?: number;
   /** Is told whether the firmware works on the volume: that is what the light shows. */
   readonly onWorking: (isWorking: boolean) => void;
   /** Is told why mail was not taken, or a volume not changed: a failure of the memory, or a defect. */
@@ -140,7 +142,7 @@ export class Mailbox {
   async #answerTo(drive: MailboxDrive): Promise<Uint8Array | undefined> {
     try {
       const there = drive.copy() ?? NO_BYTES;
-      const answer = await answerMail(wholeVolume(there), this.#options);
+      const answer = await answerMail(wholeVolume(there, this.#options.volumeBytes), this.#options);
       return Buffer.compare(there, answer) === 0 ? undefined : answer;
     } catch (error) {
       this.#options.onFailure(error);
@@ -173,9 +175,9 @@ export class Mailbox {
 }
 
 /** A volume of which some is missing, or that has more, is read as one that is damaged. */
-function wholeVolume(there: Uint8Array): Uint8Array {
-  if (there.length === VOLUME_BYTES) return there;
-  const whole = new Uint8Array(VOLUME_BYTES);
-  whole.set(there.subarray(0, VOLUME_BYTES));
+function wholeVolume(there: Uint8Array, bytes = VOLUME_BYTES): Uint8Array {
+  if (there.length === bytes) return there;
+  const whole = new Uint8Array(bytes);
+  whole.set(there.subarray(0, bytes));
   return whole;
 }

@@ -64,8 +64,12 @@ export async function contentOf(image: Uint8Array): Promise<Content> {
 }
 
 /** A sound volume with these files, as a computer would leave it. */
-export async function volumeWith(files: Readonly<Record<string, Uint8Array>>, kept: Content = new Map()) {
-  const image = new Uint8Array(VOLUME_BYTES);
+export async function volumeWith(
+  files: Readonly<Record<string, Uint8Array>>,
+  kept: Content = new Map(),
+  length = VOLUME_BYTES,
+): Promise<Uint8Array> {
+  const image = new Uint8Array(length);
   const stamp = fatStamp(800_000_000);
   const volume = await FatVolume.make(image, { name: 'FERRY', id: 1, stamp });
   for (const [path, bytes] of [...kept, ...Object.entries(files)]) {

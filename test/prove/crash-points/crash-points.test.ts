@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SimulatedFs } from './files/simulated-fs.ts';
 import { Coverage } from './flash/coverage.ts';
 import { Stage } from './flash/stage.ts';
+import { playMail } from './mail/mail-proof.ts';
+import { MAIL_SCENARIOS } from './mail/mail-scenarios.ts';
 import { allProofs } from './proofs.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
@@ -26,5 +29,27 @@ describe('the scenarios', () => {
       stage.end();
     }
     expect(coverage.missing()).toEqual([]);
+  });
+});
+
+describe('the scenarios of mail', () => {
+  it('have every kind of operation on the memory of a dongle, and those that put a volume in the place of another', async () => {
+    const simulated = new SimulatedFs();
+    const giveBack = simulated.install();
+    const kinds = new Set<string>();
+    try {
+      for (const { play } of MAIL_SCENARIOS) {
+        for (const { dongle, from } of await playMail(simulated, play(new Stage(new Coverage()))))
+          for (const { on, memory, disk } of dongle.moments.slice(from))
+            kinds.add(
+              String(
+                (on === 'memory' ? dongle.media.memory.operations[memory] : dongle.media.disk.operations[disk])?.kind,
+              ),
+            );
+      }
+    } finally {
+      giveBack();
+    }
+    expect([...kinds].sort()).toEqual(['anchor', 'erase', 'flush', 'names', 'program', 'sync', 'write']);
   });
 });

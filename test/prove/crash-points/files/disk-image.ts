@@ -53,9 +53,10 @@ export class FileContent {
 }
 
 const digests = new WeakMap<Uint8Array, string>();
+const ZEROS = new Uint8Array(PAGE);
 
 function digestOf(page: Uint8Array): string {
-  const known = digests.get(page) ?? (page.every((byte) => byte === 0) ? '' : hash('sha1', page, 'base64'));
+  const known = digests.get(page) ?? (Buffer.compare(page, ZEROS) === 0 ? '' : hash('sha1', page, 'base64'));
   digests.set(page, known);
   return known;
 }

@@ -1,6 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Coverage } from '../flash/coverage.ts';
+import { Stage } from '../flash/stage.ts';
+import { playMail } from '../mail/mail-proof.ts';
+import { MAIL_SCENARIOS } from '../mail/mail-scenarios.ts';
 import { DiskImage } from './disk-image.ts';
 import { FILE_SCENARIOS } from './file-scenarios.ts';
 import { RecordedDisk } from './recorded-disk.ts';
@@ -23,7 +27,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
     'a trace is of what happened while it was written, and no license is in it',
   'dongle-firmware-sim/volume/compose-volume.ts': 'works on a volume in memory',
   'dongle-firmware-sim/volume/fat-volume.ts': 'works on a volume in memory',
-  'dongle-firmware-sim/volume/stored-volume.adapter.ts': 'a volume is made anew from what the container has',
   'host/cli/demo/ferry-process.adapter.ts': 'the demonstration is begun anew',
   'host/license-central/database.adapter.ts': 'makes a folder; what is in it, the database keeps',
 };
@@ -42,17 +45,19 @@ async function takingPart(): Promise<ReadonlySet<string>> {
   const simulated = new SimulatedFs();
   const [giveBack, limit] = [simulated.install(), Error.stackTraceLimit];
   Error.stackTraceLimit = 40;
+  const watch = (): void => {
+    for (const [file] of (new Error('where').stack ?? '').matchAll(/[\w./-]+\.ts/g))
+      seen.add(path.relative(ROOT, file));
+  };
   try {
     for (const { prepare, steps } of FILE_SCENARIOS) {
       const disk = new RecordedDisk(new DiskImage());
-      disk.onOperation = () => {
-        for (const [file] of (new Error('where').stack ?? '').matchAll(/[\w./-]+\.ts/g))
-          seen.add(path.relative(ROOT, file));
-      };
+      disk.onOperation = watch;
       simulated.boot(disk);
       await prepare();
       for (const { work } of steps) await work();
     }
+    for (const { play } of MAIL_SCENARIOS) await playMail(simulated, play(new Stage(new Coverage())), watch);
   } finally {
     Error.stackTraceLimit = limit;
     giveBack();

@@ -5,14 +5,21 @@ import type { Hand, Party, Stage } from '../flash/stage.ts';
 import { contextFor, expectCode, load, move, order, setPin, unlock } from './kit.ts';
 import type { Scenario } from './scenario.ts';
 
+function write(round: number) {
+  const data = new Uint8Array(256).fill(round % 256);
+  return { holding: 1, userData: data, customerInfo: data };
+}
+
+/** Writes until so few bytes of the bank are free. @returns how often */
+export function fill(party: Party, free: number): number {
+  let round = 0;
+  while (party.memory.freeInBank > free) party.container.run('write-data', write(round++));
+  return round;
+}
+
 /** Writes until a commit begins the other bank, and keeps that one and the next as pieces of work. */
 function untilCompaction(stage: Stage, party: Party): void {
-  const write = (round: number) => {
-    const data = new Uint8Array(256).fill(round % 256);
-    return { holding: 1, userData: data, customerInfo: data };
-  };
-  let round = 0;
-  while (party.memory.freeInBank > 4096) party.container.run('write-data', write(round++));
+  let round = fill(party, 4096);
   for (; ; round++) {
     const { operations } = party.memory;
     const before = operations.length;
@@ -26,7 +33,7 @@ function untilCompaction(stage: Stage, party: Party): void {
 }
 
 /** A container that has already begun each bank once, so that compacting has something to erase. */
-function worn(stage: Stage, party: Party): void {
+export function worn(stage: Stage, party: Party): void {
   for (let times = 0; times < 2; times++) untilCompaction(stage, party);
 }
 
