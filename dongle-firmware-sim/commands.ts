@@ -39,30 +39,38 @@ export async function usb(options: UsbWay & { readonly log: ServerLog }): Promis
     const { openBench } = await import('./usb/usbip-bench.adapter.ts');
     return openBench(options);
   }
-  const plug = await plugOf(options);
+  let awaited: string | undefined;
+  const plug = await plugOf(options, (device) => {
+    awaited = device;
+  });
   return {
     panel: undefined,
-    serve: (serving, onReady) => serve({ ...serving, ways: [plug] }, onReady),
+    serve: (serving, onReady) =>
+      serve({ ...serving, ways: [plug] }, (served) =>
+        onReady(awaited === undefined ? served : { ...served, awaits: awaited }),
+      ),
     close: async () => undefined,
   };
 }
 
 async function plugOf(
   options: Exclude<UsbWay, { readonly way: 'usbip' }> & { readonly log: ServerLog },
+  onAwaited: (device: string | undefined) => void,
 ): Promise<(served: ServedContainer) => WayIn> {
   if (options.way === 'gadget') {
     const { gadgetPlug } = await import('./bind/plug-into-gadget.adapter.ts');
     return gadgetPlug(options);
   }
   const { boundPlug } = await import('./bind/plug-into-bound.adapter.ts');
-  return boundPlug({ to: options.bind, sockets: undefined, log: options.log });
+  return boundPlug({ to: options.bind, sockets: undefined, log: options.log, onAwaited });
 }
 
 /** Faults as they are written, one a line, or the first line that is none; lines count from 1. */
 export async function readFaults(
   text: string,
 ): Promise<
-  { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+  | { readonly faults: readonly string[] }
+  | { readonly wrong: { readonly line: number; readonly text: string; readonly why: string } }
 > {
   const { parseScript, sayStep } = await import('./usb/faults/fault-step.ts');
   const script = parseScript(text);

@@ -58,6 +58,8 @@ export interface Served {
   readonly kind: string;
   /** Where it is reached. */
   readonly addresses: readonly string[];
+  /** What has to be plugged in before it is there, if something has. */
+  readonly awaits?: string;
   /** What a new client has to know; no part of any log. */
   readonly pairingCode?: string;
 }

@@ -4,7 +4,7 @@ import { FerryError } from '../errors.ts';
 import { systemCode, writeFailed } from './file-failure.ts';
 import { readPlain } from './file-plain.adapter.ts';
 
-/** The one writer of a folder. */
+/** The one writer of a folder, or of one file in it. */
 export interface FolderLock {
   /**
    * Tells those who are turned away at which addresses they reach the container instead. No more once released.
@@ -29,8 +29,15 @@ interface Owner {
 const LAST_NUMBER = 999_999_999_999_999;
 /** The highest process number of any system; higher ones cannot be asked for. */
 const LAST_PROCESS = 0x7fff_ffff;
-const LOCK_NAME = /^writer\.([1-9]\d{0,14})\.lock$/;
-const TEMPORARY_NAME = /^writer\.([1-9]\d{0,14})\.new$/;
+const NUMBER = /^[1-9]\d{0,14}$/;
+
+/** What is locked, and who may see who holds it. */
+interface LockPlace {
+  readonly folder: string;
+  /** With what the names of the lock files begin. */
+  readonly name: string;
+  readonly mode: number;
+}
 
 /**
  * Makes this process the one writer of a folder, until it releases the lock or ends, however it ends.
@@ -45,39 +52,41 @@ const TEMPORARY_NAME = /^writer\.([1-9]\d{0,14})\.new$/;
  * between machines' containers.
  *
  * @param mode who may see who the writer is; the umask takes from it
+ * @param name with what the names of the lock files begin; who gives another one is the writer of something else in that folder
  * @throws CONTAINER_IN_USE also when this process holds the lock already
  * @throws CONTAINER_SERVED instead, when the writer announced where it is reached
  * @throws STORE_WRITE_FAILED
  * @throws STORE_DAMAGED when a lock file has the last number, which no program of ours reaches
  */
-export function acquireLock(folder: string, mode = 0o666): FolderLock {
+export function acquireLock(folder: string, mode = 0o666, name = 'writer'): FolderLock {
   try {
-    return contend(folder, describe(process.pid), mode);
+    return contend({ folder, name, mode }, describe(process.pid));
   } catch (error) {
     throw writeFailed(folder, error);
   }
 }
 
-function contend(folder: string, own: Owner, mode: number): FolderLock {
+function contend(place: LockPlace, own: Owner): FolderLock {
+  const { folder, name } = place;
   for (;;) {
-    const highest = numbersIn(folder).at(-1) ?? 0;
-    const owner = highest === 0 ? undefined : readOwner(folder, highest);
+    const highest = numbersIn(place).at(-1) ?? 0;
+    const owner = highest === 0 ? undefined : readOwner(place, highest);
     if (owner !== undefined && !isFree(owner)) throw turnedAway(folder, owner);
     if (highest === LAST_NUMBER)
       throw new FerryError('STORE_DAMAGED', {
         where: folder,
-        what: `no number follows that of writer.${highest}.lock`,
+        what: `no number follows that of ${name}.${highest}.lock`,
       });
     const mine = highest + 1;
-    if (!link(folder, mine, own, mode)) continue;
-    const numbers = numbersIn(folder);
+    if (!link(place, mine, own)) continue;
+    const numbers = numbersIn(place);
     if (numbers.at(-1) !== mine) {
-      fs.rmSync(lockFile(folder, mine), { force: true });
+      fs.rmSync(lockFile(place, mine), { force: true });
       continue;
     }
-    for (const lower of numbers.slice(0, -1)) fs.rmSync(lockFile(folder, lower), { force: true });
-    clearTemporaries(folder);
-    return lockOf(folder, mine, own, mode);
+    for (const lower of numbers.slice(0, -1)) fs.rmSync(lockFile(place, lower), { force: true });
+    clearTemporaries(place);
+    return lockOf(place, mine, own);
   }
 }
 
@@ -92,16 +101,17 @@ function addressesIn(served: unknown): readonly string[] {
   return Array.isArray(served) ? served.filter((address) => typeof address === 'string' && address !== '') : [];
 }
 
-function lockOf(folder: string, number: number, own: Owner, mode: number): FolderLock {
+function lockOf(place: LockPlace, number: number, own: Owner): FolderLock {
+  const { folder } = place;
   let held = true;
   return {
     announce: (served) => {
       if (!held) return;
       try {
         // Renaming leaves no moment at which the file names nobody.
-        fs.renameSync(writeTemporary(folder, { ...own, served }, mode), lockFile(folder, number));
+        fs.renameSync(writeTemporary(place, { ...own, served }), lockFile(place, number));
       } catch (error) {
-        fs.rmSync(temporaryFile(folder, own), { force: true });
+        fs.rmSync(temporaryFile(place, own.process), { force: true });
         throw writeFailed(folder, error);
       }
     },
@@ -110,7 +120,7 @@ function lockOf(folder: string, number: number, own: Owner, mode: number): Folde
       held = false;
       try {
         // Emptying works on a full disk too, where nothing could be written that says so.
-        fs.truncateSync(lockFile(folder, number));
+        fs.truncateSync(lockFile(place, number));
       } catch (error) {
         throw writeFailed(folder, error);
       }
@@ -118,30 +128,36 @@ function lockOf(folder: string, number: number, own: Owner, mode: number): Folde
   };
 }
 
-function lockFile(folder: string, number: number): string {
-  return path.join(folder, `writer.${number}.lock`);
+function lockFile({ folder, name }: LockPlace, number: number): string {
+  return path.join(folder, `${name}.${number}.lock`);
 }
 
-function numbersIn(folder: string): readonly number[] {
-  const names = fs.readdirSync(folder).map((name) => LOCK_NAME.exec(name)?.[1]);
-  return names.flatMap((digits) => (digits === undefined ? [] : [Number(digits)])).sort((one, other) => one - other);
+function numbersIn(place: LockPlace): readonly number[] {
+  return numbersOf(place, '.lock').sort((one, other) => one - other);
 }
 
-function temporaryFile(folder: string, { process }: Owner): string {
-  return path.join(folder, `writer.${process}.new`);
+/** The numbers of the files of a lock that end like that. */
+function numbersOf({ folder, name }: LockPlace, end: '.lock' | '.new'): number[] {
+  const own = fs.readdirSync(folder).filter((file) => file.startsWith(`${name}.`) && file.endsWith(end));
+  const digits = own.map((file) => file.slice(name.length + 1, -end.length));
+  return digits.filter((some) => NUMBER.test(some)).map(Number);
 }
 
-function writeTemporary(folder: string, owner: Owner, mode: number): string {
-  const temporary = temporaryFile(folder, owner);
-  fs.writeFileSync(temporary, `${JSON.stringify(owner)}\n`, { mode });
+function temporaryFile({ folder, name }: LockPlace, process: number): string {
+  return path.join(folder, `${name}.${process}.new`);
+}
+
+function writeTemporary(place: LockPlace, owner: Owner): string {
+  const temporary = temporaryFile(place, owner.process);
+  fs.writeFileSync(temporary, `${JSON.stringify(owner)}\n`, { mode: place.mode });
   return temporary;
 }
 
 /** Whether the number was still to be had. */
-function link(folder: string, number: number, own: Owner, mode: number): boolean {
-  const temporary = writeTemporary(folder, own, mode);
+function link(place: LockPlace, number: number, own: Owner): boolean {
+  const temporary = writeTemporary(place, own);
   try {
-    fs.linkSync(temporary, lockFile(folder, number));
+    fs.linkSync(temporary, lockFile(place, number));
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
@@ -156,9 +172,9 @@ function link(folder: string, number: number, own: Owner, mode: number): boolean
  * moment, so one that names nobody was released, or is left from before the machine lost its power. What is no plain file of
  * ours names nobody either: the folder may be from anybody.
  */
-function readOwner(folder: string, number: number): Owner | undefined {
+function readOwner(place: LockPlace, number: number): Owner | undefined {
   try {
-    const text = Buffer.from(readPlain(lockFile(folder, number), { links: 'refused' })).toString();
+    const text = Buffer.from(readPlain(lockFile(place, number), { links: 'refused' })).toString();
     const found: unknown = JSON.parse(text);
     return isOwner(found) ? found : undefined;
   } catch (error) {
@@ -219,9 +235,7 @@ function readText(file: string): string | undefined {
 }
 
 /** Removes what contenders left behind that ended before they had linked their file. */
-function clearTemporaries(folder: string): void {
-  for (const name of fs.readdirSync(folder)) {
-    const pid = TEMPORARY_NAME.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) fs.rmSync(path.join(folder, name), { force: true });
-  }
+function clearTemporaries(place: LockPlace): void {
+  for (const process of numbersOf(place, '.new'))
+    if (!isRunning(process)) fs.rmSync(temporaryFile(place, process), { force: true });
 }

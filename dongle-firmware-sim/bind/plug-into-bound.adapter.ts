@@ -21,6 +21,8 @@ export interface BoundOptions {
   readonly sockets: SocketedDongle | undefined;
   readonly log: ServerLog;
   readonly bus?: HidBus;
+  /** Is told for which device it waits, from the beginning on, and undefined when that is there. */
+  readonly onAwaited?: (device: string | undefined) => void;
 }
 
 /** Milliseconds between two looks at what is plugged in. */
@@ -32,7 +34,7 @@ const LOOK_EVERY = 500;
  * @see docs/hardware.md
  */
 export function boundPlug(options: BoundOptions): (served: ServedContainer) => WayIn {
-  const { to, sockets, bus = SYSTEM_HID_BUS } = options;
+  const { to, sockets, bus = SYSTEM_HID_BUS, onAwaited = () => undefined } = options;
   const log = rareWarnings(options.log, steadyClock);
   return (served) => ({
     carrier: 'usb',
@@ -51,16 +53,20 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
         onThere: (entry) => {
           log.info('device.bound', { serial, device: entry.path });
           bound = entry;
+          onAwaited(undefined);
           socket.plugIn();
         },
         onGone: () => {
           log.info('device.unbound', { serial });
           bound = undefined;
+          onAwaited(boundText(to));
           socket.pullOut();
         },
       });
+      onAwaited(boundText(to));
       try {
         await watch.look();
+        if (bound === undefined) log.info('device.awaited', { serial, device: boundText(to) });
       } catch (error) {
         await socket.close();
         throw error;

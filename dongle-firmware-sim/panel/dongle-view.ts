@@ -25,6 +25,8 @@ export interface ShownDongle {
   /** Where computers reach it. */
   readonly address: string;
   readonly isPluggedIn: boolean;
+  /** The real device that it waits for, if it does. */
+  readonly awaited: string | null;
   readonly hasPower: boolean;
   /** Whether a computer has it. */
   readonly hasHost: boolean;
@@ -124,6 +126,7 @@ export class DongleView {
       serial,
       address,
       isPluggedIn: !faults.isGone,
+      awaited: faults.awaited ?? null,
       hasPower: faults.hasPower,
       hasHost: this.#hasHost,
       light: this.#light(traffic),
@@ -174,7 +177,7 @@ export class DongleView {
     const moved = reportsIn + reportsOut + sectorsRead + sectorsWritten;
     if (moved !== this.#moved) this.#workedAt = time();
     this.#moved = moved;
-    if (faults.isGone) return 'off';
+    if (faults.isGone || faults.awaited !== undefined) return 'off';
     if (time() - this.#blinkedAt < BLINK) return 'blinking';
     return this.#isMailOpen || time() - this.#workedAt < FLICKER ? 'working' : 'on';
   }

@@ -54,7 +54,10 @@ export async function openBench({
   const sockets = usbipSockets(options, trace?.tap);
   const plug = (watch: DongleWatch): Plug => {
     const one = sockets(watch);
-    return to === undefined ? pluggedIn(one) : boundPlug({ to, sockets: one, log: watch.log });
+    const onAwaited = (device: string | undefined): void => {
+      watch.faults.awaited = device;
+    };
+    return to === undefined ? pluggedIn(one) : boundPlug({ to, sockets: one, log: watch.log, onAwaited });
   };
   const panel = new Panel();
   let listening: Listening | undefined;
@@ -114,7 +117,7 @@ async function serveOne(
     (env) => openFaultyDongle(serving.folder, env, faults),
     { ...serving, log, settled: () => faults.flashDone(), ways: [way] },
     (served) => {
-      onReady(served);
+      onReady(faults.awaited === undefined ? served : { ...served, awaits: faults.awaited });
       const read = parseScript(script.join('\n'));
       if ('steps' in read) faults.set(read.steps);
     },

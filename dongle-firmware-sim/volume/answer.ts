@@ -12,7 +12,16 @@ export interface Answer {
 
 export function answerTo(about: string, { code, details }: Failure): Answer {
   const { happened, effect, remedy } = explain(code, details);
-  return { about, sentences: [`${happened} [${code}]`, effect, remedy] };
+  const doable = code === 'OWNER_NEEDED' ? withoutPin(details.what) : remedy;
+  return { about, sentences: [`${happened} [${code}]`, effect, doable] };
+}
+
+/** Nobody can give a PIN on a volume. @param what the owner alone may do */
+function withoutPin(what: unknown): string {
+  const there = 'can do it with the ferry program at a computer';
+  return what === 'issue' || what === 'settle'
+    ? `For a license, have a work order armed on this dongle: its owner ${there}, by ferry order arm ADDRESS --item FIRM:PRODUCTxN. The file may stay in INBOX meanwhile: eject this volume again then. A receipt for what the owner has issued, the owner settles there, too.`
+    : `Its owner ${there}.`;
 }
 
 /** For an update file of which an entry waits for room, with all after it. */

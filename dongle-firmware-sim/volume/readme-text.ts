@@ -3,7 +3,10 @@ export function readmeText(): string {
   return [
     'This is the mailbox of a License Ferry dongle. It needs no driver and no program.',
     '',
-    'To get a license for a device:',
+    'Licenses leave by this mailbox only where a work order says so. Whoever owns the dongle arms one beforehand, at a computer with',
+    'the ferry program: ferry order arm ADDRESS --item FIRM:PRODUCTxN. STATUS.TXT shows what is armed.',
+    '',
+    'To get a license for a device, as far as a work order has one for it:',
     '  1. Make a context file on the device for this dongle; the certificate it needs lies here.',
     '  2. Copy the context file into INBOX, and eject this volume. Do not just pull it out.',
     '  3. Wait until the light stops blinking and the volume is there again.',

@@ -84,7 +84,11 @@ export type FaultRequest =
 export type FaultAnswer =
   | {
       readonly ok: true;
+      /** Before what was asked for. */
+      readonly wasPluggedIn: boolean;
       readonly isPluggedIn: boolean;
+      /** The real device that it waits for, if it does. */
+      readonly awaited: string | null;
       readonly cleared: number;
       readonly faults: readonly {
         readonly id: number;
@@ -103,7 +107,8 @@ export interface DongleDoor extends Door<{ readonly size: number | undefined }> 
   readFaults(
     text: string,
   ): Promise<
-    { readonly faults: readonly string[] } | { readonly wrong: { readonly line: number; readonly text: string } }
+    | { readonly faults: readonly string[] }
+    | { readonly wrong: { readonly line: number; readonly text: string; readonly why: string } }
   >;
   /** Asks the program that serves the dongle in a folder. @throws CARRIER_UNREACHABLE, CARRIER_LOST, CARRIER_GARBLED */
   askAboutFaults(folder: string, request: FaultRequest): Promise<FaultAnswer>;

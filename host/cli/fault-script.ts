@@ -11,7 +11,7 @@ export async function faultsIn(far: FarBank, file: string): Promise<string[]> {
   const read = await (await far.dongle()).readFaults(text);
   if ('wrong' in read)
     throw usage(
-      `Line ${read.wrong.line} of ${file} is no fault: "${read.wrong.text}". Every one that there is: ferry dongle fault --help`,
+      `Line ${read.wrong.line} of ${file}, "${read.wrong.text}", is no fault: ${read.wrong.why}. Every one that there is: ferry dongle fault --help`,
     );
   if (read.faults.length === 0) throw usage(`There is no fault in ${file}`);
   if (read.faults.length > MOST_FAULTS) throw usage(`There are more than ${MOST_FAULTS} faults in ${file}`);

@@ -26,6 +26,13 @@ export function realFolder(folder: string): string {
   }
 }
 
+/** The first of several folders that is given again, by whichever path. @throws FILE_UNREADABLE */
+export function givenTwice(folders: readonly string[]): { readonly first: number; readonly again: number } | undefined {
+  const places = folders.map((folder) => (isFolder(folder) ? realFolder(folder) : path.resolve(folder)));
+  const again = places.findIndex((place, at) => places.indexOf(place) < at);
+  return again < 0 ? undefined : { first: places.indexOf(places[again] ?? ''), again };
+}
+
 /** The files in a folder with that suffix, in whatever capitals a stick wrote it, by name; `._*` companions and everything that is no plain file left out. */
 export function parkedFiles(folder: string, suffix: string): readonly string[] {
   try {

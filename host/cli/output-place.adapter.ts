@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { wrongAddress } from '../../carriers/address.ts';
 import { FerryError } from '../../container/errors.ts';
-import { systemCode } from '../../container/store/file-failure.ts';
+import { systemCode, systemWords } from '../../container/store/file-failure.ts';
 import { isCentralFolder } from '../license-central/central-folder.adapter.ts';
 import { CONTAINER_SCHEMES, type FarBank, isAddress, isContainer, parseAddress } from './addresses.ts';
 import { isFolder, isOneFile } from './ferry-files.adapter.ts';
@@ -61,10 +61,11 @@ function folderOf(wanted: string | undefined): string {
   return isOneFile(wanted) ? path.dirname(wanted) : wanted;
 }
 
-/** @throws OUTPUT_REFUSED for a folder of which it, or one above it, belongs to a container or a License Central */
+/** @throws OUTPUT_REFUSED for a folder of which it, or one above it, belongs to a container or a License Central, or cannot be looked into */
 async function checkFolder(far: FarBank, place: string): Promise<void> {
   for (let folder = existing(place), above = ''; folder !== above; folder = path.dirname(folder)) {
     above = path.dirname(folder);
+    checkOpen(folder, place);
     const owner = isCentralFolder(folder)
       ? 'a License Central'
       : (await isContainer(far, folder))
@@ -72,6 +73,16 @@ async function checkFolder(far: FarBank, place: string): Promise<void> {
         : undefined;
     if (owner !== undefined)
       throw new FerryError('OUTPUT_REFUSED', { place, why: `${folder} is the folder of ${owner}` });
+  }
+}
+
+/** What nobody may look into could be anybody's. @throws OUTPUT_REFUSED */
+function checkOpen(folder: string, place: string): void {
+  try {
+    fs.statSync(`${folder}${path.sep}.`);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw new FerryError('OUTPUT_REFUSED', { place, why: `${folder} cannot be looked into: ${systemWords(error)}` });
   }
 }
 

@@ -2,7 +2,7 @@ import { type Child, drawn, element, refill } from '../kit/element.adapter.ts';
 import { drawDongle } from './drawn-dongle.ts';
 import { linePoints, Rates } from './rates.ts';
 import type { ShownDongle, ShownPanel } from './shown-panel.ts';
-import { count, sayBytes, sentence, standing, timeOfDay } from './words.ts';
+import { count, isAmiss, sayBytes, sentence, standing, timeOfDay } from './words.ts';
 
 /** What somebody wants of a dongle. @returns why it is refused; undefined when it is done */
 export type Act = (dongle: string, request: object) => Promise<string | undefined>;
@@ -61,7 +61,10 @@ export class DongleCard {
     this.root.dataset.plugged = String(dongle.isPluggedIn);
     this.#standing.textContent = standing(dongle);
     this.#plug.textContent = dongle.isPluggedIn ? 'Unplug' : 'Plug in';
+    const wasOnCut = document.activeElement === this.#cut;
     this.#cut.disabled = !dongle.hasPower;
+    // A control that is disabled lets go of the keyboard.
+    if (wasOnCut && this.#cut.disabled) this.#plug.focus();
     const { freeMemory, capacity } = dongle;
     this.#redraw(this.#memory, { freeMemory, capacity, isLocked: dongle.isLocked }, () => memoryOf(dongle));
     this.#redraw(this.#items, dongle.items, () => itemsOf(dongle));
@@ -71,13 +74,33 @@ export class DongleCard {
       dongle.happened.map((one) =>
         element(
           'li',
-          { class: one.event.startsWith('fault.') ? 'fault' : undefined },
+          { class: isAmiss(one) ? 'fault' : undefined },
           element('time', {}, timeOfDay(one.at, this.#offset)),
           ` ${sentence(one)}`,
         ),
       ),
     );
-    this.#redraw(this.#faults, dongle.faults, () => this.#faultsOf(dongle));
+    this.#keepFocus(() => this.#redraw(this.#faults, dongle.faults, () => this.#faultsOf(dongle)));
+  }
+
+  /** Nothing can be done, and what is shown may be over, while the server does not answer. */
+  connected(isLive: boolean): void {
+    this.root.dataset.live = String(isLive);
+    const controls = this.root.querySelectorAll<HTMLButtonElement | HTMLInputElement | HTMLSelectElement>(
+      'button, input, select',
+    );
+    for (const control of controls) control.disabled = !isLive || (control === this.#cut && !this.#shown.hasPower);
+    this.#standing.textContent = isLive ? standing(this.#shown) : 'Not connected: this is what it was';
+  }
+
+  /** Whoever was at one of the faults that are set is at the one in its place then, or where the next one is written. */
+  #keepFocus(redraw: () => void): void {
+    const buttons = (): HTMLElement[] => [...this.#faults.querySelectorAll('button')];
+    const at = buttons().findIndex((button) => button === document.activeElement);
+    redraw();
+    if (at < 0 || this.#faults.contains(document.activeElement)) return;
+    const left = buttons();
+    (left[Math.min(at, left.length - 1)] ?? this.#text).focus();
   }
 
   /** A second is over. */
@@ -177,7 +200,7 @@ export class DongleCard {
         'With a moment behind it, later: ',
         element('code', {}, 'at 5s'),
         ', ',
-        element('code', {}, 'at report 120'),
+        element('code', {}, 'at report 70'),
         ', ',
         element('code', {}, 'at sector 40'),
         ', ',

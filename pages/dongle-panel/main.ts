@@ -38,8 +38,12 @@ function show({ dongles, offered }: ShownPanel): void {
 
 function tellConnection(state: 'live' | 'lost'): void {
   if (connection === null) return;
-  connection.textContent = state === 'live' ? 'Live' : 'Not connected: is ferry dongle serve running?';
+  connection.textContent =
+    state === 'live'
+      ? 'Live'
+      : 'Not connected: is ferry dongle serve running? One that is started anew shows a new address.';
   connection.setAttribute('data-state', state);
+  for (const card of cards.values()) card.connected(state === 'live');
 }
 
 const events = new EventSource('events');

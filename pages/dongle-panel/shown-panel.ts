@@ -8,6 +8,7 @@ export interface ShownDongle {
   readonly serial: string;
   readonly address: string;
   readonly isPluggedIn: boolean;
+  readonly awaited: string | null;
   readonly hasPower: boolean;
   readonly hasHost: boolean;
   readonly light: 'off' | 'on' | 'working' | 'blinking';

@@ -1,9 +1,10 @@
 import type { Happened, ShownDongle } from './shown-panel.ts';
 
 /** Where a dongle is, in a few words. */
-export function standing({ isPluggedIn, hasPower, hasHost, light }: ShownDongle): string {
+export function standing({ isPluggedIn, awaited, hasPower, hasHost, light }: ShownDongle): string {
   if (!hasPower) return 'Without power';
   if (!isPluggedIn) return 'Unplugged';
+  if (awaited !== null) return `Waits for ${awaited} to be plugged in`;
   if (light === 'blinking') return 'Shows itself';
   if (light === 'working') return 'At work';
   return hasHost ? 'In use by a computer' : 'Plugged in, waiting for a computer';
@@ -32,16 +33,21 @@ export function sentence({ event, detail }: Happened): string {
   return detail === '' ? event : `${event}: ${detail}`;
 }
 
+/** Whether it is something that goes wrong: a fault that strikes, other than the one that ends the others. */
+export function isAmiss({ event, detail }: Happened): boolean {
+  return event === 'fault.struck' && !/^plug\b/.test(detail);
+}
+
 /** Time of day as people here write it: hours, minutes and seconds. @param offset minutes that are to be added to UTC */
 export function timeOfDay(at: number, offset: number): string {
   return new Date(at + offset * 60_000).toISOString().slice(11, 19);
 }
 
-/** Bytes as people say them. */
+/** Bytes as people say them; of kibibytes whole ones that are there, as the command line has them. */
 export function sayBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   const kilo = bytes / 1024;
-  return kilo < 1024 ? `${kilo.toFixed(kilo < 10 ? 1 : 0)} KiB` : `${(kilo / 1024).toFixed(1)} MiB`;
+  return kilo < 1024 ? `${kilo < 10 ? kilo.toFixed(1) : Math.floor(kilo)} KiB` : `${(kilo / 1024).toFixed(1)} MiB`;
 }
 
 export function count(many: number, one: string): string {

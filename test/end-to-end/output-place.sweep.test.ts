@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../host/cli/program.ts';
 import type { CommandContext } from '../../host/cli/run-ferry.ts';
+import { asNobody } from '../carriers/folder-as-nobody.ts';
 import { FerryHere } from './ferry-here.ts';
 
 const loaded = new FerryHere();
@@ -122,6 +123,25 @@ describe('what a command writes', () => {
     expect(await world.run('certificate', 'sim:dongle', '-o', 'link/new')).toMatchObject({ exit: 3 });
     expect(fs.readdirSync(at('device'))).not.toContain('new');
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'does not go where nobody may look, which is not called a container',
+    async () => {
+      fs.mkdirSync(at('shut/deeper'), { recursive: true });
+      fs.chmodSync(at('shut'), 0o000);
+      await asNobody(world.folder, async () => {
+        for (const place of ['shut/c', 'folder:shut', 'shut/deeper/c']) {
+          const { exit, stderr } = await world.run('certificate', 'sim:dongle', '-o', place);
+          expect([place, exit, stderr]).toEqual([
+            place,
+            3,
+            expect.stringMatching(/shut cannot be looked into: access is not permitted\. \[OUTPUT_REFUSED\]/),
+          ]);
+        }
+      });
+      fs.chmodSync(at('shut'), 0o755);
+    },
+  );
 
   it.skipIf(process.platform === 'win32')('does not take the place of what is no plain file', async () => {
     const server = net.createServer().listen(at('socket'));

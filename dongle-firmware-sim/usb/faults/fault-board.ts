@@ -81,6 +81,8 @@ export class FaultBoard {
   readonly #packetSteps = new Map<number, FaultStep>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #lasting = new Map<number, Lasting>();
+  /** The real device without which it is in no computer, while that is not there. */
+  awaited: string | undefined;
   #target: FaultTarget | undefined;
   #nextId = 1;
   #isGone = false;

@@ -30,7 +30,11 @@ const setFaultSchema = v.object({
 export const faultAnswerSchema = v.variant('ok', [
   v.object({
     ok: v.literal(true),
+    /** Before what was asked for. */
+    wasPluggedIn: v.boolean(),
     isPluggedIn: v.boolean(),
+    /** The real device that it waits for, if it does. */
+    awaited: v.nullable(v.string()),
     /** How many were taken away. */
     cleared: v.number(),
     faults: v.array(setFaultSchema),
@@ -44,21 +48,29 @@ export function answerFaultRequest(board: FaultBoard, request: unknown): FaultAn
   const parsed = v.safeParse(faultRequestSchema, request);
   if (!parsed.success) return { ok: false, why: 'the request has another form' };
   const { output } = parsed;
+  const wasPluggedIn = !board.isGone;
   let cleared = 0;
   if (output.ask === 'set') {
     const steps = stepsIn(output.faults);
-    if (typeof steps === 'string') return { ok: false, why: `"${steps}" is no fault` };
+    if (typeof steps === 'string') return { ok: false, why: steps };
     board.set(steps);
   } else if (output.ask === 'clear') cleared = board.clear(output.id);
-  return { ok: true, isPluggedIn: !board.isGone, cleared, faults: [...board.list()] };
+  return {
+    ok: true,
+    wasPluggedIn,
+    isPluggedIn: !board.isGone,
+    awaited: board.awaited ?? null,
+    cleared,
+    faults: [...board.list()],
+  };
 }
 
-/** @returns the first that is none, or all of them */
+/** @returns why the first that is none is none, or all of them */
 function stepsIn(texts: readonly string[]): readonly FaultStep[] | string {
   const steps: FaultStep[] = [];
   for (const text of texts) {
     const step = parseStep(text);
-    if (step === undefined) return text;
+    if ('why' in step) return `"${text}" is no fault: ${step.why}`;
     steps.push(step);
   }
   return steps;

@@ -1,4 +1,6 @@
-import { type Fault, parseFault, sayFault, saySeconds, secondsIn, TIME_PATTERN } from './fault.ts';
+import { type Fault, readFault, sayFault } from './fault.ts';
+import { saySeconds } from './fault-time.ts';
+import { A_TIME, type TimeBounds, Words } from './fault-words.ts';
 
 /** What is counted, from the moment at which a fault is set: reports both ways, sectors both ways, flash operations. */
 export type Counted = 'report' | 'sector' | 'flash';
@@ -16,23 +18,31 @@ export interface FaultStep {
   readonly when: Trigger;
 }
 
-const LONGEST_WAIT = 24 * 3600;
-const MOST_COUNTED = 1_000_000_000;
-const MOMENT = `(?<what>${TIME_PATTERN}|(?<counted>report|sector|flash) (?<number>\\d{1,10}))`;
-const BEHIND = new RegExp(`^(?<fault>.+?) (?:at|after) ${MOMENT}$`);
-const BEFORE = new RegExp(`^(?:at|after) ${MOMENT} (?<fault>.+)$`);
+/** Why something is no fault: which word is wrong, and what may stand there. */
+export interface Misread {
+  readonly why: string;
+}
 
-/** Reads `FAULT`, `FAULT at MOMENT` or `at MOMENT FAULT`; undefined for anything else. */
-export function parseStep(text: string): FaultStep | undefined {
-  const words = text.trim().split(/\s+/).join(' ');
-  const groups = (BEFORE.exec(words) ?? BEHIND.exec(words))?.groups;
-  if (groups === undefined) {
-    const fault = parseFault(words);
-    return fault === undefined ? undefined : { fault, when: { on: 'now' } };
-  }
-  const fault = parseFault(groups.fault ?? '');
-  const when = triggerIn(groups);
-  return fault === undefined || when === undefined ? undefined : { fault, when };
+const WAITS: TimeBounds = { least: 0, most: 24 * 3600, mostCalled: 'a day' };
+const MOST_COUNTED = 1_000_000_000;
+const COUNTED = ['report', 'sector', 'flash'] as const;
+const A_MOMENT = `${A_TIME}, or report N, sector N, flash N`;
+
+/** Reads `FAULT`, `FAULT at MOMENT` or `at MOMENT FAULT`; `after` is the same as `at`. */
+export function parseStep(text: string): FaultStep | Misread {
+  const words = new Words(text);
+  const before = readTrigger(words);
+  const fault = readFault(words);
+  const when = before ?? readTrigger(words) ?? { on: 'now' };
+  words.end(when.on === 'now' ? 'a moment, such as at 5s or at report 70' : 'nothing more');
+  return words.wrong === undefined ? { fault, when } : { why: words.wrong };
+}
+
+function readTrigger(words: Words): Trigger | undefined {
+  if (words.takes('at', 'after') === undefined) return undefined;
+  if (words.hasDigit) return { on: 'time', seconds: words.time(WAITS) };
+  const on = words.oneOf(COUNTED, A_MOMENT) as Counted;
+  return { on, number: words.number(1, MOST_COUNTED) };
 }
 
 /** A step as it is written: what `parseStep` reads as the same one. */
@@ -50,7 +60,7 @@ export function sayStep({ fault, when }: FaultStep): string {
 /** A script that can be carried out, or the first line that cannot be read; lines count from 1. */
 export type Script =
   | { readonly steps: readonly FaultStep[] }
-  | { readonly wrong: { readonly line: number; readonly text: string } };
+  | { readonly wrong: { readonly line: number; readonly text: string } & Misread };
 
 /** Reads a script: one step a line; empty lines, and what follows a `#`, are for people. */
 export function parseScript(text: string): Script {
@@ -59,17 +69,8 @@ export function parseScript(text: string): Script {
     const said = line.replace(/#.*$/, '').trim();
     if (said === '') continue;
     const step = parseStep(said);
-    if (step === undefined) return { wrong: { line: at + 1, text: said } };
+    if ('why' in step) return { wrong: { line: at + 1, text: said, ...step } };
     steps.push(step);
   }
   return { steps };
-}
-
-function triggerIn({ counted, number, ...time }: Readonly<Record<string, string | undefined>>): Trigger | undefined {
-  if (counted === undefined) {
-    const seconds = secondsIn(time);
-    return seconds <= LONGEST_WAIT ? { on: 'time', seconds } : undefined;
-  }
-  const nth = Number(number);
-  return nth >= 1 && nth <= MOST_COUNTED ? { on: counted as Counted, number: nth } : undefined;
 }

@@ -1,10 +1,12 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { rareWarnings } from '../../../carriers/server/rare-warnings.ts';
 import type { ServerLog } from '../../../carriers/server/server-port.ts';
 import { steadyClock } from '../../../container/crypto/native/system-env.adapter.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { systemCode, systemWords } from '../../../container/store/file-failure.ts';
+import { acquireLock, type FolderLock } from '../../../container/store/file-lock.adapter.ts';
 import type { ExportedDevice } from '../exported-device.ts';
 import { fineClock } from './fine-clock.ts';
 import { TRACE_LIMITS, type TraceFile, TraceWriter } from './trace-writer.ts';
@@ -27,7 +29,7 @@ const DEVICES = 127;
  *
  * @param interval bInterval of the devices' reports
  * @param open opens the file
- * @throws OUTPUT_REFUSED for what is neither empty nor a trace, FILE_UNWRITABLE
+ * @throws OUTPUT_REFUSED for what is neither empty nor a trace, and for a trace that is being written; FILE_UNWRITABLE
  */
 export function openUsbTrace(name: string, interval: number, log: ServerLog, open = openTraceFile): UsbTrace {
   const file = open(name);
@@ -61,26 +63,53 @@ const write = promisify(fs.write);
 const truncate = promisify(fs.ftruncate);
 const close = promisify(fs.close);
 
-/** A file with nothing but the header of a trace, for its owner only. @throws OUTPUT_REFUSED, FILE_UNWRITABLE */
+/**
+ * A file with nothing but the header of a trace, for its owner only. It is nobody else's until it is closed, or this process ends,
+ * however it ends: a lock file is hidden beside it.
+ *
+ * @throws OUTPUT_REFUSED, FILE_UNWRITABLE
+ */
 export function openTraceFile(name: string, snapLength = TRACE_LIMITS.snapLength): TraceFile {
   try {
     const there = fs.statSync(name, { throwIfNoEntry: false });
     if (there !== undefined && !there.isFile()) throw refused(name, 'it is not a plain file');
     const handle = fs.openSync(name, PLAIN, OWNER_ONLY);
-    try {
-      beginTrace(handle, name, snapLength);
-    } catch (error) {
-      fs.closeSync(handle);
-      throw error;
-    }
+    const lock = begun(handle, name, snapLength);
     return {
       write: async (bytes, position) => (await write(handle, bytes, 0, bytes.length, position)).bytesWritten,
       truncate: (length) => truncate(handle, length),
-      close: () => close(handle),
+      close: () => close(handle).finally(() => lock.release()),
     };
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     throw new FerryError('FILE_UNWRITABLE', { file: name, why: systemWords(error) }, { cause: error });
+  }
+}
+
+/** Closes the file again when it is not to be had. */
+function begun(handle: number, name: string, snapLength: number): FolderLock {
+  let lock: FolderLock | undefined;
+  try {
+    // Before it is read or written: a trace that somebody writes stays as it is.
+    lock = lockTrace(name);
+    beginTrace(handle, name, snapLength);
+    return lock;
+  } catch (error) {
+    lock?.release();
+    fs.closeSync(handle);
+    throw error;
+  }
+}
+
+function lockTrace(name: string): FolderLock {
+  const file = fs.realpathSync(name);
+  try {
+    return acquireLock(path.dirname(file), OWNER_ONLY, `.${path.basename(file)}`);
+  } catch (error) {
+    if (!(error instanceof FerryError)) throw error;
+    const { process, why = 'its lock file is damaged' } = error.details;
+    if (error.code === 'CONTAINER_IN_USE') throw refused(name, `it is being written by process ${process}`);
+    throw new FerryError('FILE_UNWRITABLE', { file: name, why: String(why) }, { cause: error });
   }
 }
 

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import { type ListenAddress, USBIP_PORT } from '../../../carriers/address.ts';
 import type { Served } from '../../../carriers/server/run-container-server.adapter.ts';
+import type { ServerLog } from '../../../carriers/server/server-port.ts';
 import { type FarBank, parseAddress, parseListening } from '../addresses.ts';
 import { attachCommands } from '../attach-commands.ts';
 import { faultsIn } from '../fault-script.ts';
+import { givenTwice } from '../ferry-files.adapter.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { namingOtherKind } from '../other-kind.ts';
 import { checkPlace } from '../output-place.adapter.ts';
@@ -121,6 +123,7 @@ async function serve(
   const listen = (options.listen ?? []).map(parseListening);
   const usb = usbOptions(options);
   checkWays(folders, listen, options);
+  checkOnce(folders, dirs);
   checkNames(options.httpName ?? [], listen);
   if (options.trace !== undefined) await checkPlace(far, options.trace);
   const [{ serverLog }, { logStream, standardStreams, stopSignal }] = await Promise.all([
@@ -135,8 +138,13 @@ async function serve(
   if (bench?.panel !== undefined) context.output.line(`Panel: ${bench.panel}`);
   const ended = new AbortController();
   const signal = AbortSignal.any([stopSignal(), ended.signal]);
-  const ready: Served[] = [];
-  const serveOne = (folder: string, dir: string): Promise<void> =>
+  const ready = new Map<number, Served>();
+  const onReady = (at: number, served: Served): void => {
+    ready.set(at, served);
+    // Nobody is sent to one while another may not be there at all.
+    if (ready.size === folders.length) sayAllReady(context, log, inOrder(ready), bench?.panel, options);
+  };
+  const serveOne = (folder: string, dir: string, at: number): Promise<void> =>
     namingOtherKind(folder, otherKind(far, kind, dir), () =>
       (bench ?? door).serve(
         {
@@ -151,18 +159,11 @@ async function serve(
           ...(options.clock === undefined ? {} : { clock: options.clock }),
           ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),
         },
-        (served) => {
-          const { serial, kind, addresses } = served;
-          log.info('container.served', { serial, kind, addresses });
-          if (options.stdio) return;
-          sayReady(context, served);
-          ready.push(served);
-          if (ready.length === folders.length) context.output.json(documentOf(ready, bench?.panel));
-        },
+        (served) => onReady(at, served),
       ),
     );
   // One that cannot be served ends the others, and the standard input does not keep the program from ending.
-  const all = folders.map((folder, at) => serveOne(folder, dirs[at] ?? folder).finally(() => ended.abort()));
+  const all = folders.map((folder, at) => serveOne(folder, dirs[at] ?? folder, at).finally(() => ended.abort()));
   const results = await Promise.allSettled(all);
   for (const stream of streams) stream.destroy();
   await bench?.close();
@@ -173,6 +174,13 @@ function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof nam
   const other = kind === 'dongle' ? 'device' : 'dongle';
   const instead = `\`ferry ${other} serve ${quoted(dir)}\` with the same options`;
   return { door: () => far[other](), found: other, expected: kind, instead };
+}
+
+function checkOnce(folders: readonly string[], dirs: readonly string[]): void {
+  const twice = givenTwice(folders);
+  if (twice === undefined) return;
+  const [first, again] = [dirs[twice.first], dirs[twice.again]];
+  throw usage(`${again} is given twice${first === again ? '' : `, first as ${first}`}`);
 }
 
 /** What can be served where. */
@@ -201,6 +209,23 @@ function checkNames(names: readonly string[], listen: readonly ListenAddress[]):
   if (wrong !== undefined) throw usage(`"${wrong}" is not the name of a host like plc.example, without a port`);
 }
 
+function inOrder(ready: ReadonlyMap<number, Served>): readonly Served[] {
+  return [...ready].sort(([one], [other]) => one - other).map(([, served]) => served);
+}
+
+function sayAllReady(
+  context: CommandContext,
+  log: ServerLog,
+  ready: readonly Served[],
+  panel: string | undefined,
+  { stdio }: ServeCommandOptions,
+): void {
+  for (const { serial, kind, addresses } of ready) log.info('container.served', { serial, kind, addresses });
+  if (stdio) return;
+  for (const served of ready) sayReady(context, served);
+  context.output.json(documentOf(ready, panel));
+}
+
 /** One dongle as it is, several as a list. */
 function documentOf(ready: readonly Served[], panel: string | undefined): object {
   const [served] = ready;
@@ -209,8 +234,9 @@ function documentOf(ready: readonly Served[], panel: string | undefined): object
 }
 
 function sayReady({ output }: CommandContext, served: Served): void {
-  const { serial, kind, addresses, pairingCode } = served;
+  const { serial, kind, addresses, awaits, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
+  if (awaits !== undefined) output.line(`Waits for ${awaits}: until that is plugged in here, there is no dongle.`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);
 }

@@ -108,8 +108,14 @@ describe('mail that the dongle does not take stays in the inbox, and the answer 
   it('for a device to which no work order gives anything', async () => {
     const scene = await MailboxScene.make();
     const context = scene.contextOf(makeContainer('soft', 2));
-    expect(await answerOf(scene, context)).toContain('no armed work order covers it. [OWNER_NEEDED]');
+    const answer = await answerOf(scene, context);
+    expect(answer).toContain('no armed work order covers it. [OWNER_NEEDED]');
+    expect(answer).toContain('ferry order arm ADDRESS --item FIRM:PRODUCTxN');
+    expect(answer).not.toMatch(/FERRY_PIN|terminal/);
     expect(scene.seats()).toEqual([5, 0]);
+    scene.arm();
+    await scene.eject();
+    expect(scene.seats()).toEqual([4, 1]);
   });
 
   it('for the device that comes after a work order has served as many as it may', async () => {
@@ -127,7 +133,10 @@ describe('mail that the dongle does not take stays in the inbox, and the answer 
     const { receipt } = order(scene.dongle, device, [{ holding: 1, quantity: 1 }]).updates.map((update) =>
       device.container.run('apply', { update }),
     )[0] ?? { receipt: new Uint8Array() };
-    expect(await answerOf(scene, receipt)).toContain('[OWNER_NEEDED]');
+    const answer = await answerOf(scene, receipt);
+    expect(answer).toContain('[OWNER_NEEDED]');
+    expect(answer).toContain('the owner settles there, too');
+    expect(answer).not.toMatch(/FERRY_PIN|terminal/);
     expect(scene.seats()).toEqual([4, 1]);
   });
 

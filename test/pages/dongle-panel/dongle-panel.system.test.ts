@@ -33,7 +33,11 @@ class Shown {
   readonly usbip: string;
   readonly faults: string[] = [];
 
-  private constructor(page: Page, usbip: string) {
+  /** Ends the server. */
+  readonly stop: () => Promise<void>;
+
+  private constructor(page: Page, usbip: string, stop: () => Promise<void>) {
+    this.stop = stop;
     this.#page = page;
     this.usbip = usbip;
     page.on('pageerror', (error) => this.faults.push(error.message));
@@ -44,15 +48,16 @@ class Shown {
 
   static async open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark' = 'light') {
     const server = startFerry(world, ['dongle', 'serve', 'dongle', '--usbip', ':0', '--panel', '--json']);
-    onTestFinished(async () => {
+    const stop = async (): Promise<void> => {
       server.send('SIGTERM');
       await server.ended;
-    });
+    };
+    onTestFinished(stop);
     await server.said('container.served');
     const { panel, addresses } = JSON.parse(await server.answer());
     const page = await browser.newPage({ viewport, colorScheme });
     onTestFinished(() => page.close());
-    const shown = new Shown(page, addresses[0]);
+    const shown = new Shown(page, addresses[0], stop);
     await page.goto(panel);
     await shown.card.waitFor();
     return shown;
@@ -119,6 +124,22 @@ describe('the panel in a browser', () => {
     expect(await clear.evaluate((button) => button.matches(':focus'))).toBe(true);
     await page.keyboard.press('Enter');
     await card.getByText('None is set.').waitFor();
+    expect(await field.evaluate((input) => input.matches(':focus'))).toBe(true);
+    await card.getByRole('button', { name: 'Cut the power' }).focus();
+    await page.keyboard.press('Enter');
+    await shown.stands('Without power');
+    const plug = card.getByRole('button', { name: 'Plug in' });
+    expect(await plug.evaluate((button) => button.matches(':focus'))).toBe(true);
+    await page.keyboard.press('Enter');
+    await shown.stands('Plugged in');
+  });
+
+  it('offers nothing while the server does not answer, and says where to look', async () => {
+    await shown.stop();
+    await shown.page.locator('#connection', { hasText: 'shows a new address' }).waitFor();
+    await shown.stands('Not connected');
+    for (const control of await shown.card.locator('button, input, select').all())
+      expect(await control.isDisabled()).toBe(true);
   });
 
   it('says what is no fault, and keeps what was typed', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { linePoints, RATES_KEPT, Rates } from '../../../pages/dongle-panel/rates.ts';
 import type { ShownPanel } from '../../../pages/dongle-panel/shown-panel.ts';
-import { count, sayBytes, sentence, standing, timeOfDay } from '../../../pages/dongle-panel/words.ts';
+import { count, isAmiss, sayBytes, sentence, standing, timeOfDay } from '../../../pages/dongle-panel/words.ts';
 import { PanelScene } from '../../dongle-firmware-sim/panel/panel-scene.ts';
 
 const traffic = { reportsIn: 0, reportsOut: 0, sectorsRead: 0, sectorsWritten: 0, flashOperations: 0 };
@@ -34,6 +34,26 @@ describe('the page of the panel', () => {
     expect(said('fault.struck', 'unplug')).toBe('Fault struck: unplug');
     expect(said('mail.opened', '')).toBe('Its mail is being worked on');
     expect([said('sun.set', ''), said('sun.set', 'early')]).toEqual(['sun.set', 'sun.set: early']);
+  });
+
+  it('has in red only what goes wrong', () => {
+    const red = (event: string, detail: string): boolean => isAmiss({ at: 0, event, detail });
+    expect([red('fault.struck', 'unplug'), red('fault.struck', 'cut power at 2s')]).toEqual([true, true]);
+    expect([red('fault.struck', 'plug at 3s'), red('fault.set', 'unplug'), red('fault.cleared', 'busy 5s')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('says of a dongle that waits for its device that it does', async () => {
+    const [dongle] = (await new PanelScene().panel.shown()).dongles;
+    if (dongle === undefined) throw new Error('no dongle');
+    expect(standing({ ...dongle, awaited: 'hid:1234:5678' })).toBe('Waits for hid:1234:5678 to be plugged in');
+  });
+
+  it('has kibibytes as the command line has them: whole ones that are there', () => {
+    expect(sayBytes(115.9 * 1024)).toBe('115 KiB');
   });
 
   it('writes times of day, sizes and numbers as people do', () => {

@@ -73,7 +73,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'container/wire/wire-client.ts WireClient': 'client',
   'dongle-firmware-sim/usb/faults/fault-step.ts parseScript': 'faults of a dongle, as they are written',
   'dongle-firmware-sim/usb/faults/fault-step.ts parseStep': 'faults of a dongle, as they are written',
-  'dongle-firmware-sim/usb/faults/fault.ts parseFault': 'faults of a dongle, as they are written',
+  'dongle-firmware-sim/usb/faults/fault.ts readFault': 'faults of a dongle, as they are written',
   'dongle-firmware-sim/usb/hid-function.ts HidFunction': 'USB/IP, heard by a server',
   'dongle-firmware-sim/usb/report-channels.ts ReportChannels': 'reports from a host',
   'dongle-firmware-sim/usb/storage/block-stream.ts readBlocks': 'commands to a disk',

@@ -40,7 +40,7 @@ export class FaultScene {
     this.board.set(
       faults.map((text) => {
         const step = parseStep(text);
-        if (step === undefined) throw new Error(`"${text}" is no fault`);
+        if ('why' in step) throw new Error(`"${text}" is no fault: ${step.why}`);
         return step;
       }),
     );

@@ -61,25 +61,46 @@ describe('a fault as it is written', () => {
   });
 
   it.each([
-    '',
-    'unplug now',
-    'drop',
-    'drop 0 reports',
-    'drop 1 in 0 reports',
-    'drop 3 sectors',
-    'busy 0s',
-    'busy 5',
-    'busy 3601s',
-    'slow flash',
-    'corrupt 1 in 5 reports seed 4294967296',
-    'unplug at report 0',
-    'unplug at 90000s',
-    'at 3s',
-    'at 3s unplug at 4s',
-    'UNPLUG',
-  ])('is refused where it is none, or its numbers are out of bounds: "%s"', (text) => {
-    expect(parseStep(text)).toBeUndefined();
-  });
+    ['', 'something is missing at the beginning: unplug, plug, drop,'],
+    [
+      'explode',
+      '"explode" may not stand at the beginning; what may: unplug, plug, drop, delay, corrupt, busy, slow flash, cut power, full memory',
+    ],
+    ['UNPLUG', '"UNPLUG" is written in small letters: unplug'],
+    ['unplug now', '"now" may not stand behind "unplug"; what may: a moment, such as at 5s or at report 70'],
+    [
+      'unplug at repot 5',
+      '"repot" may not stand behind "at"; what may: a number with ms or s, such as 50ms or 2.5s, or report N, sector N, flash N',
+    ],
+    ['unplug at', 'something is missing behind "at": a number with ms or s'],
+    ['drop', 'something is missing behind "drop": a whole number'],
+    ['drop 3', 'something is missing behind "3": reports or transfers'],
+    ['drop 1 at 5s', '"at" may not stand behind "1"; what may: reports or transfers, or in N'],
+    ['drop 0 reports', '"0" is out of bounds: 1 to 1000000'],
+    ['drop 1 in 0 reports', '"0" is out of bounds: 1 to 1000000'],
+    ['drop 2 in 5 reports', '"in" may not stand behind "2"; what may: reports or transfers'],
+    ['drop 3 sectors', '"sectors" may not stand behind "3"; what may: reports or transfers'],
+    ['delay 3 reports 5s', '"5s" may not stand behind "reports"; what may: by TIME'],
+    ['busy 0s', '"0s" is too short: 1ms at least'],
+    ['busy 5', '"5" is no time: that is a number with ms or s, such as 50ms or 2.5s'],
+    ['busy 3601s', '"3601s" is too long: an hour at most (3600s)'],
+    ['busy 60m', '"60m" is no time: that is a number with ms or s'],
+    ['slow flash', 'something is missing behind "flash": a number with ms or s'],
+    ['slow fish 1s', '"fish" may not stand behind "slow"; what may: flash'],
+    ['cut', 'something is missing behind "cut": power'],
+    ['corrupt 1 in 5 reports seed 4294967296', '"4294967296" is out of bounds: 0 to 4294967295'],
+    ['unplug at report 0', '"0" is out of bounds: 1 to 1000000000'],
+    ['unplug at 90000s', '"90000s" is too long: a day at most (86400s)'],
+    ['unplug at 2h', '"2h" is no time: that is a number with ms or s'],
+    ['at 3s', 'something is missing behind "3s": unplug, plug,'],
+    ['at 3s unplug at 4s', '"at" may not stand behind "unplug"; what may: nothing more'],
+    ['x'.repeat(200), `"${'x'.repeat(40)}..." may not stand at the beginning`],
+  ])(
+    'is refused where it is none, or its numbers are out of bounds, and told which word is wrong: "%s"',
+    (text, why) => {
+      expect(parseStep(text)).toEqual({ why: expect.stringContaining(why) });
+    },
+  );
 
   it('never breaks what reads it, whatever it is', () => {
     const words = fc.constantFrom(...'unplug drop 1 in 9 reports at by 5s seed flash cut power after'.split(' '));
@@ -90,13 +111,14 @@ describe('a fault as it is written', () => {
     fc.assert(
       fc.property(text, (some) => {
         const step = parseStep(some);
-        if (step !== undefined) expect(parseStep(sayStep(step))).toEqual(step);
+        if (!('why' in step)) expect(parseStep(sayStep(step))).toEqual(step);
+        else expect(step.why).not.toBe('');
       }),
     );
   });
 
   it.each(Object.entries(FAULTS))('has an example that is one of its kind: %s', (kind, { example }) => {
-    expect(parseStep(example)?.fault.kind).toBe(kind);
+    expect(parseStep(example)).toMatchObject({ fault: { kind } });
   });
 });
 
@@ -107,6 +129,8 @@ describe('a script', () => {
   });
 
   it('is refused whole, with the number of the line that is wrong', () => {
-    expect(parseScript('at 2s unplug\n\nat 3s explode\n')).toEqual({ wrong: { line: 3, text: 'at 3s explode' } });
+    expect(parseScript('at 2s unplug\n\nat 3s explode\n')).toMatchObject({
+      wrong: { line: 3, text: 'at 3s explode', why: expect.stringContaining('"explode" may not stand behind "3s"') },
+    });
   });
 });

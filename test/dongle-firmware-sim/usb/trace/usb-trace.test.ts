@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -69,6 +70,39 @@ describe('the file of a trace', () => {
       expect(() => openTraceFile(missing)).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }));
     },
   );
+
+  it("is nobody else's while it is written, by whichever path, and as it was for who is turned away", async () => {
+    const name = path.join(makeFolder(), 'usb.pcap');
+    const first = openTraceFile(name);
+    await first.write(Uint8Array.of(1, 2, 3), 24);
+    const link = path.join(makeFolder(), 'link.pcap');
+    if (process.platform !== 'win32') fs.symlinkSync(name, link);
+    const why = `it is being written by process ${process.pid}`;
+    for (const place of process.platform === 'win32' ? [name] : [name, link])
+      expect(() => openTraceFile(place)).toThrow(
+        expect.objectContaining({ code: 'OUTPUT_REFUSED', details: { place, why } }),
+      );
+    expect([...fs.readFileSync(name).subarray(24)]).toEqual([1, 2, 3]);
+    const another = openTraceFile(path.join(path.dirname(name), 'other.pcap'));
+    await another.close();
+    await first.close();
+    const next = openTraceFile(name);
+    expect(readPcap(fs.readFileSync(name)).records).toEqual([]);
+    await next.close();
+  });
+
+  it('is to be had again from a program that was killed while it wrote it, and from itself once it was refused', async () => {
+    const folder = makeFolder();
+    const name = path.join(folder, 'usb.pcap');
+    const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
+    fs.writeFileSync(path.join(folder, '.usb.pcap.4.lock'), `{"process":${gone}}`);
+    await openTraceFile(name).close();
+    fs.writeFileSync(name, 'years of work');
+    expect(() => openTraceFile(name)).toThrow('something else than a USB trace');
+    fs.rmSync(name);
+    await openTraceFile(name).close();
+    expect(readPcap(fs.readFileSync(name)).records).toEqual([]);
+  });
 
   it('has what it is given where it is said, and is cut as it is told', async () => {
     const name = path.join(makeFolder(), 'usb.pcap');
