@@ -61,7 +61,7 @@ export class DongleCard {
     this.root.dataset.plugged = String(dongle.isPluggedIn);
     this.#standing.textContent = standing(dongle);
     this.#plug.textContent = dongle.isPluggedIn ? 'Unplug' : 'Plug in';
-    const wasOnCut = document.activeElement === this.#cut;
+    const wasOnCut = this.#cut.matches(':focus');
     this.#cut.disabled = !dongle.hasPower;
     // A control that is disabled lets go of the keyboard.
     if (wasOnCut && this.#cut.disabled) this.#plug.focus();
@@ -96,9 +96,9 @@ export class DongleCard {
   /** Whoever was at one of the faults that are set is at the one in its place then, or where the next one is written. */
   #keepFocus(redraw: () => void): void {
     const buttons = (): HTMLElement[] => [...this.#faults.querySelectorAll('button')];
-    const at = buttons().findIndex((button) => button === document.activeElement);
+    const at = buttons().findIndex((button) => button.matches(':focus'));
     redraw();
-    if (at < 0 || this.#faults.contains(document.activeElement)) return;
+    if (at < 0 || this.#faults.querySelector(':focus') !== null) return;
     const left = buttons();
     (left[Math.min(at, left.length - 1)] ?? this.#text).focus();
   }
