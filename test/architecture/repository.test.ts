@@ -25,7 +25,8 @@ const folders = fs
   .map((entry) => entry.name)
   .filter((folder) => filesIn(folder).length > 0);
 
-const read = (file: string) => readSource(file, fs.readFileSync(path.join(ROOT, file), 'utf8'));
+const textOf = (file: string): string => fs.readFileSync(path.join(ROOT, file), 'utf8');
+const read = (file: string) => readSource(file, textOf(file));
 const isSource = (file: string): boolean => /\.tsx?$/.test(file);
 const product = folders
   .filter((folder) => folder in IMPORT_TABLE)
@@ -42,8 +43,8 @@ describe('the repository', () => {
   });
 
   it('has no test file over 400 lines and no exception for a file that needs none', () => {
-    const tests = filesIn('test').filter(isSource).map(read);
-    expect(tests.filter((file) => file.lines > LONGEST_FILE).map((file) => file.path)).toEqual([]);
+    const tests = filesIn('test').filter(isSource);
+    expect(tests.filter((file) => textOf(file).split('\n').length > LONGEST_FILE)).toEqual([]);
     const long = product.filter((file) => file.lines > LONGEST_FILE).map((file) => file.path);
     expect(Object.keys(LONG_FILES).filter((file) => !long.includes(file))).toEqual([]);
   });

@@ -76,7 +76,7 @@ export const LOSSES: readonly WorldPlan[] = [
     name: 'written off, destroyed',
     about:
       'A dongle gives a seat to a device, which may be destroyed at any time; the firm may write it off at any time.',
-    size: 'quick',
+    size: 'usual',
     build: (answers) =>
       writtenOff(answers, { item: { number: 1, seats: 2 }, out: 1, back: 0, dies: true, through: [1] }),
   },
