@@ -33,3 +33,8 @@ export function waitingLines(which: string, reason: number, needed: number): rea
   const missing = needed > 0 ? ` ${needed} bytes are missing.` : '';
   return [`${which}: ${words(reason)}${missing}`, ...advice([reason])];
 }
+
+/** The same of all entries of a file from one on. */
+export function restWaits(sequence: number, reason: number, needed: number): readonly string[] {
+  return waitingLines(`Sequence ${sequence} and all after it wait`, reason, needed);
+}

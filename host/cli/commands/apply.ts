@@ -10,7 +10,7 @@ import { checkOutput } from '../output-place.adapter.ts';
 import { usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { advice, waitingLines, withCode, words } from '../say-reason.ts';
+import { advice, restWaits, withCode, words } from '../say-reason.ts';
 
 const EXAMPLES = `
 Applying a file again changes nothing and writes a current receipt.
@@ -128,12 +128,7 @@ function show({ output }: CommandContext, address: string, done: readonly (FileN
     const isAlone = report.entries.length + report.skipped === 0;
     for (const notice of report.notices) for (const line of noticeLines(notice, isAlone)) output.line(`  ${line}`);
     if (report.deferred !== null)
-      for (const line of waitingLines(
-        `Sequence ${report.deferred} and all after it wait`,
-        report.deferredFor,
-        report.needed,
-      ))
-        output.line(`  ${line}`);
+      for (const line of restWaits(report.deferred, report.deferredFor, report.needed)) output.line(`  ${line}`);
     output.line(`  Receipt: ${receipt}`);
   }
   const [only, ...others] = done;

@@ -6,7 +6,7 @@ import { exitOfEntries } from '../exit-of-entries.ts';
 import { namingOtherKind } from '../other-kind.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { waitingLines, withCode, words } from '../say-reason.ts';
+import { restWaits, withCode, words } from '../say-reason.ts';
 
 /** What the device's own side did with a folder of update files. */
 interface Imported {
@@ -85,12 +85,7 @@ function show({ output }: CommandContext, updates: string, report: Imported): vo
     for (const { sequence, reason } of entries)
       if (reason !== 0) output.line(`  Sequence ${sequence} was refused: ${words(reason)}`);
     if (deferral !== null)
-      for (const line of waitingLines(
-        `Sequence ${deferral.sequence} and all after it wait`,
-        deferral.reason,
-        deferral.needed,
-      ))
-        output.line(`  ${line}`);
+      for (const line of restWaits(deferral.sequence, deferral.reason, deferral.needed)) output.line(`  ${line}`);
   }
   for (const { issuer, file, isNew, failure } of receipts) {
     if (failure !== null) output.line(`No receipt for ${issuer}: ${tell(failure)}`);

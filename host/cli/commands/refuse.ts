@@ -7,7 +7,7 @@ import { withOwner } from '../owner.ts';
 import { parseNumber } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
-import { waitingLines, words } from '../say-reason.ts';
+import { restWaits, words } from '../say-reason.ts';
 import { reportDocument } from './apply.ts';
 
 const EXAMPLES = `
@@ -59,12 +59,7 @@ async function refuse(
   output.line(`${file}: ${report.entries.length} refused, ${report.skipped} known before.`);
   for (const { sequence, reason } of report.entries) output.line(`  Sequence ${sequence}: ${words(reason)}`);
   if (report.deferred !== null)
-    for (const line of waitingLines(
-      `Sequence ${report.deferred} and all after it wait`,
-      report.deferredFor,
-      report.needed,
-    ))
-      output.line(`  ${line}`);
+    for (const line of restWaits(report.deferred, report.deferredFor, report.needed)) output.line(`  ${line}`);
   output.line(`  Receipt: ${receipt}`);
   output.note(`Bring the receipt home: ferry settle ISSUER ${quoted(receipt)}`);
   output.json({ address, file, through, ...reportDocument(report), receipt });
