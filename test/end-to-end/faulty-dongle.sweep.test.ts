@@ -132,6 +132,7 @@ describe('ferry dongle fault', () => {
     expect(said.stdout).toMatch(/1\s+unplug at report 900\s+waiting\s+900\n\n?.*Result: 1 fault/s);
     expect(JSON.parse(shown.stdout)).toEqual({
       isPluggedIn: false,
+      awaited: null,
       cleared: 0,
       faults: [{ id: 1, fault: 'unplug at report 900', state: 'waiting', left: 900 }],
     });
