@@ -46,7 +46,8 @@ export const CATALOGUE = {
     happened: 'The file has format version {version}; this program reads version {known}.',
     brief: 'It is of a format that is not known there.',
     effect: NOTHING_CHANGED,
-    remedy: 'Use a newer version of this program, or have the file issued in the older format.',
+    remedy:
+      'Use the version of this program that reads it, or have the file issued again in a format that this one reads.',
   },
   FILE_KIND: {
     number: 104,

@@ -15,7 +15,7 @@ import { contradiction } from './issuer-channel.ts';
 export function shownBy(crypto: Crypto, { about, statements }: Proof): string | undefined {
   const [before, after] = statements.map((signed) => saidBy(crypto, about, signed));
   if (before === undefined || after === undefined || before.partner !== after.partner) return undefined;
-  return contradiction(before, after, { applied: 0, settled: 0 });
+  return contradiction(crypto, before, after, { applied: 0, settled: 0 });
 }
 
 /** The statement, when that party really signed it. */

@@ -13,7 +13,7 @@ import { applyEntry } from './apply-entry.ts';
 import { askForTime } from './certified-time.ts';
 import { type Change, PROOFS } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
-import { chainNext, entryHash, TWO_ENTRIES } from './issuer-channel.ts';
+import { chainNext, entryHash, inboundNext, TWO_ENTRIES } from './issuer-channel.ts';
 import { retired } from './lock.ts';
 import { refusalBytes } from './memory.ts';
 import {
@@ -125,7 +125,7 @@ class FileApplication {
     const isNewEpoch = header.epoch > inbound.epoch && certificate.party === 'firm';
     if (header.epoch !== inbound.epoch && !isNewEpoch)
       return refuse('UPDATE_EPOCH', { found: header.epoch, known: inbound.epoch });
-    const suspicious = isNewEpoch ? undefined : witnessPartner(this.#draft, this.#file);
+    const suspicious = isNewEpoch ? undefined : witnessPartner(this.#draft, this.#book.crypto, this.#file);
     if (suspicious !== undefined) return suspicious;
     if (isNewEpoch && !namesState(header, inbound)) return this.#staleEpoch(inbound);
     if (header.first > inbound.applied + 1) return gap(header, inbound);
@@ -137,7 +137,7 @@ class FileApplication {
     if (full !== undefined) return full;
     if (!this.#state.partners.has(certificate.key)) askForTime(this.#draft, certificate, this.#random);
     if (isNewEpoch) this.#openEpoch();
-    else if (!this.#state.partners.has(certificate.key)) witnessPartner(this.#draft, this.#file);
+    else if (!this.#state.partners.has(certificate.key)) witnessPartner(this.#draft, this.#book.crypto, this.#file);
     settleFrom(this.#draft, this.#book.crypto, this.#file);
     this.#prune();
     return this.#draft.full ?? this.#applyEntries(certificates);
@@ -150,8 +150,8 @@ class FileApplication {
   #openEpoch(): void {
     const { certificate, header, signed } = this.#file;
     const partner = partnerOrNew(this.#book.crypto, this.#draft.state, certificate.key);
-    const { applied, hash } = partner.inbound;
-    const inbound = { epoch: header.epoch, applied, hash, refused: [], prunedThrough: applied };
+    const { applied } = partner.inbound;
+    const inbound = { ...partner.inbound, epoch: header.epoch, refused: [], prunedThrough: applied };
     this.#draft.push({ change: 'partnerPut', ...partner, inbound, witness: keptStatement(signed) });
   }
 
@@ -301,9 +301,8 @@ class FileApplication {
     const start = partnerOrNew(this.#book.crypto, this.#draft.state, certificate.key).inbound;
     const from = start.applied + 1;
     const entries: AppliedEntry[] = [];
-    const refused = [...start.refused];
-    let chain = start.hash;
-    let best = { entries: 0, changes: this.#draft.changes.length, chain, refused: refused.length };
+    let inbound = start;
+    let best = { entries: 0, changes: this.#draft.changes.length, inbound };
     let waits: ApplyResult['deferred'] = null;
     let needed = 0;
     for (let sequence = from; sequence <= (this.#refuseThrough ?? header.last); sequence++) {
@@ -312,27 +311,26 @@ class FileApplication {
       const reason = outcome.ok ? 0 : CATALOGUE[outcome.code].number;
       const isFull = !outcome.ok && outcome.code === 'LOG_FULL';
       const isLong = !fitsRecord(this.#state, this.#draft.recordBytes);
-      if (isFull || isLong || (!outcome.ok && refused.length >= FORMAT.refusedEntries)) {
+      if (isFull || isLong || (!outcome.ok && inbound.refused.length >= FORMAT.refusedEntries)) {
         waits = { sequence, code: isFull ? 'LOG_FULL' : 'TABLE_FULL', needed: 0 };
         break;
       }
-      if (!outcome.ok) refused.push({ sequence, reason });
-      chain = chainNext(this.#book.crypto, chain, this.#hashOf(entry, sequence));
+      inbound = inboundNext(this.#book.crypto, inbound, this.#hashOf(entry, sequence), outcome.ok ? null : reason);
       entries.push({ sequence, reason, items: outcome.ok ? outcome.items : 0 });
-      const overdraft = this.#draft.overdraft + refusalBytes(refused.length) - refusalBytes(start.refused.length);
+      const overdraft =
+        this.#draft.overdraft + refusalBytes(inbound.refused.length) - refusalBytes(start.refused.length);
       if (overdraft <= 0) {
-        best = { entries: entries.length, changes: this.#draft.changes.length, chain, refused: refused.length };
+        best = { entries: entries.length, changes: this.#draft.changes.length, inbound };
         needed = 0;
       } else if (needed === 0) needed = overdraft;
     }
     if (best.entries < entries.length) waits = { sequence: from + best.entries, code: 'MEMORY_FULL', needed };
     const changes = this.#draft.changes.slice(0, best.changes);
-    const applied = start.applied + best.entries;
+    const { applied } = best.inbound;
     if (best.entries > 0) {
       // The witness and the other channel may have changed earlier in this file, so the partner is read from there.
       const partner = partnerOrNew(this.#book.crypto, this.#draft.state, certificate.key);
-      const inbound = { ...start, applied, hash: best.chain, refused: refused.slice(0, best.refused) };
-      changes.push({ change: 'partnerPut', ...partner, inbound });
+      changes.push({ change: 'partnerPut', ...partner, inbound: best.inbound });
     }
     const skipped = Math.max(0, Math.min(header.last, start.applied) - header.first + 1);
     const done = entries.slice(0, best.entries);

@@ -72,7 +72,7 @@ export function decideIssue(
   const draft = new Draft(state);
   const full = reservePartner(book.crypto, draft, file.certificate, 0);
   if (full !== undefined) return full;
-  const suspicious = witnessPartner(draft, file);
+  const suspicious = witnessPartner(draft, book.crypto, file);
   if (suspicious !== undefined) return refused(evidenceOf(draft), suspicious);
   settleFrom(draft, book.crypto, file);
   const proven = provenRolledBack(draft.state);

@@ -36,7 +36,7 @@ export function decideSettle(
     return refuse('TARGET_UNKNOWN', { here, target: file.certificate.serial });
   if (authority === 'order' && !isServed(state, file.certificate.key)) return ownerNeeded(state, 'settle');
   const draft = new Draft(state);
-  witnessPartner(draft, file);
+  witnessPartner(draft, book.crypto, file);
   const settled = settleFrom(draft, book.crypto, file);
   if (draft.full !== undefined) return draft.full;
   const refusal = provenRolledBack(draft.state) ?? null;

@@ -1,5 +1,5 @@
 import type { Crypto } from '../crypto/port.ts';
-import type { InboundState, Statement } from '../files/statement.ts';
+import type { InboundState, RefusedEntry, Statement } from '../files/statement.ts';
 import { fromHex, toHex, utf8 } from '../model/bytes.ts';
 import type { Hash, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
@@ -18,6 +18,7 @@ export interface IssuedHead {
 
 const CHAIN_DOMAIN = utf8('license-ferry chain\0');
 const ENTRY_DOMAIN = utf8('license-ferry entry\0');
+const REFUSED_DOMAIN = utf8('license-ferry refused\0');
 
 /** chain(0) of a channel: fixed by the two keys alone. 32 bytes. @see docs/protocol.md, "Channels" */
 export function chainStart(crypto: Crypto, issuer: PublicKey, container: PublicKey): Hash {
@@ -33,6 +34,21 @@ export function chainNext(crypto: Crypto, before: Hash, entry: Hash): Hash {
   return toHex(crypto.sha256(fromHex(before), fromHex(entry))) as Hash;
 }
 
+/**
+ * The chain of refusals after one more: H(domain || before || sequence u32 || reason u16), big-endian. It begins with chain(0)
+ * of the channel. The head of a channel says which entries there are; this says which of them came to nothing, also when
+ * that was settled long ago.
+ *
+ * @see docs/protocol.md, "Channels"
+ */
+export function refusedChainNext(crypto: Crypto, before: Hash, { sequence, reason }: RefusedEntry): Hash {
+  const numbers = new Uint8Array(6);
+  const view = new DataView(numbers.buffer);
+  view.setUint32(0, sequence);
+  view.setUint16(4, reason);
+  return toHex(crypto.sha256(REFUSED_DOMAIN, fromHex(before), numbers)) as Hash;
+}
+
 /** A channel on which nothing was issued yet. */
 export function newHead(crypto: Crypto, issuer: PublicKey, container: PublicKey): IssuedHead {
   const start = chainStart(crypto, issuer, container);
@@ -41,7 +57,17 @@ export function newHead(crypto: Crypto, issuer: PublicKey, container: PublicKey)
 
 /** A channel on which nothing was applied yet. */
 export function newInbound(crypto: Crypto, issuer: PublicKey, container: PublicKey): InboundState {
-  return { epoch: 0, applied: 0, hash: chainStart(crypto, issuer, container), refused: [], prunedThrough: 0 };
+  const start = chainStart(crypto, issuer, container);
+  return { epoch: 0, applied: 0, hash: start, refused: [], prunedThrough: 0, refusedChain: start };
+}
+
+/** What a target has applied once it took one entry more. `reason` null: it was applied; otherwise the number of the refusal. */
+export function inboundNext(crypto: Crypto, before: InboundState, entry: Hash, reason: number | null): InboundState {
+  const [sequence, hash] = [before.applied + 1, chainNext(crypto, before.hash, entry)];
+  if (reason === null) return { ...before, applied: sequence, hash };
+  const refusal = { sequence, reason };
+  const refusedChain = refusedChainNext(crypto, before.refusedChain, refusal);
+  return { ...before, applied: sequence, hash, refused: [...before.refused, refusal], refusedChain };
 }
 
 /** How one entry ended at its target. */
@@ -110,13 +136,14 @@ export const PROOFS_OF_TWO: ReadonlySet<string> = new Set([
  * @returns undefined when the statements can belong to one honest history, otherwise what contradicts it.
  */
 export function contradiction(
+  crypto: Crypto,
   witness: Statement | undefined,
   now: Statement,
   seen: { readonly applied: number; readonly settled: number },
 ): string | undefined {
   const older = witness !== undefined && now.generation < witness.generation;
   if (witness !== undefined) {
-    const wrong = older ? against(now, witness) : against(witness, now);
+    const wrong = older ? against(crypto, now, witness) : against(crypto, witness, now);
     if (wrong !== undefined) return wrong;
   }
   if (older) return undefined;
@@ -125,7 +152,7 @@ export function contradiction(
   return undefined;
 }
 
-function against(earlier: Statement, later: Statement): string | undefined {
+function against(crypto: Crypto, earlier: Statement, later: Statement): string | undefined {
   if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash) return TWO_STATES;
   // The epoch of what a container applies only rises; that of what it issues is the word of a firm that may be restored.
   if (later.inbound.epoch < earlier.inbound.epoch) return 'a newer state is in an earlier epoch';
@@ -152,18 +179,19 @@ function against(earlier: Statement, later: Statement): string | undefined {
     if (after < before) return `a newer state has ${what} less`;
     if (after === before && hashAfter !== hashBefore) return twoEntries(what);
   }
-  return refusalsDiffer(earlier.inbound, later.inbound) ? 'the outcome of an entry changed' : undefined;
+  return outcomesDiffer(crypto, earlier.inbound, later.inbound) ? 'the outcome of an entry changed' : undefined;
 }
 
-function refusalsDiffer(earlier: InboundState, later: InboundState): boolean {
-  if (earlier.epoch !== later.epoch) return false;
-  const known = new Map(earlier.refused.map(({ sequence, reason }) => [sequence, reason]));
-  const now = new Map(later.refused.map(({ sequence, reason }) => [sequence, reason]));
-  const from = Math.max(earlier.prunedThrough, later.prunedThrough);
-  const sequences = new Set([...known.keys(), ...now.keys()]);
-  return [...sequences].some(
-    (sequence) => sequence > from && sequence <= earlier.applied && known.get(sequence) !== now.get(sequence),
-  );
+/**
+ * Whether a later state of a channel has other refusals than an earlier one, up to where that was: what was refused since has
+ * to lead from one chain to the other, also where an epoch began between them. Where a part of that is settled, and told no
+ * more, nothing can be said.
+ */
+function outcomesDiffer(crypto: Crypto, earlier: InboundState, later: InboundState): boolean {
+  const { applied, refusedChain } = earlier;
+  if (later.applied > applied && later.prunedThrough > applied) return false;
+  const since = later.refused.filter(({ sequence }) => sequence > applied && sequence <= later.applied);
+  return since.reduce((chain, one) => refusedChainNext(crypto, chain, one), refusedChain) !== later.refusedChain;
 }
 
 /** One consecutive part of what is in transit, small enough for one file. */

@@ -27,7 +27,7 @@ export const MEMORY = {
   /** Where the log of a firm stands; kept for good, even when the log is empty. */
   log: 16,
   /** A partner with both channels, the room of its witness (or of the word that it is there twice), one order, a few refusals. */
-  partner: 648,
+  partner: 716,
   /** A remembered order after the first. */
   order: 48,
   refusal: 10,
@@ -65,7 +65,7 @@ export const MEMORY = {
 } as const;
 
 /** What `MEMORY.partner` covers: bytes of a statement without refusals, and refusals, so that a full container can refuse. */
-const COVERED = { statement: 208, orders: 1, refusals: 8 } as const;
+const COVERED = { statement: 242, orders: 1, refusals: 8 } as const;
 
 /** Bytes that refusals of a channel cost beyond those that its partner's record covers. */
 export function refusalBytes(refusals: number): number {

@@ -67,14 +67,14 @@ export function statementFor(crypto: Crypto, state: ContainerState, key: PublicK
  *
  * @returns PARTNER_ROLLED_BACK with evidence kept in the draft, or undefined when the partner's history is consistent.
  */
-export function witnessPartner(draft: Draft, file: CheckedFile): Refusal | undefined {
+export function witnessPartner(draft: Draft, crypto: Crypto, file: CheckedFile): Refusal | undefined {
   const partner = draft.state.partners.get(file.certificate.key);
   if (partner === undefined) return undefined;
   const proven = provenTwice(draft.state, file.certificate);
   if (proven !== undefined) return refuse('PARTNER_ROLLED_BACK', { partner: partyName(file.certificate), why: proven });
   const remembered = partner.witness === null ? undefined : statement.decodeTrusted(partner.witness.statement);
   const seen = { applied: partner.inbound.applied, settled: partner.outbound.settled };
-  const why = contradiction(remembered, file.statement, seen);
+  const why = contradiction(crypto, remembered, file.statement, seen);
   if (why !== undefined) {
     const statements = partner.witness === null ? [file.signed] : [partner.witness, file.signed];
     keepEvidence(draft, partner.key, why, statements);

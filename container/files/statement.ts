@@ -20,6 +20,7 @@ export const inboundState = defineRecord('inbound state', 'How far the signer ha
   hash: [hexBytes<Hash>(32), 'chain value at that sequence'],
   refused: [list(refusedEntry, FORMAT.refusedEntries), 'ascending; those above prunedThrough'],
   prunedThrough: [u32, 'refusals up to here were settled by the issuer and are forgotten'],
+  refusedChain: [hexBytes<Hash>(32), 'chain over all refusals, the forgotten ones too'],
 });
 
 export const statement = defineRecord(

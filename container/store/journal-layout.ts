@@ -15,7 +15,7 @@ import type { FlashGeometry } from './flash-port.ts';
  * bank's key, the hash over header and snapshot, so that nothing from an earlier use of the bank, and nothing a payload
  * contains, is ever taken for a record. Bank n of sequence s is always s mod 2.
  */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 /** Bytes that a record costs beside its payload, before rounding up to a multiple of 4. */
 export const RECORD_OVERHEAD = 24;

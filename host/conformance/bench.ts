@@ -1,5 +1,6 @@
 import type { ApplyReport } from '../../container/commands/apply.ts';
 import type { Listing } from '../../container/commands/list.ts';
+import { refusedChainNext } from '../../container/engine/issuer-channel.ts';
 import { CATALOGUE, type ErrorCode, FerryError } from '../../container/errors.ts';
 import type { InboundState } from '../../container/files/statement.ts';
 import { updateHeader } from '../../container/files/update-file.ts';
@@ -126,13 +127,16 @@ export class Bench {
     same('the report, what it waits for', report.deferredFor, reasonOf(waitsFor ?? 'applied'));
     same('the report, applied', report.applied, applied);
     const prunedThrough = Math.max(before.prunedThrough, Math.min(settledThrough, before.applied));
-    const refused = [...before.refused, ...wanted.filter(({ reason }) => reason !== 0)];
+    const fresh = wanted.filter(({ reason }) => reason !== 0);
+    const refused = [...before.refused, ...fresh];
+    const { crypto } = issuer.tools;
     const inbound: InboundState = {
       epoch: issuer.epoch,
       applied,
       hash: issuer.chainAt(applied),
       refused: refused.filter(({ sequence }) => sequence > prunedThrough),
       prunedThrough,
+      refusedChain: fresh.reduce((chain, one) => refusedChainNext(crypto, chain, one), before.refusedChain),
     };
     const [receipt, listing] = [readContext(issuer, report.receipt, 'the receipt'), await this.list()];
     agrees(issuer, receipt, { listing, inbound }, 'the receipt');

@@ -188,7 +188,7 @@ async function witnessContainer(
   if (locked) await updateChannel(tx, channel, { challenge });
   if (channel.contradiction !== null) return channel.contradiction;
   const remembered = rememberedStatement(channel);
-  const why = contradiction(remembered, file.statement, { applied: 0, settled: channel.settled }) ?? known;
+  const why = contradiction(base.crypto, remembered, file.statement, { applied: 0, settled: channel.settled }) ?? known;
   if (why !== null) {
     await keepEvidence(tx, base, channel.firmCode, file, why, channel.witness);
     await updateChannel(tx, channel, { contradiction: why, ...(locked ? {} : { challenge: null }) });

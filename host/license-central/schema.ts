@@ -2,7 +2,7 @@ import { type CreateTableBuilder, sql } from 'kysely';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** The version of the tables that this program reads and writes. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 type ColumnType = 'integer' | 'text' | 'blob';
 

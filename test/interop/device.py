@@ -21,34 +21,16 @@ from typing import Any, Dict, List, Optional
 import wire
 from entries import Scene, enter
 from files import (TEST_ID, TEST_SEED, Refused, certify, decode, open_file, party_name, public_key, serial_text, sha256)
+from history import contradiction, refused_chain_next
 from msgpack import pack
 from records import SCHEMAS, Code, Values
 from sealing import envelope, hpke_open, hpke_seal, sealing_key
 from server import Server
-from state import Holding, Partner, State, chain_start, read, write
+from state import Holding, Partner, State, chain_start, new_partner, read, write
 
 CAPACITY, LARGEST_RECORD, INVENTORY = 6227712, 1044480, 2 ** 21 - 65536
 CHANNELS, RESERVED, REFUSALS = 8192, 8, 64
 TRANSFERS = ("none", "complete", "quantity")
-
-
-def contradiction(earlier: Values, later: Values) -> Optional[str]:
-    """Why two statements of one party cannot both be true; None when they can."""
-    if earlier.generation == later.generation and earlier.stateHash != later.stateHash:
-        return "two different states have the same generation"
-    one, other = earlier.inbound, later.inbound
-    heads = ((earlier.outbound, later.outbound, "issued"), (one, other, "applied"))
-    for before, after, what in heads:
-        past, now = getattr(before, what), getattr(after, what)
-        if before.epoch == after.epoch and (now < past or now == past and before.hash != after.hash):
-            return f"what it has {what} differs from what it said before"
-    if one.epoch == other.epoch:
-        outcomes = [{refused.sequence: refused.reason for refused in side.refused} for side in (one, other)]
-        for sequence in {*outcomes[0], *outcomes[1]}:
-            if max(one.prunedThrough, other.prunedThrough) < sequence <= one.applied and (
-                    outcomes[0].get(sequence) != outcomes[1].get(sequence)):
-                return "the outcome of an entry changed"
-    return None
 
 
 def inconsistency(header: Values, said: Values) -> Optional[str]:
@@ -152,13 +134,13 @@ class Device:
         if len(state.partners) + RESERVED >= CHANNELS:
             raise Refused(Code.TABLE_FULL, here=self.name, what="no channel record is free")
         state.keep(2, issuer.key, issuer.raw)
-        state.put_partner(issuer.key, Partner(0, chain_start(issuer.key, self.key), [], 0, None))
+        state.put_partner(issuer.key, new_partner(issuer.key, self.key))
 
     def _signed_context(self, issuer: Values) -> bytes:
         """The context file of the present state; a receipt is the same, made later."""
         state = self._state
         it = state.partners[issuer.key]
-        inbound = Values(epoch=it.epoch, applied=it.applied, hash=it.hash, prunedThrough=it.pruned,
+        inbound = Values(epoch=it.epoch, applied=it.applied, hash=it.hash, prunedThrough=it.pruned, refusedChain=it.refused_chain,
                          refused=[Values(sequence=sequence, reason=reason) for sequence, reason in it.refused])
         statement = SCHEMAS.encode(
             "statement", signer=self.key, partner=issuer.key, generation=state.generation, stateHash=state.hash,
@@ -207,7 +189,7 @@ class Device:
         if not issuer.is_firm and issuer.issues == 0:
             raise Refused(Code.CERTIFICATE_WRONG, who=party_name(issuer), why="it may not issue")
         file.body = self._body(file)
-        it = self._state.partners.get(issuer.key, Partner(0, chain_start(issuer.key, self.key), [], 0, None))
+        it = self._state.partners.get(issuer.key, new_partner(issuer.key, self.key))
         begins = header.epoch > it.epoch
         if header.epoch < it.epoch or begins and not issuer.is_firm:
             raise Refused(Code.UPDATE_EPOCH, found=header.epoch, known=it.epoch)
@@ -243,8 +225,7 @@ class Device:
     def _check_history(self, file: Values, begins: bool) -> None:
         """The witness, gaps and the chain: step 11. What contradicts is kept as evidence."""
         header, said, issuer = file.header, file.statement, file.certificate
-        start = chain_start(issuer.key, self.key)
-        it = self._state.partners.get(issuer.key, Partner(0, start, [], 0, None))
+        it = self._state.partners.get(issuer.key, new_partner(issuer.key, self.key))
         witness = None if begins or it.witness is None else SCHEMAS.decode("statement", it.witness[1])
         older = witness is not None and said.generation < witness.generation
         why = None if witness is None else contradiction(*((said, witness) if older else (witness, said)))
@@ -318,7 +299,8 @@ class Device:
                 waits = (sequence, int(Code.LOG_FULL if reason == Code.LOG_FULL else Code.TABLE_FULL))
                 break
             it = it._replace(applied=sequence, hash=sha256(it.hash, entry_hash(header, sequence, raw)),
-                             refused=[*it.refused, *([[sequence, reason]] if reason else [])])
+                             refused=[*it.refused, *([[sequence, reason]] if reason else [])],
+                             refused_chain=refused_chain_next(it.refused_chain, sequence, reason) if reason else it.refused_chain)
             entries.append(Values(sequence=sequence, reason=reason, items=items))
             step = state.copy()
             step.put_partner(issuer.key, it)

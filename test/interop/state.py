@@ -35,6 +35,7 @@ class Partner(NamedTuple):
     hash: bytes
     refused: List[List[int]]
     pruned: int
+    refused_chain: bytes
     witness: Optional[List[Any]]
     epoch: int = 0
 
@@ -87,7 +88,7 @@ class State:
     def put_partner(self, key: bytes, partner: Partner) -> None:
         self.partners[key] = partner
         start = chain_start(public_key(self.seed), key)
-        self.changes.append([8, key, [0, *partner[:4]], [0, 0, start, 0, start, []], partner.witness])
+        self.changes.append([8, key, [partner.epoch, *partner[:5]], [0, 0, start, 0, start, []], partner.witness])
 
     def append_log(self, firm: int, record: bytes) -> None:
         first, lines = self.logs.get(firm, [1, []])
@@ -134,7 +135,7 @@ class State:
         tables = ((64, self.grants), (40, self.certificates), (88, self.records))
         signed = sum(charge + len(values[-1]) for charge, table in tables for values in table.values())
         logged = sum(16 + 48 * len(lines) for _, lines in self.logs.values())
-        return held + signed + logged + sum(648 + 10 * max(0, len(it.refused) - 8) for it in self.partners.values())
+        return held + signed + logged + sum(716 + 10 * max(0, len(it.refused) - 8) for it in self.partners.values())
 
     @property
     def name(self) -> str:
@@ -149,6 +150,12 @@ class State:
 
 def chain_start(issuer: bytes, container: bytes) -> bytes:
     return sha256(b"license-ferry chain\0", issuer, container)
+
+
+def new_partner(issuer: bytes, container: bytes) -> Partner:
+    """One of whom nothing was applied yet."""
+    start = chain_start(issuer, container)
+    return Partner(0, start, [], 0, start, None)
 
 
 def to_json(value: Any) -> Any:

@@ -1,5 +1,5 @@
 import type { Crypto } from '../../container/crypto/port.ts';
-import { chainNext, chainStart, entryHash } from '../../container/engine/issuer-channel.ts';
+import { chainNext, chainStart, entryHash, newInbound } from '../../container/engine/issuer-channel.ts';
 import type { EntryContent } from '../../container/files/entries.ts';
 import { sealEnvelope } from '../../container/files/envelope.ts';
 import { type Grant, NO_OPTIONS } from '../../container/files/grant.ts';
@@ -185,6 +185,6 @@ export function makeStatement(
     generation: 7,
     stateHash: toHex(secret('state')) as Hash,
     outbound: { epoch: 0, issued: issued.length, hash: head },
-    inbound: { epoch: 0, applied: 0, hash: chainStart(crypto, partner, signer), refused: [], prunedThrough: 0 },
+    inbound: newInbound(crypto, partner, signer),
   };
 }

@@ -1,5 +1,5 @@
 import type { Crypto } from '../../container/crypto/port.ts';
-import { chainNext, chainStart, entryHash } from '../../container/engine/issuer-channel.ts';
+import { chainNext, chainStart, entryHash, refusedChainNext } from '../../container/engine/issuer-channel.ts';
 import { armor } from '../../container/files/armor.ts';
 import { containerCertificate, firmCertificate } from '../../container/files/certificate.ts';
 import type { Codec } from '../../container/files/codec.ts';
@@ -107,6 +107,15 @@ function makeChainVectors(parties: Parties): Vector[] {
     chain = chainNext(crypto, before, hash);
     vectors.push({ name: `chain(${at + 1})`, before, entryHash: hash, chain });
   }
+  let refused = chainStart(crypto, firm.key, dongle.key);
+  for (const refusal of [
+    { sequence: 2, reason: 301 },
+    { sequence: 0xffffffff, reason: 399 },
+  ]) {
+    const before = refused;
+    refused = refusedChainNext(crypto, before, refusal);
+    vectors.push({ name: `chain of refusals, ${refusal.sequence} refused`, before, ...refusal, refusedChain: refused });
+  }
   return vectors;
 }
 
@@ -125,6 +134,7 @@ function makeStatementVectors(parties: Parties): Vector[] {
         { sequence: 9, reason: 307 },
       ],
       prunedThrough: 2,
+      refusedChain: toHex(secret('refused')) as Hash,
     },
   };
   const parts = [statement.encode(later), utf8('header'), NO_BYTES];

@@ -44,7 +44,7 @@ const WIDEST: Readonly<Record<Exclude<ChangeName, 'enrolled' | 'counterSet' | 'l
   holdingDropped: { id: MOST },
   partnerPut: {
     key: KEY,
-    inbound: { epoch: MOST, applied: MOST, hash: HASH, refused, prunedThrough: MOST },
+    inbound: { epoch: MOST, applied: MOST, hash: HASH, refused, prunedThrough: MOST, refusedChain: HASH },
     outbound: {
       epoch: MOST,
       issued: MOST,

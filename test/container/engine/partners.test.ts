@@ -89,7 +89,7 @@ describe('evidence', () => {
     const { dongle, hand } = met();
     const draft = new Draft(dongle.container.state);
     const witness = (generation: number, hash: string) =>
-      witnessPartner(draft, opened(hand.context(dongle, { hash: hash.repeat(32) as Hash }, generation)));
+      witnessPartner(draft, crypto, opened(hand.context(dongle, { hash: hash.repeat(32) as Hash }, generation)));
     expect(witness(3, 'aa')).toBeUndefined();
     expect(witness(4, 'bb')).toMatchObject({ code: 'PARTNER_ROLLED_BACK', details: { partner: '3-9001' } });
     const [evidence] = draft.changes.flatMap((one) => (one.change === 'evidenceKept' ? [one] : []));
@@ -112,7 +112,7 @@ describe('a partner that said of one sequence that there are two entries', () =>
         what === 'issued'
           ? { ...file.statement, outbound: { ...outbound, ...bent } }
           : { ...file.statement, inbound: { ...inbound, ...bent } };
-      return witnessPartner(draft, { ...file, statement })?.details.why ?? 'nothing';
+      return witnessPartner(draft, crypto, { ...file, statement })?.details.why ?? 'nothing';
     };
     const why = `it ${what} two different entries with one sequence`;
     expect([said(hand, 3), said(hand, 4, 'bb'), said(hand, 5), said(other, 3)]).toEqual([
@@ -140,7 +140,10 @@ describe('a partner of whom no word is remembered', () => {
       witness: null,
     });
     const file = opened(hand.context(dongle, {}, 3));
-    expect(witnessPartner(draft, file)).toMatchObject({ code: 'PARTNER_ROLLED_BACK', details: { why: reason } });
+    expect(witnessPartner(draft, crypto, file)).toMatchObject({
+      code: 'PARTNER_ROLLED_BACK',
+      details: { why: reason },
+    });
     const [evidence] = draft.changes.flatMap((one) => (one.change === 'evidenceKept' ? [one] : []));
     expect(evidence?.statements.map(({ signature }) => signature)).toEqual([file.signed.signature]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shownBy } from '../../../container/engine/check-proof.ts';
+import { newInbound } from '../../../container/engine/issuer-channel.ts';
 import { openContextFile, openInventory } from '../../../container/files/context-file.ts';
 import { signParts } from '../../../container/files/envelope.ts';
 import type { SignedStatement } from '../../../container/files/signed-file.ts';
@@ -120,7 +121,7 @@ describe('a proof', () => {
           generation,
           stateHash: hash,
           outbound: { epoch: 0, issued, hash },
-          inbound: { epoch: 0, applied: 0, hash, refused: [], prunedThrough: 0 },
+          inbound: newInbound(crypto, 'cd'.repeat(32) as PublicKey, by),
         }),
       );
     const other = 'ef'.repeat(32) as PublicKey;

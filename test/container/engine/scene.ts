@@ -1,5 +1,11 @@
 import { Container } from '../../../container/container.ts';
-import { chainNext, entryHash, newHead, newInbound } from '../../../container/engine/issuer-channel.ts';
+import {
+  chainNext,
+  entryHash,
+  newHead,
+  newInbound,
+  refusedChainNext,
+} from '../../../container/engine/issuer-channel.ts';
 import { CATALOGUE, type ErrorCode, FerryError } from '../../../container/errors.ts';
 import { type ContainerKind, type IssueRight, readStoredCertificate } from '../../../container/files/certificate.ts';
 import { sealContextFile } from '../../../container/files/context-file.ts';
@@ -176,7 +182,7 @@ export class HandContainer {
       generation,
       stateHash: hash,
       outbound: { epoch: 0, issued: 0, hash },
-      inbound: { ...newInbound(crypto, issuer.key, this.key), ...inbound },
+      inbound: inboundSaying(issuer.key, this.key, inbound),
     };
     const header = {
       certificate: this.certificate,
@@ -234,10 +240,18 @@ export class HandContainer {
       generation: change.generation ?? this.entries.length,
       stateHash: last,
       outbound: { epoch: header.epoch, issued: change.issued ?? this.entries.length, hash: last },
-      inbound: { ...newInbound(crypto, target.key, this.key), ...change.inbound },
+      inbound: inboundSaying(target.key, this.key, change.inbound),
     };
     return sealUpdateFile(crypto, this.seed, { statement, header, body }, certificate.sealingKey, this.#env.random(32));
   }
+}
+
+/** What a container may say of a channel to it; the chain of its refusals follows from those that it lists. */
+function inboundSaying(issuer: PublicKey, container: PublicKey, said: Partial<InboundState> = {}): InboundState {
+  const start = newInbound(crypto, issuer, container);
+  const refused = said.refused ?? [];
+  const refusedChain = refused.reduce((chain, one) => refusedChainNext(crypto, chain, one), start.refusedChain);
+  return { ...start, refusedChain, ...said };
 }
 
 /** How the entries of a file ended, as numbers of the catalogue. */

@@ -43,7 +43,7 @@ const scan = (bank: Uint8Array, start = 0, size = bank.length) => scanRecords(ha
 describe('the header of a bank', () => {
   it('is none without its magic, even where its checksum is right', () => {
     const header = encodeHeader(hash, 7, 100, key);
-    expect(decodeHeader(hash, header)).toMatchObject({ version: 1, sequence: 7, snapshotLength: 100 });
+    expect(decodeHeader(hash, header)).toMatchObject({ version: 2, sequence: 7, snapshotLength: 100 });
     const covered = header.slice(0, HEADER_LENGTH - 8);
     covered.set(utf8('LFOTHER!'));
     const sum = hash.sha256(utf8('license-ferry journal header v1'), covered).subarray(0, 8);

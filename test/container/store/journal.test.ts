@@ -186,11 +186,11 @@ describe('a damaged journal', () => {
 
   it('is refused as a newer version when a newer program wrote it', () => {
     const image = imageOf(bytes(4, 0));
-    image[8] = 2;
+    image[8] = 3;
     const covered = image.slice(0, 28);
     const domain = new TextEncoder().encode('license-ferry journal header v1');
     image.set(OPTIONS.crypto.sha256(domain, covered).subarray(0, 8), 28);
-    expect(() => open(image)).toThrow(refusal('FILE_VERSION', { version: 2, known: 1 }));
+    expect(() => open(image)).toThrow(refusal('FILE_VERSION', { version: 3, known: 2 }));
   });
 
   it('is refused when its header claims more than the bank holds', () => {
@@ -314,7 +314,7 @@ function lastSequence(): Journal {
   const covered = new Uint8Array(28);
   covered.set(text('LFJOURNL'));
   const view = new DataView(covered.buffer);
-  view.setUint32(8, 1, true);
+  view.setUint32(8, 2, true);
   view.setUint32(12, 0xffffffff, true);
   const key = OPTIONS.crypto.sha256(text('license-ferry journal bank v1'), covered.slice(0, 20));
   covered.set(key.subarray(0, 8), 20);

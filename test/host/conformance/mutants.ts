@@ -303,6 +303,12 @@ export const MUTANTS: readonly Mutant[] = [
     receipts((partner) => ({ ...partner, inbound: { ...partner.inbound, refused: [] } })),
   ),
   mutant(
+    'forgets a refusal in its chain of refusals',
+    'cancelled',
+    'channel from the issuer, refusedChain',
+    receipts((partner) => ({ ...partner, inbound: { ...partner.inbound, refusedChain: ZERO as Hash } })),
+  ),
+  mutant(
     'signs an old chain',
     'firm-add',
     'channel from the issuer, hash',

@@ -47,7 +47,15 @@ describe('the word of a container to a restored server', () => {
     ],
   ])('%s', (_, said, verdict) => {
     for (const epoch of [0, 1, 7]) {
-      const word = { epoch, applied: 2, hash: hash('2'), refused: [], prunedThrough: 0, ...said };
+      const word = {
+        epoch,
+        applied: 2,
+        hash: hash('2'),
+        refused: [],
+        prunedThrough: 0,
+        refusedChain: hash('0'),
+        ...said,
+      };
       expect(judgeEpoch(HEAD, word, chainAt)).toEqual(verdict);
     }
   });

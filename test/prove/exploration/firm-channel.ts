@@ -123,7 +123,7 @@ export function toldBy(facts: FirmFacts, channel: Channel, file: ContextFile, in
 }
 
 function witness(channel: Channel, { statement: said, header: { locked, challenge } }: ContextFile): Channel {
-  const wrong = contradiction(channel.witness ?? undefined, said, { applied: 0, settled: channel.settled });
+  const wrong = contradiction(toyCrypto, channel.witness ?? undefined, said, { applied: 0, settled: channel.settled });
   if (wrong !== undefined) return { ...channel, contradiction: wrong };
   if (channel.witness !== null && said.generation < channel.witness.generation) return channel;
   const asked = locked || challenge === null ? null : toHex(challenge);

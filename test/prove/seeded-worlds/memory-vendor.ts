@@ -144,7 +144,7 @@ export class MemoryVendor implements Vendor {
     let channel = this.#channel(key);
     const isNewest = said.generation >= (channel.witness?.generation ?? 0);
     const seen = { applied: 0, settled: channel.settled };
-    const why = channel.contradiction ?? contradiction(channel.witness ?? undefined, said, seen) ?? null;
+    const why = channel.contradiction ?? contradiction(this.#crypto, channel.witness ?? undefined, said, seen) ?? null;
     if (why !== null) channel = { ...channel, contradiction: why };
     else if (isNewest)
       channel = {

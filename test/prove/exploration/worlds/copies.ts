@@ -1,3 +1,4 @@
+import { issueRequest } from '../../../world/issue-request.ts';
 import type { Answers } from '../answers.ts';
 import { acquaint, grantBefore, type ToyItem, toyFirm } from '../toy-firm.ts';
 import type { World, WorldPlan } from '../world.ts';
@@ -45,6 +46,22 @@ function copies(answers: Answers, plan: Copies): World {
   return { parties: [from, ...devices], granted: seatsOf(item), memory: plan.anchored ? 'anchored' : 'copied' };
 }
 
+/**
+ * A device that refuses a seat that is on its way to it, or takes it, hears that this is settled, and meets a firm: by then it
+ * has told its giver of more than it comes to again once its memory is set back.
+ */
+function refusals(answers: Answers, commits: number): World {
+  const firm = toyFirm('firm', 7);
+  const [from, to] = [dongle(answers, { exact: true }), device(answers, 'device', { exact: true })];
+  grantBefore(firm, from, [item]);
+  acquaint(from, to);
+  const { context } = to.prepare('context', { certificate: from.certificate, firmCode: null });
+  from.prepare('issue', issueRequest({ context, first: 1, parts: [{ holding: 1, quantity: 1 }] }));
+  from.wish({ commits });
+  to.wish({ refuses: true, meets: [firm.certificate], commits, copies: { copies: 1, swaps: 1, way: 'clone' } });
+  return { parties: [from, to], granted: seatsOf(item), memory: 'copied' };
+}
+
 export const COPIES: readonly WorldPlan[] = [
   {
     name: 'dongle set back',
@@ -70,6 +87,14 @@ export const COPIES: readonly WorldPlan[] = [
     most: 20_000,
     build: (answers) =>
       copies(answers, { of: 'device', swaps: 1, anchored: false, devices: ['device'], back: 1, commits: 5 }),
+  },
+  {
+    name: 'device set back that refused',
+    about:
+      'A device that refuses or takes a seat, copied and set back once, without an anchor; at most 4 commits each.',
+    size: 'usual',
+    most: 20_000,
+    build: (answers) => refusals(answers, 4),
   },
   {
     name: 'anchored dongle set back',

@@ -1,0 +1,33 @@
+"""Whether two signed words of one party belong to one history, as docs/protocol.md tells under "Statement and witness"."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from files import sha256
+from records import Values
+
+
+def contradiction(earlier: Values, later: Values) -> Optional[str]:
+    """Why two statements of one party cannot both be true; None when they can."""
+    if earlier.generation == later.generation and earlier.stateHash != later.stateHash:
+        return "two different states have the same generation"
+    one, other = earlier.inbound, later.inbound
+    heads = ((earlier.outbound, later.outbound, "issued"), (one, other, "applied"))
+    for before, after, what in heads:
+        past, now = getattr(before, what), getattr(after, what)
+        if before.epoch == after.epoch and (now < past or now == past and before.hash != after.hash):
+            return f"what it has {what} differs from what it said before"
+    forgotten = other.applied > one.applied and other.prunedThrough > one.applied
+    if not forgotten:
+        chain = one.refusedChain
+        for refused in other.refused:
+            if one.applied < refused.sequence <= other.applied:
+                chain = refused_chain_next(chain, refused.sequence, refused.reason)
+        if chain != other.refusedChain:
+            return "the outcome of an entry changed"
+    return None
+
+
+def refused_chain_next(before: bytes, sequence: int, reason: int) -> bytes:
+    return sha256(b"license-ferry refused\0", before, sequence.to_bytes(4, "big"), reason.to_bytes(2, "big"))
