@@ -160,10 +160,14 @@ export const showPin: Doing = async (scene) => {
 export const armOrder: Doing = async (scene) => {
   const meant = await scene.member(mayIssue);
   if (meant === undefined) return;
-  const member = scene.mixedUp(meant);
+  await orderSomething(scene, scene.mixedUp(meant));
+};
+
+/** Has a work order armed for something that a container holds, if it holds anything. */
+export async function orderSomething(scene: Scene, member: Member): Promise<void> {
   const holding = aHolding(scene, member);
   if (holding !== undefined) await arm(scene, member, holding);
-};
+}
 
 async function arm(scene: Scene, member: Member, holding: Holding): Promise<void> {
   const { firmCode, productCode } = grantOf(member.state, holding.itemId);

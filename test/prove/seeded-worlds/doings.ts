@@ -17,6 +17,7 @@ import {
   writeData,
 } from './at-containers.ts';
 import { importStick, move, resume } from './at-laptop.ts';
+import { mail } from './at-mailbox.ts';
 import {
   beginEpoch,
   certifyTime,
@@ -67,4 +68,5 @@ export const DOINGS: Readonly<Record<Transition, Doing>> = {
   'certify time': certifyTime,
   're-anchor': reAnchor,
   'begin epoch': beginEpoch,
+  mail,
 };

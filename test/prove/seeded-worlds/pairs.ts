@@ -33,6 +33,7 @@ export const TRANSITIONS = [
   'certify time',
   're-anchor',
   'begin epoch',
+  'mail',
 ] as const;
 export type Transition = (typeof TRANSITIONS)[number];
 
@@ -76,11 +77,11 @@ export const DISHONEST: ReadonlySet<Fault> = new Set(['set back', 'cloned']);
 type Some = readonly Transition[];
 
 /** These take in a file that lay somewhere. */
-const TAKE_A_FILE: Some = ['issue', 'issue by order', 'apply', 'import', 'settle', 'refuse', 'firm takes'];
+const TAKE_A_FILE: Some = ['issue', 'issue by order', 'apply', 'import', 'settle', 'refuse', 'firm takes', 'mail'];
 /** These leave a file for somebody. */
 const MAKE_A_FILE: Some = [
   ...(['make context', 'issue', 'issue by order', 'apply', 'import', 'refuse'] as const),
-  ...(['write again', 'cancel', 'firm writes'] as const),
+  ...(['write again', 'cancel', 'firm writes', 'mail'] as const),
 ];
 /** An errand: a person carries the files of one conversation between a container and a firm to and fro. */
 const ERRANDS: Some = ['certify time', 're-anchor', 'begin epoch'];
@@ -102,9 +103,9 @@ const ANEW_EACH_TIME: Some = [
 /** Entries in transit are what these are about. */
 const ABOUT_TRANSIT: Some = [
   ...(['issue', 'issue by order', 'apply', 'import', 'settle', 'write again', 'refuse'] as const),
-  ...(['firm writes', 'firm takes', ...BY_THE_LAPTOP] as const),
+  ...(['firm writes', 'firm takes', 'mail', ...BY_THE_LAPTOP] as const),
 ];
-const SEVERAL_STEPS: Some = ['issue', 'issue by order', 'import', 'set PIN', 'show PIN', ...BY_THE_LAPTOP];
+const SEVERAL_STEPS: Some = ['issue', 'issue by order', 'import', 'set PIN', 'show PIN', 'mail', ...BY_THE_LAPTOP];
 
 interface Impossible {
   readonly faults: readonly Fault[];

@@ -36,6 +36,8 @@ const OFTEN: Partial<Record<Transition, number>> = {
   'certify time': 1,
   're-anchor': 1,
   'begin epoch': 1,
+  // A volume takes as long as a hundred other steps: it has its turns alone.
+  mail: 0,
 };
 
 const WEIGHTS = TRANSITIONS.map((transition) => [transition, OFTEN[transition] ?? 4] as const);
@@ -44,6 +46,9 @@ const WEIGHTS = TRANSITIONS.map((transition) => [transition, OFTEN[transition] ?
 export function isHonest(seed: number): boolean {
   return seed % 3 !== 0;
 }
+
+/** Each time that all pairs have had their turn, one of so many pairs of mail has. */
+const MAILED = 5;
 
 /** Every so many steps the next pair of transition and fault has its turn, seed after seed. */
 const TURN = 8;
@@ -64,13 +69,17 @@ export function historyOf(
   const turns = seed * Math.floor(length / TURN);
   const steps = Array.from({ length }, (_, at): Step => {
     const choice = draw(2 ** 32);
-    const [transition, fault] =
-      at % TURN === 0
-        ? (sought ?? (POSSIBLE[(turns + at / TURN) % POSSIBLE.length] as (typeof POSSIBLE)[number]))
-        : drawn(draw, isAllowed);
+    const turn = at % TURN === 0 ? (sought ?? inTurn(turns + at / TURN)) : undefined;
+    const [transition, fault] = turn ?? drawn(draw, isAllowed);
     return { transition, fault: isAllowed(fault) ? fault : 'none', choice };
   });
   return { crypto, seed, steps };
+}
+
+function inTurn(turn: number): (typeof POSSIBLE)[number] | undefined {
+  const [round, at] = [Math.floor(turn / POSSIBLE.length), turn % POSSIBLE.length];
+  const pair = POSSIBLE[at];
+  return pair?.[0] === 'mail' && at % MAILED !== round % MAILED ? undefined : pair;
 }
 
 function drawn(draw: Draw, isAllowed: (fault: Fault) => boolean): readonly [Transition, Fault] {
