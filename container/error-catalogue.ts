@@ -47,7 +47,7 @@ export const CATALOGUE = {
     brief: 'It is of a format that is not known there.',
     effect: NOTHING_CHANGED,
     remedy:
-      'Use the version of this program that reads it, or have the file issued again in a format that this one reads.',
+      'Use the version of this program that reads it; a file can also be issued again by a program of this version.',
   },
   FILE_KIND: {
     number: 104,

@@ -115,6 +115,7 @@ export function judgeSettlement(
 }
 
 const TWO_STATES = 'two different states have the same generation';
+const TWO_OUTCOMES = 'the outcome of an entry changed';
 /** What a fork of a channel proves of its issuer. */
 export const TWO_ENTRIES = 'two entries with one sequence';
 const twoEntries = (what: string): string => `it ${what} two different entries with one sequence`;
@@ -126,6 +127,7 @@ const twoEntries = (what: string): string => `it ${what} two different entries w
 export const PROOFS_OF_TWO: ReadonlySet<string> = new Set([
   TWO_STATES,
   TWO_ENTRIES,
+  TWO_OUTCOMES,
   twoEntries('issued'),
   twoEntries('applied'),
 ]);
@@ -179,7 +181,7 @@ function against(crypto: Crypto, earlier: Statement, later: Statement): string |
     if (after < before) return `a newer state has ${what} less`;
     if (after === before && hashAfter !== hashBefore) return twoEntries(what);
   }
-  return outcomesDiffer(crypto, earlier.inbound, later.inbound) ? 'the outcome of an entry changed' : undefined;
+  return outcomesDiffer(crypto, earlier.inbound, later.inbound) ? TWO_OUTCOMES : undefined;
 }
 
 /**
@@ -189,7 +191,7 @@ function against(crypto: Crypto, earlier: Statement, later: Statement): string |
  */
 function outcomesDiffer(crypto: Crypto, earlier: InboundState, later: InboundState): boolean {
   const { applied, refusedChain } = earlier;
-  if (later.applied > applied && later.prunedThrough > applied) return false;
+  if (later.prunedThrough > applied) return false;
   const since = later.refused.filter(({ sequence }) => sequence > applied && sequence <= later.applied);
   return since.reduce((chain, one) => refusedChainNext(crypto, chain, one), refusedChain) !== later.refusedChain;
 }

@@ -87,7 +87,7 @@ export class Journal {
    * program that wrote it may have ended before its flush.
    *
    * @throws STORE_DAMAGED when no bank is readable, or a record that others follow is not
-   * @throws FILE_VERSION when a newer program wrote it
+   * @throws FILE_VERSION when it has another layout, or records of another form
    * @throws STORE_WRITE_FAILED
    */
   static open(flash: Flash, options: JournalOptions): OpenedJournal {

@@ -13,13 +13,14 @@ def contradiction(earlier: Values, later: Values) -> Optional[str]:
     if earlier.generation == later.generation and earlier.stateHash != later.stateHash:
         return "two different states have the same generation"
     one, other = earlier.inbound, later.inbound
+    if other.epoch < one.epoch:
+        return "a newer state is in an earlier epoch"
     heads = ((earlier.outbound, later.outbound, "issued"), (one, other, "applied"))
     for before, after, what in heads:
         past, now = getattr(before, what), getattr(after, what)
         if before.epoch == after.epoch and (now < past or now == past and before.hash != after.hash):
             return f"what it has {what} differs from what it said before"
-    forgotten = other.applied > one.applied and other.prunedThrough > one.applied
-    if not forgotten:
+    if other.prunedThrough <= one.applied:
         chain = one.refusedChain
         for refused in other.refused:
             if one.applied < refused.sequence <= other.applied:

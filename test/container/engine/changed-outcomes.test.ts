@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shownBy } from '../../../container/engine/check-proof.ts';
 import { crypto, order, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
-import { apply, backup, codeOf, contextFor, evidenceOf, loaded, only, restored, settle } from './scene.ts';
+import { apply, backup, bound, codeOf, contextFor, evidenceOf, loaded, only, restored, settle } from './scene.ts';
 
 const CHANGED = 'the outcome of an entry changed';
 
@@ -66,6 +66,26 @@ describe('a device without an anchor whose memory is set back to before it refus
     contextFor(dongle, firm);
     const { about, statements } = only([...dongle.container.state.evidence.values()]);
     expect([about, shownBy(crypto, { about, statements })]).toEqual([back.key, CHANGED]);
+  });
+});
+
+describe('a device whose two outcomes of one entry were seen', () => {
+  it.each([
+    ['is kept', 65536],
+    ['has no room', 0],
+  ])('is believed nothing any more, whatever it settles with that: where the evidence of it %s', (_, evidence) => {
+    const { dongle, device, update, before } = onTheWay();
+    bound(dongle, { evidence });
+    settle(dongle, refuse(device, update));
+    const next = only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates);
+    const back = restored(device, before, 'memory and anchor');
+    apply(back, update);
+    livesOn(back);
+    settle(dongle, apply(back, next).receipt);
+    const give = () => codeOf(() => order(dongle, back, [{ holding: 1, quantity: 1 }]));
+    expect(give()).toBe('PARTNER_ROLLED_BACK');
+    hearsOfIt(dongle, back);
+    expect(give()).toBe('PARTNER_ROLLED_BACK');
   });
 });
 

@@ -118,13 +118,14 @@ describe('a new epoch of a firm whose server was restored', () => {
     expect(inboundOf(dongle, firm).epoch).toBe(0);
   });
 
-  it('forgets what was refused before, which its firm has read with the state', () => {
+  it('forgets what was refused before, which its firm has read with the state, but not the chain of it', () => {
     const { firm, dongle, device } = loaded();
     firm.issue(dongle, { kind: 'add', grants: [firm.grant(device.key).raw] });
     expect(reasons(apply(dongle, firm.update(dongle)))).toEqual([CATALOGUE.GRANT_WRONG.number]);
-    expect(inboundOf(dongle, firm).refused).toHaveLength(1);
+    const { refused, refusedChain } = inboundOf(dongle, firm);
+    expect(refused).toHaveLength(1);
     apply(dongle, begun(restoredServer(), dongle, 1, inboundOf(dongle, firm)));
-    expect(inboundOf(dongle, firm)).toMatchObject({ applied: 3, refused: [], prunedThrough: 2 });
+    expect(inboundOf(dongle, firm)).toMatchObject({ applied: 3, refused: [], prunedThrough: 2, refusedChain });
   });
 
   it('may be the first that a container hears of the firm', () => {

@@ -161,6 +161,23 @@ describe('contexts and receipts', () => {
     expect(await central.evidence()).toHaveLength(2);
   });
 
+  it('of a container that has another outcome of an entry than it told before are kept as evidence', async () => {
+    const { central, dongle } = await loadedDongle();
+    const copy = copyOf(dongle);
+    await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
+    const [update] = await central.updatesFor({ firmCode: FIRM, target: '3-1' });
+    const through = 2;
+    const told = dongle.container.run('refuse', { update: update as Uint8Array, through });
+    expect(await central.receiveContext(told.receipt)).toMatchObject({ contradiction: null });
+    copy.container.run('apply', { update: update as Uint8Array });
+    await deliver(central, copy);
+    makeBusy(copy);
+    const contradiction = 'the outcome of an entry changed';
+    expect(await report(central, copy)).toMatchObject({ contradiction });
+    const proof = { serial: '3-1', reason: contradiction };
+    expect(await central.evidence()).toMatchObject([proof, proof]);
+  });
+
   it('of a container that tells two different transfers at one position of its custody log are kept as evidence', async () => {
     for (const backwards of [false, true]) {
       const { central, dongle, device } = await loadedDongle();

@@ -9,6 +9,7 @@ import { CentralDatabase } from '../../../host/license-central/database.adapter.
 import { KeyVault } from '../../../host/license-central/firm-keys.ts';
 import { type CentralOptions, LicenseCentral, type NewFirm } from '../../../host/license-central/index.ts';
 import { passphraseKey } from '../../../host/license-central/passphrase-key.adapter.ts';
+import { SCHEMA_VERSION } from '../../../host/license-central/schema.ts';
 import { crypto, makeContainer, seededEnv } from '../../world/parties.ts';
 import { FIRM, licenseCentrals, PASSPHRASE, seats } from './scene.ts';
 
@@ -179,7 +180,7 @@ describe('the storage of a License Central', () => {
     const folder = scene.folder();
     await scene.central(folder);
     const database = new Database(path.join(folder, 'central.sqlite'));
-    database.exec('update central set schema = 4');
+    database.exec(`update central set schema = ${SCHEMA_VERSION + 1}`);
     await expect(LicenseCentral.open(scene.options(folder))).rejects.toMatchObject({ code: 'FILE_VERSION' });
     database.exec('update central set schema = 1');
     database.close();

@@ -41,7 +41,7 @@ export const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   MOVES_WHOLE: 'every item here may be split',
   NOT_PENDING: 'only what is in transit is cancelled',
   CONTAINER_LOCKED: 'a locked container is asked only to apply, to settle and to issue',
-  PARTNER_ROLLED_BACK: 'only where nobody is set back is a file refused by hand',
+  PARTNER_ROLLED_BACK: 'nobody refuses by hand what comes from one that was set back',
   UPDATE_GAP: 'only where files come whole is one refused by hand',
   TABLE_FULL: 'where channel records are few, nothing is refused by hand, and the dongles have enough of them',
   MEMORY_FULL:

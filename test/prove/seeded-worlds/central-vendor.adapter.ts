@@ -184,11 +184,6 @@ export class CentralVendor implements Vendor {
     return this.#notes.settled;
   }
 
-  async isUnaccounted(itemId: ItemId): Promise<boolean> {
-    const line = (await this.#central.ledger()).find((one) => one.itemId === itemId);
-    return line === undefined ? this.#items.has(itemId) : line.unaccounted > 0 || line.status === 'unsure';
-  }
-
   async accuses(): Promise<Accusation | null> {
     return this.#notes.accusation;
   }

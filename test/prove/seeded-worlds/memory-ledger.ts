@@ -90,7 +90,7 @@ export function hasSurplus(ledger: Ledger, items: ReadonlySet<ItemId>, known: Kn
 }
 
 /** Seats of an item that are unaccounted for; below 0 when there are more than were granted and accepted. */
-export function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
+function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
   const grant = ledger.grants.get(itemId);
   if (grant === undefined || !isActive(itemId, known.settled)) return 0;
   const containers = new Map<PublicKey, Counted>();
@@ -139,7 +139,7 @@ function isActive(itemId: ItemId, settled: ReadonlySet<Meaning>): boolean {
 }
 
 /** Whether an entry brings an item to its first holder. */
-export function isGrantOf(itemId: ItemId, meaning: Meaning): boolean {
+function isGrantOf(itemId: ItemId, meaning: Meaning): boolean {
   if (meaning.kind === 'replace') return meaning.by.itemId === itemId;
   return meaning.kind === 'add' && meaning.items.some((item) => item.itemId === itemId);
 }

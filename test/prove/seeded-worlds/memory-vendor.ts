@@ -35,7 +35,7 @@ import type { GrantSpec } from '../../../host/license-central/index.ts';
 import { judgeEpoch } from '../../../host/license-central/judge-epoch.ts';
 import { type Books, knownTo, NO_BOOKS } from './memory-books.ts';
 import { type Channel, carried, chainAt, sealRange, type VendorKeys } from './memory-channel.ts';
-import { hasSurplus, isGrantOf, itemsIn, missing, settledThrough, tell } from './memory-ledger.ts';
+import { hasSurplus, itemsIn, settledThrough, tell } from './memory-ledger.ts';
 import type { Accusation, Granted, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
 
 /**
@@ -52,8 +52,6 @@ export class MemoryVendor implements Vendor {
   readonly #root: RootAuthority;
   readonly #env: Env;
   readonly #targets: ReadonlyMap<PublicKey, Certificate & { readonly party: 'container' }>;
-  /** Items that it ever granted, also those that its server has forgotten. */
-  readonly #ever = new Set<ItemId>();
   #books: Books = NO_BOOKS;
   #backup: Books = NO_BOOKS;
 
@@ -193,13 +191,6 @@ export class MemoryVendor implements Vendor {
     return this.#books.settled;
   }
 
-  async isUnaccounted(itemId: ItemId): Promise<boolean> {
-    const { ledger, settled, channels } = this.#books;
-    const open = [...channels.values()].flatMap(({ entries }) => entries.map(({ meaning }) => meaning));
-    const isKnown = [...settled, ...open].some((meaning) => isGrantOf(itemId, meaning));
-    return isKnown ? missing(ledger, itemId, knownTo(this.#books, this.#targets)) > 0 : this.#ever.has(itemId);
-  }
-
   async accuses(): Promise<Accusation | null> {
     const { rolledBackBy, channels, surplus } = this.#books;
     if (rolledBackBy !== null) return { self: true, why: 'it was set back itself' };
@@ -213,7 +204,6 @@ export class MemoryVendor implements Vendor {
     const content = { ...NO_OPTIONS, ...spec, itemId, firmCode: this.firmCode, firstHolder: target };
     const item = { itemId, seats: spec.quantity, units: spec.unitCounter ?? null };
     const { ledger } = this.#books;
-    this.#ever.add(itemId);
     this.#books = { ...this.#books, ledger: { ...ledger, grants: new Map(ledger.grants).set(itemId, content) } };
     return { raw: signGrant(this.#crypto, this.#keys.seed, content), item };
   }

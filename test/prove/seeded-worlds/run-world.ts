@@ -104,8 +104,7 @@ async function evidenceIn(world: World): Promise<string | null> {
 
 /**
  * Demands of a world in which memories were set back that seats are right, or that somebody can prove why not once everybody
- * has met; that a vendor misses them is enough for lost ones. Where an anchor locked a container, seats may be out of reach
- * in it, and never doubled.
+ * has met. Where an anchor locked a container, seats may be out of reach in it, and never doubled.
  *
  * @returns whether it had to be proven
  */
@@ -119,30 +118,18 @@ async function demandProven(world: World): Promise<boolean> {
   // One that gave seats twice and was locked in the end says nothing newer, and may be the only one that could prove it.
   const isSilent = world.members.some(({ tainted, isOut }) => tainted && isOut);
   if ((await evidenceIn(world)) !== null || isSilent) return true;
-  for (const { itemId, isMissing } of wrong)
-    if (!isMissing || !(await isMissed(world, itemId)))
-      throw new Violation('seats are wrong after a memory was set back, and nobody can prove why');
-  return true;
-}
-
-/**
- * Whether a vendor sees that seats are missing. A copy that refused what another copy had taken contradicts nobody: the seats
- * are lost to its owner, and stay unaccounted for.
- */
-async function isMissed(world: World, itemId: ItemId): Promise<boolean> {
-  for (const vendor of world.vendors) if (await vendor.isUnaccounted(itemId)) return true;
-  return false;
+  throw new Violation('seats are wrong after a memory was set back, and nobody can prove why');
 }
 
 /** Items of which there are more seats than there have to be, or fewer where none can be out of reach. */
-function wrongItems(world: World): readonly { readonly itemId: ItemId; readonly isMissing: boolean }[] {
+function wrongItems(world: World): readonly ItemId[] {
   const { seats } = foundIn(world.members);
   const mayMiss = world.members.some(({ isOut }) => isOut);
   const expected = seatsOf(whatIsTrue(world));
   return [...new Set([...seats.keys(), ...expected.keys()])].flatMap((itemId) => {
     const [found, right] = [seats.get(itemId) ?? 0, expected.get(itemId) ?? 0];
     const isMissing = found < right;
-    return world.truth.doubted.has(itemId) || found === right || (mayMiss && isMissing) ? [] : [{ itemId, isMissing }];
+    return world.truth.doubted.has(itemId) || found === right || (mayMiss && isMissing) ? [] : [itemId];
   });
 }
 

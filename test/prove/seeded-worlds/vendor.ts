@@ -65,8 +65,6 @@ export interface Vendor {
   pending(): Promise<ReadonlyMap<PublicKey, number>>;
   /** Entries that it knows to be applied. */
   settled(): ReadonlySet<Meaning>;
-  /** Whether it misses seats of an item that it granted, or does not know, any more, that its first holder got it. */
-  isUnaccounted(itemId: ItemId): Promise<boolean>;
   /** Why it takes somebody, or itself, to have been set back; null when it does not. */
   accuses(): Promise<Accusation | null>;
 }

@@ -101,6 +101,11 @@ export const history: GroupPlan = {
         inbound: { ...newInbound(firm.tools.crypto, firm.target.key, firm.party.key), hash: randomHash(firm) },
       },
     })),
+    setBack('another chain of what the issuer refused', (firm) => ({
+      statement: {
+        inbound: { ...newInbound(firm.tools.crypto, firm.target.key, firm.party.key), refusedChain: randomHash(firm) },
+      },
+    })),
     fork('a next entry that does not follow from what was applied', ({ issued }) => issued),
     fork('another entry at the last sequence that was applied', ({ issued }) => issued - 1),
     fork('another history from the first entry on', () => 1),
