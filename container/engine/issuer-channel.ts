@@ -156,6 +156,8 @@ export function contradiction(
 
 function against(crypto: Crypto, earlier: Statement, later: Statement): string | undefined {
   if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash) return TWO_STATES;
+  // What proves that there are two comes first: of anything else nothing may stay behind.
+  if (outcomesDiffer(crypto, earlier.inbound, later.inbound)) return TWO_OUTCOMES;
   // The epoch of what a container applies only rises; that of what it issues is the word of a firm that may be restored.
   if (later.inbound.epoch < earlier.inbound.epoch) return 'a newer state is in an earlier epoch';
   const heads: readonly [string, number, number, Hash, Hash, boolean][] = [
@@ -181,19 +183,22 @@ function against(crypto: Crypto, earlier: Statement, later: Statement): string |
     if (after < before) return `a newer state has ${what} less`;
     if (after === before && hashAfter !== hashBefore) return twoEntries(what);
   }
-  return outcomesDiffer(crypto, earlier.inbound, later.inbound) ? TWO_OUTCOMES : undefined;
+  return undefined;
 }
 
 /**
- * Whether a later state of a channel has other refusals than an earlier one, up to where that was: what was refused since has
- * to lead from one chain to the other, also where an epoch began between them. Where a part of that is settled, and told no
- * more, nothing can be said.
+ * Whether two states of a channel have other refusals up to where both are, whichever is said to be the newer one: what the one
+ * that has come further refused since has to lead from one chain to the other, also where an epoch began between them. Where a
+ * part of that is settled, and told no more, nothing can be said.
  */
-function outcomesDiffer(crypto: Crypto, earlier: InboundState, later: InboundState): boolean {
-  const { applied, refusedChain } = earlier;
-  if (later.prunedThrough > applied) return false;
-  const since = later.refused.filter(({ sequence }) => sequence > applied && sequence <= later.applied);
-  return since.reduce((chain, one) => refusedChainNext(crypto, chain, one), refusedChain) !== later.refusedChain;
+function outcomesDiffer(crypto: Crypto, one: InboundState, other: InboundState): boolean {
+  const [behind, ahead] = one.applied <= other.applied ? [one, other] : [other, one];
+  const { applied, refusedChain } = behind;
+  if (ahead.prunedThrough > applied) return false;
+  const since = ahead.refused.filter(({ sequence }) => sequence > applied && sequence <= ahead.applied);
+  return (
+    since.reduce((chain, refusal) => refusedChainNext(crypto, chain, refusal), refusedChain) !== ahead.refusedChain
+  );
 }
 
 /** One consecutive part of what is in transit, small enough for one file. */

@@ -30,6 +30,8 @@ export interface Settled {
  */
 export function settleFrom(draft: Draft, crypto: Crypto, file: CheckedFile): Settled {
   const nothing = { outcomes: [], late: true };
+  // Nothing is issued to a firm, so that no word of one says anything of it.
+  if (file.certificate.party === 'firm') return nothing;
   const partner = draft.state.partners.get(file.certificate.key);
   if (partner === undefined || draft.state.marks.has('rolledBack')) return nothing;
   const { outbound } = partner;

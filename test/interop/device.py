@@ -261,7 +261,7 @@ class Device:
         if it.witness is None or said.generation > SCHEMAS.decode("statement", it.witness[1]).generation:
             it = it._replace(witness=file.signed)
         told = said.inbound
-        if (told.epoch, told.applied, told.prunedThrough, told.hash) != (0, 0, 0, chain_start(self.key, issuer.key)):
+        if not issuer.is_firm and (told.epoch, told.applied, told.prunedThrough, told.hash) != (0, 0, 0, chain_start(self.key, issuer.key)):
             if state.set_back_by is None:
                 state.set_back_by = issuer.key
                 state.changes.append([14, issuer.key])

@@ -13,6 +13,14 @@ def contradiction(earlier: Values, later: Values) -> Optional[str]:
     if earlier.generation == later.generation and earlier.stateHash != later.stateHash:
         return "two different states have the same generation"
     one, other = earlier.inbound, later.inbound
+    behind, ahead = (one, other) if one.applied <= other.applied else (other, one)
+    if ahead.prunedThrough <= behind.applied:
+        chain = behind.refusedChain
+        for refused in ahead.refused:
+            if behind.applied < refused.sequence <= ahead.applied:
+                chain = refused_chain_next(chain, refused.sequence, refused.reason)
+        if chain != ahead.refusedChain:
+            return "the outcome of an entry changed"
     if other.epoch < one.epoch:
         return "a newer state is in an earlier epoch"
     heads = ((earlier.outbound, later.outbound, "issued"), (one, other, "applied"))
@@ -20,13 +28,6 @@ def contradiction(earlier: Values, later: Values) -> Optional[str]:
         past, now = getattr(before, what), getattr(after, what)
         if before.epoch == after.epoch and (now < past or now == past and before.hash != after.hash):
             return f"what it has {what} differs from what it said before"
-    if other.prunedThrough <= one.applied:
-        chain = one.refusedChain
-        for refused in other.refused:
-            if one.applied < refused.sequence <= other.applied:
-                chain = refused_chain_next(chain, refused.sequence, refused.reason)
-        if chain != other.refusedChain:
-            return "the outcome of an entry changed"
     return None
 
 

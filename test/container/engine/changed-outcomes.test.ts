@@ -89,6 +89,26 @@ describe('a device whose two outcomes of one entry were seen', () => {
   });
 });
 
+describe('a device whose other life has come further in a state that seems to be older', () => {
+  it.each([
+    ['refuses', 'applies', refuse, apply],
+    ['applies', 'refuses', apply, refuse],
+  ])('is believed nothing any more: one life %s, the other one %s, and no evidence has room', (_, __, one, other) => {
+    const { dongle, device, update, before } = onTheWay();
+    bound(dongle, { evidence: 0 });
+    one(device, update);
+    livesOn(device);
+    settle(dongle, contextFor(device, dongle));
+    const next = only(order(dongle, device, [{ holding: 1, quantity: 1 }]).updates);
+    const back = restored(device, before, 'memory and anchor');
+    other(back, update);
+    settle(dongle, apply(back, next).receipt);
+    hearsOfIt(dongle, back);
+    for (let life = 0; life < 3; life++) livesOn(back);
+    expect(codeOf(() => order(dongle, back, [{ holding: 1, quantity: 1 }]))).toBe('PARTNER_ROLLED_BACK');
+  });
+});
+
 describe('a device without an anchor whose memory is set back to before it applied an entry', () => {
   it('is found out once it has refused it, so that its giver does not take the seats for gone and nobody has them', () => {
     const { dongle, device, itemId, update, before } = onTheWay();

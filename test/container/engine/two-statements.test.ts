@@ -104,7 +104,7 @@ describe('two statements of one container', () => {
   it.each([
     ['two different states have the same generation', { ...first, stateHash: hash('cc') }],
     ['a newer state has issued less', { ...newer, outbound: { epoch: 0, issued: 3, hash: hash('03') } }],
-    ['a newer state has applied less', { ...newer, inbound: { ...newer.inbound, applied: 4 } }],
+    ['a newer state has applied less', { ...newer, inbound: { ...newer.inbound, applied: 4, ...refusing() } }],
     [
       'it issued two different entries with one sequence',
       { ...newer, outbound: { ...newer.outbound, hash: hash('99') } },
@@ -131,6 +131,14 @@ describe('two statements of one container', () => {
       { ...newer, inbound: { ...newer.inbound, ...refusing(), prunedThrough: 5 } },
     ],
     ['of a later epoch', { ...newer, inbound: { ...newer.inbound, epoch: 1, ...refusing(), prunedThrough: 5 } }],
+    [
+      'that is behind although it is newer',
+      { ...newer, inbound: { ...newer.inbound, applied: 4, ...refusing(fourth) } },
+    ],
+    [
+      'that is ahead although it is older',
+      { ...first, generation: 9, inbound: { ...appliedSixth, ...refusing(sixth) } },
+    ],
     ['that went on since', { ...newer, inbound: { ...appliedSixth, ...refusing(sixth) } }],
   ])('contradict each other in the outcome of an entry: one %s', (_, now) => {
     expect(contradiction(crypto, first, now, seen)).toBe('the outcome of an entry changed');

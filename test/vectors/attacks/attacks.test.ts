@@ -62,6 +62,7 @@ describe('the attack files', () => {
     expect(moved.map(({ name }) => name)).toEqual([
       'licenses of two firms by a sender that one has revoked',
       'a statement in an update that applied more than was issued',
+      'the word of a firm that it applied what nobody gives to a firm',
     ]);
   });
 });

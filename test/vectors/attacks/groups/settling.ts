@@ -135,6 +135,19 @@ export const settling: GroupPlan = {
       },
       { evidence: 1 },
     ),
+    ends(
+      'the word of a firm that it applied what nobody gives to a firm',
+      ['R4', 'R11'],
+      ['applied'],
+      async (scene) => {
+        await issued(scene);
+        const { otherFirm, target } = scene;
+        const [grant] = otherFirm.add({});
+        if (grant !== undefined) scene.gains(grant.itemId, grant.quantity);
+        const inbound = { ...newInbound(scene.crypto, target.key, otherFirm.party.key), applied: 9, hash: NO_HASH };
+        return scene.file(otherFirm, { statement: { inbound } });
+      },
+    ),
     damaged('a receipt that lacks its last byte', 'FILE_MALFORMED', (context) => context.subarray(0, -1)),
     damaged('a receipt with a byte behind its end', 'FILE_MALFORMED', (context) =>
       concatBytes(context, Uint8Array.of(0)),
