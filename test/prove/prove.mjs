@@ -35,7 +35,10 @@ async function prove() {
   if (!values['only-defects']) jobs.push(...(values.layer === undefined ? all : [values.layer]).map(layerJob));
   if (values.layer === undefined && !values.quick) jobs.push(...DEFECTS.flatMap(defectJobs));
   const results = await runInTurn(jobs);
-  if (results.some(({ status }) => status === 130)) return 130;
+  if (results.some(({ status }) => status === 130)) {
+    process.stdout.write('\nInterrupted: what is above shows as much as was run, and no more.\n');
+    return 130;
+  }
   if (values.layer !== undefined && results[0].status === 2) return 2;
   const failed = jobs.filter((_, at) => results[at].status !== 0).map(({ name }) => name);
   for (const name of failed) process.stdout.write(`\nFAILED: ${name}`);
@@ -53,7 +56,7 @@ function verdict(jobs, failed) {
   if (layers > 0)
     parts.push(
       broken === 0
-        ? `nothing lost and nothing doubled in ${layers} of ${layers} layers`
+        ? `nothing lost and nothing doubled in ${rest.length > 0 ? 'what was asked for of ' : ''}${layers} of ${layers} layers`
         : `${broken} of ${layers} layers FAILED`,
     );
   if (hunts.length > 0) parts.push(`${hunts.length - missed} of ${hunts.length} hunts for a defect noticed it`);

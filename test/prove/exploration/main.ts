@@ -35,8 +35,8 @@ const record = recorder(values.record, 'exploration');
 const chosen = WORLDS.filter(
   ({ name, size }) => values.world?.includes(name) ?? SIZES.indexOf(size) <= SIZES.indexOf(values.size),
 );
-/** Whether every world goes as far as it is known to show what it has to: a longer run may have less time for each. */
-const isWhole = values.size === 'usual';
+/** Whether time ended a world before its end and its bound. */
+let isCutShort = false;
 /** Where explorations are kept, so that another run goes on with them. */
 const kept = await orEnd(() => (values.state === undefined ? null : keptIn(values.state)));
 const rules = hash('sha256', fs.readFileSync(import.meta.filename));
@@ -88,8 +88,14 @@ async function prove(plans: readonly WorldPlan[]): Promise<number> {
   say('\nAnswers that were worked out:\n');
   for (const [answer, times] of answers.entries()) say(`  ${answer.padEnd(34)} ${count(times).padStart(11)}`);
   if (isInterrupted) return 130;
+  if (isCutShort) say('\nOut of time: some worlds ended early, so that not every error and guard can have been seen.');
   const isUnexplained = values.world === undefined && [explain(answers), explainGuards()].includes(false);
   return isBroken || isUnexplained ? 1 : 0;
+}
+
+/** Whether every world went as far as it is known to show what it has to: a longer run may have less time for each. */
+function isWhole(): boolean {
+  return values.size === 'usual' && !isCutShort;
 }
 
 /** Says why declared errors were no answer. @returns false when that is not known of one in a whole run */
@@ -98,9 +104,11 @@ function explain(answers: Answers): boolean {
   const missing = unseen(answers);
   for (const code of new Set(missing.map((it) => it.code))) {
     const commands = missing.filter((it) => it.code === code).map(({ command }) => command);
-    say(`  ${code} (${commands.join(', ')}): ${REASONS[code] ?? (isWhole ? 'NOBODY KNOWS' : 'not in so short a run')}`);
+    say(
+      `  ${code} (${commands.join(', ')}): ${REASONS[code] ?? (isWhole() ? 'NOBODY KNOWS' : 'not in so short a run')}`,
+    );
   }
-  return !isWhole || missing.every(({ code }) => code in REASONS);
+  return !isWhole() || missing.every(({ code }) => code in REASONS);
 }
 
 /**
@@ -110,7 +118,7 @@ function explain(answers: Answers): boolean {
  */
 function explainGuards(): boolean {
   const guards = oneSidedGuards();
-  if (guards === null || !isWhole) return true;
+  if (guards === null || !isWhole()) return true;
   say('\nGuards of the rules that only ever went one way, and why:\n');
   for (const why of new Set(GUARD_REASONS.values())) {
     const those = guards.filter((guard) => GUARD_REASONS.get(guard) === why);
@@ -167,6 +175,7 @@ async function explore(
     }
     await setImmediate();
   }
+  isCutShort ||= !run.isOver && run.result.states < most && !isInterrupted;
   run.save();
   answers.load(run.answers.save());
   return run;

@@ -112,7 +112,14 @@ async function sweep(): Promise<boolean> {
   ]);
   say(`\n${table.head()}`);
   let isBroken = false;
-  for (const target of sweepTargets().filter(({ name }) => isChosen(name))) {
+  let untried = 0;
+  const targets = sweepTargets().filter(({ name }) => isChosen(name));
+  for (const target of targets) {
+    if (isInterrupted) break;
+    if (isOver()) {
+      untried += 1;
+      continue;
+    }
     const since = process.cpuUsage();
     const { inputs: given, endings, violation } = await swept(target, oneIn);
     const seconds = secondsSince(since);
@@ -122,14 +129,14 @@ async function sweep(): Promise<boolean> {
     if (violation !== null)
       sayViolation(violation.target, `mutation ${violation.number}: ${violation.what}`, violation.bytes);
     isBroken ||= violation !== null;
-    if (isInterrupted) break;
   }
+  if (untried > 0) say(`\nOut of time: ${untried} of ${targets.length} golden bytes were not changed at all.`);
   return isBroken;
 }
 
 function swept(target: ReturnType<typeof sweepTargets>[number], step: number) {
   const one = new Sweep(target);
-  return one.run(numbersBelow(one.count, step, seed), () => isInterrupted);
+  return one.run(numbersBelow(one.count, step, seed), isOver);
 }
 
 /** Gives every decoder what a grammar and mutations make. @returns whether one broke a rule */
@@ -149,6 +156,7 @@ async function fuzz(): Promise<boolean> {
   say(`\n${table.head()}`);
   const rounds = new Rounds(targets, { seed, start, part: inputs });
   let isBroken = false;
+  let untried = 0;
   await rounds.run(isOver, ({ target, result, heap, seconds }) => {
     const { inputs: given, accepted, refused, slowest, failure } = result;
     const numbers = [given, accepted, refused].map(count);
@@ -157,7 +165,9 @@ async function fuzz(): Promise<boolean> {
     if (failure !== null)
       sayViolation(failure.target, `seed ${seed}, input ${failure.number}: ${failure.what}`, failure.input);
     isBroken ||= failure !== null;
+    if (given === 0) untried += 1;
   });
+  if (untried > 0) say(`\nOut of time: ${untried} of ${targets.length} decoders were given nothing.`);
   const most = Math.round(process.resourceUsage().maxRSS / 1024);
   if (most > MOST_MEMORY) {
     say(`\nVIOLATED: ${count(most)} MB of memory were in use`);
