@@ -106,7 +106,7 @@ function explain({ output }: CommandContext, firmCode: number, plan: WriteOffPla
   output.line(
     `  If ${lost} is not lost and has applied it, or ever does, it is there twice: a duplicate that you accept.`,
   );
-  output.line('  It is shown as such when a context of it is next settled here.');
+  output.line('  It is shown as such once it has told, and so have all others that have seats of the license.');
 }
 
 /** What is known of what comes back, and how old that is. */
