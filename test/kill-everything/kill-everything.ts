@@ -11,8 +11,12 @@ const BEHIND = 1.1;
 export interface Campaign {
   readonly carrier: 'unix' | 'tcp';
   readonly seed: number;
-  /** Processes to be killed. */
+  /** Processes to be killed at least: it goes on until kills have interrupted and left unfinished what they are to. */
   readonly kills: number;
+  /** More orders than that are to be interrupted. */
+  readonly interrupted: number;
+  /** More unfinished moves than that are to be finished by their own commands. */
+  readonly givenAgain: number;
 }
 
 /** What a campaign saw. */
@@ -36,7 +40,8 @@ interface Order extends Shift {
  *
  * @throws Error that says what is wrong, with the round in which it was seen
  */
-export async function killEverything({ carrier, seed, kills }: Campaign): Promise<CampaignReport> {
+export async function killEverything(campaign: Campaign): Promise<CampaignReport> {
+  const { carrier, seed, kills } = campaign;
   const choices = new Choices(seed);
   const world = new ServedWorld(carrier);
   const expected = new ExpectedSeats();
@@ -46,11 +51,15 @@ export async function killEverything({ carrier, seed, kills }: Campaign): Promis
     interrupted: 0,
     givenAgain: 0,
   };
-  const killed = (): number => Object.values(report.kills).reduce((sum, count) => sum + count, 0);
+  const isEnough = (): boolean => {
+    const killed = Object.values(report.kills);
+    if (killed.reduce((sum, count) => sum + count, 0) < kills || killed.includes(0)) return false;
+    return report.interrupted > campaign.interrupted && report.givenAgain > campaign.givenAgain;
+  };
   try {
     await world.setUp();
     const longest = BEHIND * (await timeOfMove(world));
-    for (let round = 1; killed() < kills; round++) {
+    for (let round = 1; !isEnough(); round++) {
       try {
         const orders = await playRound(world, choices, report, longest);
         expected.take(await settledListings(world), orders);
