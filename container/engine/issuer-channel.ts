@@ -156,7 +156,7 @@ export function contradiction(
 
 function against(crypto: Crypto, earlier: Statement, later: Statement): string | undefined {
   if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash) return TWO_STATES;
-  // What proves that there are two comes first: of anything else nothing may stay behind.
+  // Before what is less or earlier: that proves no two, and must not hide what does.
   if (outcomesDiffer(crypto, earlier.inbound, later.inbound)) return TWO_OUTCOMES;
   // The epoch of what a container applies only rises; that of what it issues is the word of a firm that may be restored.
   if (later.inbound.epoch < earlier.inbound.epoch) return 'a newer state is in an earlier epoch';

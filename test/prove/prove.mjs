@@ -56,7 +56,7 @@ function verdict(jobs, failed) {
   if (layers > 0)
     parts.push(
       broken === 0
-        ? `nothing lost and nothing doubled in ${rest.length > 0 ? 'what was asked for of ' : ''}${layers} of ${layers} layers`
+        ? `nothing lost and nothing doubled in ${layers} of ${layers} layers${rest.length > 0 ? ', as far as was asked' : ''}`
         : `${broken} of ${layers} layers FAILED`,
     );
   if (hunts.length > 0) parts.push(`${hunts.length - missed} of ${hunts.length} hunts for a defect noticed it`);

@@ -76,10 +76,7 @@ describe('what a statement settles', () => {
     ['the target was told of a settlement that is not known here', { prunedThrough: 4 }],
     ['the target applied other entries than are known here', { hash: hash('09') }],
   ])('says what proves that the issuer was set back: %s', (why, change) => {
-    expect(judgeSettlement(head, { ...said, ...change }, chainAt)).toEqual({
-      verdict: 'issuerRolledBack',
-      why,
-    });
+    expect(judgeSettlement(head, { ...said, ...change }, chainAt)).toEqual({ verdict: 'issuerRolledBack', why });
   });
 });
 

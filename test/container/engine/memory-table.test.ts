@@ -4,7 +4,7 @@ import { MEMORY, memoryOf } from '../../../container/engine/memory.ts';
 import { counter, type Evidence, type Partner, type PendingEntry } from '../../../container/engine/state.ts';
 import { pack } from '../../../container/files/codec.ts';
 import type { SignedStatement } from '../../../container/files/signed-file.ts';
-import { statement } from '../../../container/files/statement.ts';
+import { type InboundState, statement } from '../../../container/files/statement.ts';
 import type { Hex } from '../../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../../container/model/ids.ts';
 import { load, makeContainer, move, order, type TestContainer, TestFirm } from '../../world/parties.ts';
@@ -24,6 +24,12 @@ function refusals(count: number) {
   return Array.from({ length: count }, () => ({ sequence: MOST, reason: 0xffff }));
 }
 
+/** A channel to a container with every number at its widest. */
+function inbound(refused: number): InboundState {
+  const numbers = { epoch: MOST, applied: MOST, prunedThrough: MOST };
+  return { ...numbers, hash: HASH, refused: refusals(refused), refusedChain: HASH };
+}
+
 /** A statement with every number at its widest. */
 function said(refused: number): SignedStatement {
   const raw = statement.encode({
@@ -32,14 +38,7 @@ function said(refused: number): SignedStatement {
     generation: MOST,
     stateHash: HASH,
     outbound: { epoch: MOST, issued: MOST, hash: HASH },
-    inbound: {
-      epoch: MOST,
-      applied: MOST,
-      hash: HASH,
-      refused: refusals(refused),
-      prunedThrough: MOST,
-      refusedChain: HASH,
-    },
+    inbound: inbound(refused),
   });
   const others = [new Uint8Array(32), new Uint8Array(32)];
   return { file: 'contextFile', statement: raw, others, signature: new Uint8Array(64) };
@@ -49,14 +48,7 @@ function partner(refused: number, orders: number, refusedOfOrder = 0, refusedThe
   const remembered = { first: MOST, last: MOST, digest: HASH, refused: refusals(refusedOfOrder) };
   return {
     key: KEY,
-    inbound: {
-      epoch: MOST,
-      applied: MOST,
-      hash: HASH,
-      refused: refusals(refused),
-      prunedThrough: MOST,
-      refusedChain: HASH,
-    },
+    inbound: inbound(refused),
     outbound: {
       epoch: MOST,
       issued: MOST,
