@@ -270,8 +270,11 @@ export const CHANGES = {
 /** Changes of which a record alone neither advances the generation nor the state hash, nor the anchor (R1). */
 export const SIDE_CHANGES: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'twoFound', 'challengeGiven']);
 
-/** Changes that stay of what is refused: what it proves of others. They need none of the memory that may be full. */
-export const PROOFS: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'twoFound']);
+/**
+ * Changes that stay of what is refused: what it proves of others, and of this container itself. They need none of the memory
+ * that may be full.
+ */
+export const PROOFS: ReadonlySet<ChangeName> = new Set(['evidenceKept', 'twoFound', 'rolledBackFound']);
 
 export type ChangeName = keyof typeof CHANGES;
 

@@ -25,7 +25,7 @@ import {
   witnessPartner,
 } from './partners.ts';
 import { refuseEntry } from './refuse-entry.ts';
-import { fitsRecord } from './reserve.ts';
+import { fitsRecord, settlementBytes } from './reserve.ts';
 import { isRevokedByRoot } from './revoked-keys.ts';
 import { settleFrom } from './settle-channel.ts';
 import type { ContainerState } from './state.ts';
@@ -107,7 +107,9 @@ class FileApplication {
   decide(own: Certificate): Decided<ApplyResult> | Refusal {
     const certificates = this.#certificates(own);
     if (!certificates.ok) return certificates;
-    const source = { signers: this.#signers(certificates.value), issuer: this.#file.certificate };
+    const { certificate, statement } = this.#file;
+    const settling = settlementBytes(this.#state, certificate.key, statement.inbound.applied);
+    const source = { signers: this.#signers(certificates.value), issuer: certificate, settling };
     this.#notices = takeNotices(this.#draft, this.#book, source, this.#body.notices);
     this.#ofNotices = this.#draft.changes.length;
     const barred = this.#locked() ?? retired(this.#draft.state, nameOf(this.#state));

@@ -7,7 +7,7 @@ import { U32_MAX } from '../files/fields.ts';
 import { fromHex, type Hex, toHex, utf8 } from '../model/bytes.ts';
 import type { Hash, OrderId, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
-import { type Change, PROOFS } from './changes.ts';
+import type { Change } from './changes.ts';
 import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.ts';
 import { groupParts } from './group-parts.ts';
 import { chainNext, entryHash } from './issuer-channel.ts';
@@ -73,10 +73,10 @@ export function decideIssue(
   const full = reservePartner(book.crypto, draft, file.certificate, 0);
   if (full !== undefined) return full;
   const suspicious = witnessPartner(draft, book.crypto, file);
-  if (suspicious !== undefined) return refused(evidenceOf(draft), suspicious);
+  if (suspicious !== undefined) return refused(draft.proofs, suspicious);
   settleFrom(draft, book.crypto, file);
   const proven = provenRolledBack(draft.state);
-  if (proven !== undefined) return refused(draft.full === undefined ? draft.changes : evidenceOf(draft), proven);
+  if (proven !== undefined) return refused(draft.full === undefined ? draft.changes : draft.proofs, proven);
   const digest = orderDigest(book, file, order);
   const { outbound } = partnerOrNew(book.crypto, draft.state, file.certificate.key);
   const known = repeatedOrder(outbound, order.first, digest);
@@ -109,11 +109,6 @@ function decided(
 /** The order is refused; what proves something is kept all the same. */
 function refused(changes: readonly Change[], refusal: Refusal): Decided<IssueResult> {
   return { ok: true, changes, result: { refusal } };
-}
-
-/** Evidence and the mark of a container that was set back: neither needs memory that may be full. */
-function evidenceOf(draft: Draft): readonly Change[] {
-  return draft.changes.filter(({ change }) => PROOFS.has(change) || change === 'rolledBackFound');
 }
 
 function orderDigest(book: Rulebook, file: ContextFile, order: IssueOrder): Hash {
@@ -191,7 +186,7 @@ function issueParts(
     sequence += 1;
   }
   const { settled } = partner.outbound;
-  if (!canSettle(draft.state, file.certificate.key, settled + 1, sequence - 1))
+  if (!canSettle(draft.state, file.certificate.key, sequence - 1))
     return refuse('CHANNEL_FULL', { pending: order.first - settled - 1, target: file.certificate.serial });
   for (const firmCode of new Set(groups.map((group) => group.firmCode)))
     if (!logHolds(draft.state, firmCode, 0)) return refuse('LOG_FULL', { here: nameOf(draft.state), firm: firmCode });

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from '../errors.ts';
 import type { PinnedRoot } from '../files/certificate.ts';
 import type { Verifier } from '../files/signed-file.ts';
 import type { SerialNumber } from '../model/serial-number.ts';
-import type { Change } from './changes.ts';
+import { type Change, PROOFS } from './changes.ts';
 import { evolve } from './evolve.ts';
 import { journalBytes } from './reserve.ts';
 import { isRevokedByRoot } from './revoked-keys.ts';
@@ -31,6 +31,11 @@ export class Draft {
   /** Takes over what another draft, made from this one, came to. */
   take(inner: Draft): void {
     for (const change of inner.changes) this.push(change);
+  }
+
+  /** What stays of the changes where they are refused. */
+  get proofs(): readonly Change[] {
+    return this.changes.filter(({ change }) => PROOFS.has(change));
   }
 
   /** Bytes that the changes take in a journal record, at most. */

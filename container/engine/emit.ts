@@ -56,7 +56,9 @@ export function emitContext(state: ContainerState, emitter: Emitter, issuer: Cer
 /** What a firm answers: by which it accepts the state where its licenses are locked, or for the time. */
 function challengeFor(state: ContainerState, lock: Lock | null, issuer: Certificate): Hex | undefined {
   if (issuer.party !== 'firm') return undefined;
-  return reAnchorChallenge(state, lock, issuer.firmCode) ?? newestChallenge(state, issuer.key)?.challenge;
+  const reAnchor = reAnchorChallenge(state, lock, issuer.firmCode);
+  // A locked container takes no other answer.
+  return lock === null ? (reAnchor ?? newestChallenge(state, issuer.key)?.challenge) : reAnchor;
 }
 
 /** Bytes that an inventory may take, so that the whole context stays below the size of a file. */

@@ -155,35 +155,41 @@ export function contradiction(
 }
 
 function against(crypto: Crypto, earlier: Statement, later: Statement): string | undefined {
-  if (earlier.generation === later.generation && earlier.stateHash !== later.stateHash) return TWO_STATES;
-  // Before what is less or earlier: that proves no two, and must not hide what does.
-  if (outcomesDiffer(crypto, earlier.inbound, later.inbound)) return TWO_OUTCOMES;
+  // What is only less or earlier proves no two, and must not hide what does.
+  return provesTwo(crypto, earlier, later) ?? isBehind(earlier, later);
+}
+
+/** What proves that the signer of two statements is there twice, whichever of them is the later one. */
+function provesTwo(crypto: Crypto, one: Statement, other: Statement): string | undefined {
+  if (one.generation === other.generation && one.stateHash !== other.stateHash) return TWO_STATES;
+  if (outcomesDiffer(crypto, one.inbound, other.inbound)) return TWO_OUTCOMES;
+  const fork = headsOf(one, other).find(({ before, after }) => before.at === after.at && before.hash !== after.hash);
+  return fork && twoEntries(fork.what);
+}
+
+/** What proves that a later state is none: it is behind an earlier one of the same container. */
+function isBehind(earlier: Statement, later: Statement): string | undefined {
   // The epoch of what a container applies only rises; that of what it issues is the word of a firm that may be restored.
   if (later.inbound.epoch < earlier.inbound.epoch) return 'a newer state is in an earlier epoch';
-  const heads: readonly [string, number, number, Hash, Hash, boolean][] = [
-    [
-      'issued',
-      earlier.outbound.issued,
-      later.outbound.issued,
-      earlier.outbound.hash,
-      later.outbound.hash,
-      earlier.outbound.epoch === later.outbound.epoch,
-    ],
-    [
-      'applied',
-      earlier.inbound.applied,
-      later.inbound.applied,
-      earlier.inbound.hash,
-      later.inbound.hash,
-      earlier.inbound.epoch === later.inbound.epoch,
-    ],
+  const less = headsOf(earlier, later).find(({ before, after }) => after.at < before.at);
+  return less && `a newer state has ${less.what} less`;
+}
+
+interface Head {
+  readonly at: number;
+  readonly hash: Hash;
+}
+
+/** The heads of both channels in two statements; without those of another epoch, which are compared with nothing. */
+function headsOf(one: Statement, other: Statement): readonly { what: string; before: Head; after: Head }[] {
+  const heads = (said: Statement): readonly (Head & { readonly what: string; readonly epoch: number })[] => [
+    { what: 'issued', epoch: said.outbound.epoch, at: said.outbound.issued, hash: said.outbound.hash },
+    { what: 'applied', epoch: said.inbound.epoch, at: said.inbound.applied, hash: said.inbound.hash },
   ];
-  for (const [what, before, after, hashBefore, hashAfter, sameEpoch] of heads) {
-    if (!sameEpoch) continue;
-    if (after < before) return `a newer state has ${what} less`;
-    if (after === before && hashAfter !== hashBefore) return twoEntries(what);
-  }
-  return undefined;
+  return heads(one).flatMap(({ what, ...before }) => {
+    const after = heads(other).find((head) => head.what === what && head.epoch === before.epoch);
+    return after === undefined ? [] : [{ what, before, after }];
+  });
 }
 
 /**

@@ -41,9 +41,15 @@ export function lockedFirms(state: ContainerState, lock: Lock | null): readonly 
   return [...firms].sort((one, other) => one - other);
 }
 
-/** The challenge by which a firm names the state that it accepts; undefined where its licenses are not locked. */
+/**
+ * The challenge by which a firm names the state that it accepts; undefined where its licenses are not locked. Where there are
+ * no licenses at all any firm may: nobody else could. Otherwise one that has none here would keep those that have from
+ * putting the latest memory back.
+ */
 export function reAnchorChallenge(state: ContainerState, lock: Lock | null, firmCode: number): Hex | undefined {
-  return lock === null ? state.locks.get(firmCode)?.challenge : lock.challenge;
+  if (lock === null) return state.locks.get(firmCode)?.challenge;
+  const firms = lockedFirms(state, lock);
+  return firms.length === 0 || firms.includes(firmCode) ? lock.challenge : undefined;
 }
 
 /** A firm accepts the state that is here (R7): its licenses can be used again, and the others stay locked. */

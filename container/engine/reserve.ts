@@ -2,7 +2,6 @@ import type { PublicKey } from '../model/ids.ts';
 import type { Change } from './changes.ts';
 import { MEMORY, memoryOf } from './memory.ts';
 import type { ContainerState, PendingEntry } from './state.ts';
-import { pendingEntry } from './stored.ts';
 
 /** Bytes of a journal record beside the changes that are counted: salt, frame, and the partner that is put last. */
 const FRAME = 4096;
@@ -53,15 +52,21 @@ export function fitsRecord(state: ContainerState, bytes: number): boolean {
 /** Bytes of the changes that settle one entry and one part of it, at most. */
 const SETTLING = { entry: 256, part: 52 } as const;
 
-function settlingBytes({ parts }: PendingEntry): number {
-  return SETTLING.entry + SETTLING.part * parts.length;
+function settlingBytes({ parts, writtenOff }: PendingEntry): number {
+  return SETTLING.entry + SETTLING.part * parts.length + (writtenOff?.length ?? 0);
+}
+
+/** Bytes that settling what is in transit to a target, up to a sequence, takes in a journal record, at most. */
+export function settlementBytes(state: ContainerState, target: PublicKey, through: number): number {
+  let bytes = 0;
+  for (const entry of state.pending.values())
+    if (entry.target === target && entry.sequence <= through) bytes += settlingBytes(entry);
+  return bytes;
 }
 
 /** Whether one journal record can settle all that is in transit to a target: a receipt settles it at once. */
-export function canSettle(state: ContainerState, target: PublicKey, from: number, to: number): boolean {
-  let bytes = 0;
-  for (let sequence = from; sequence <= to; sequence++) bytes += settlingBytes(pendingEntry(state, target, sequence));
-  return fitsRecord(state, bytes);
+export function canSettle(state: ContainerState, target: PublicKey, through: number): boolean {
+  return fitsRecord(state, settlementBytes(state, target, through));
 }
 
 /** Whether the custody log for a firm has room for so many lines, beside those that what is in transit will need. */

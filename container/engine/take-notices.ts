@@ -32,6 +32,8 @@ export interface TakenNotice {
 export interface NoticeSource {
   readonly signers: NoticeSigners;
   readonly issuer: Certificate;
+  /** Bytes of the journal record that settling by the file's statement needs, at most: no list takes them. */
+  readonly settling: number;
 }
 
 /**
@@ -80,7 +82,7 @@ function takeOne(
 /** A list that is newer than the one here, with the certificate by which others verify it. */
 function takeRevocations(
   draft: Draft,
-  { issuer }: NoticeSource,
+  { issuer, settling }: NoticeSource,
   notice: RevocationNotice,
   raw: Uint8Array,
 ): ErrorCode | 'known' | null {
@@ -90,7 +92,8 @@ function takeRevocations(
   const inner = new Draft(draft.state);
   if (signer !== null) keepCertificate(inner, signer);
   inner.push({ change: 'revocationsPut', firmCode, version, signer: signer?.key ?? null, raw: copyBytes(raw) });
-  if (inner.full !== undefined || !fitsRecord(draft.state, draft.recordBytes + inner.recordBytes)) return 'MEMORY_FULL';
+  const record = settling + draft.recordBytes + inner.recordBytes;
+  if (inner.full !== undefined || !fitsRecord(draft.state, record)) return 'MEMORY_FULL';
   if (!leavesMemory(draft.state, inner.state, issuer)) return 'LISTS_FULL';
   draft.take(inner);
   return null;

@@ -1,7 +1,7 @@
 import type { Hash, PublicKey } from '../model/ids.ts';
 import { FORMAT } from '../model/limits.ts';
 import { defineRecord, type ValueOf } from './codec.ts';
-import { hexBytes, list, u16, u32, u32From } from './fields.ts';
+import { hexBytes, list, u16Within, u32, u32From } from './fields.ts';
 
 export const outboundHead = defineRecord('outbound head', 'How far the signer has issued to its partner.', {
   epoch: [u32, 'epoch of the channel'],
@@ -11,7 +11,7 @@ export const outboundHead = defineRecord('outbound head', 'How far the signer ha
 
 export const refusedEntry = defineRecord('refused entry', 'A sequence that was refused for good.', {
   sequence: [u32From(1), 'sequence'],
-  reason: [u16, 'number of the error in the catalogue, 301 to 399'],
+  reason: [u16Within(1, 0xffff), 'number of the error in the catalogue, 301 to 399'],
 });
 
 export const inboundState = defineRecord('inbound state', 'How far the signer has applied what its partner issued.', {

@@ -21,13 +21,16 @@ def contradiction(earlier: Values, later: Values) -> Optional[str]:
                 chain = refused_chain_next(chain, refused.sequence, refused.reason)
         if chain != ahead.refusedChain:
             return "the outcome of an entry changed"
+    heads = ((earlier.outbound, later.outbound, "issued"), (one, other, "applied"))
+    same_epoch = [(getattr(a, what), a.hash, getattr(b, what), b.hash, what) for a, b, what in heads if a.epoch == b.epoch]
+    for past, past_hash, now, now_hash, what in same_epoch:
+        if now == past and past_hash != now_hash:
+            return f"it {what} two different entries with one sequence"
     if other.epoch < one.epoch:
         return "a newer state is in an earlier epoch"
-    heads = ((earlier.outbound, later.outbound, "issued"), (one, other, "applied"))
-    for before, after, what in heads:
-        past, now = getattr(before, what), getattr(after, what)
-        if before.epoch == after.epoch and (now < past or now == past and before.hash != after.hash):
-            return f"what it has {what} differs from what it said before"
+    for past, _, now, _, what in same_epoch:
+        if now < past:
+            return f"a newer state has {what} less"
     return None
 
 

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
-import type { Hash } from '../../../container/model/ids.ts';
+import { signFirmRevocations } from '../../../container/files/notices.ts';
+import type { Hash, PublicKey } from '../../../container/model/ids.ts';
 import { issueRequest } from '../../world/issue-request.ts';
-import { load, makeContainer, move, order, reopen, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
+import {
+  crypto,
+  load,
+  makeContainer,
+  move,
+  order,
+  reopen,
+  seats,
+  type TestContainer,
+  TestFirm,
+} from '../../world/parties.ts';
 import { audit } from './audit.ts';
 import {
   apply,
@@ -36,8 +47,9 @@ function isWithinMemory(it: TestContainer): boolean {
 
 /** Orders one seat so many times, each as an entry of its own, and cancels all of them. */
 function cancelled(from: TestContainer, to: TestContainer, entries: number): Uint8Array {
+  const issued = from.container.state.partners.get(to.key)?.outbound.issued ?? 0;
   for (let count = 0; count < entries; count++) order(from, to, [{ holding: 1, quantity: 1 }]);
-  const sequences = Array.from({ length: entries }, (_, at) => at + 1);
+  const sequences = Array.from({ length: entries }, (_, at) => issued + at + 1);
   return only(from.container.run('cancel', { target: to.key, sequences }).updates);
 }
 
@@ -90,10 +102,10 @@ describe('a container without a free byte', () => {
     fill(device);
     const before = hashOf(device);
     const refused = Array.from({ length: 64 }, (_, at) => ({ sequence: at + 1, reason: 301 }));
-    const file = liar.update(device, [], { inbound: { applied: 64, refused }, generation: 9 });
+    const file = liar.update(device, [], { inbound: { applied: 0, refused }, generation: 9 });
     expect(codeOf(() => apply(device, file))).toBe('MEMORY_FULL');
     expect(hashOf(device)).toBe(before);
-    expect(codeOf(() => settle(device, liar.context(device, { applied: 64, refused }, 10)))).toBe('MEMORY_FULL');
+    expect(codeOf(() => settle(device, liar.context(device, { applied: 0, refused }, 10)))).toBe('MEMORY_FULL');
     expect(hashOf(device)).toBe(before);
     expect(codeOf(() => apply(device, new HandContainer(6).update(device, [])))).toBe('MEMORY_FULL');
     expect(codeOf(() => apply(device, firm.update(device)))).toBe('MEMORY_FULL');
@@ -112,6 +124,24 @@ describe('a container without a free byte', () => {
     expect(evidenceOf(twin)).toHaveLength(1);
     expect(twin.container.run('list', {}).rolledBack).toBe(true);
     expect(isWithinMemory(twin)).toBe(true);
+  });
+
+  it.each([
+    ['a receipt', (twin: TestContainer, word: Uint8Array) => settle(twin, word)],
+    ['an update', (twin: TestContainer, _: Uint8Array, update: Uint8Array) => apply(twin, update)],
+  ])('learns that it was set back from %s that it has no room to remember', (_, bring) => {
+    const { dongle, device, itemId } = loaded(20);
+    move(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const before = backup(dongle);
+    apply(device, cancelled(dongle, device, 9));
+    const back = order(device, dongle, [{ holding: 1, quantity: 1 }]);
+    const twin = restored(dongle, before, 'memory and anchor');
+    fill(twin);
+    expect(codeOf(() => bring(twin, contextFor(device, dongle), only(back.updates)))).toMatch(/SELF_ROLLED_BACK|FULL/);
+    expect(twin.container.run('list', {}).rolledBack).toBe(true);
+    expect(evidenceOf(twin)).toHaveLength(1);
+    expect(isWithinMemory(twin)).toBe(true);
+    expect(seats(twin, itemId)).toEqual({ held: 19, pending: 0 });
   });
 
   it('still keeps evidence, in the memory kept for that, and the oldest when that is full as well', () => {
@@ -160,6 +190,21 @@ describe('what a container has in transit', () => {
         ),
       );
     expect([issue(1, 2, 3, 4), issue(1, 2, 3)]).toEqual(['CHANNEL_FULL', 'nothing']);
+  });
+
+  it('counts with the transfer record that settling stores, once its vendor has written it off', () => {
+    const { firm, dongle, device } = loaded(9);
+    order(dongle, device, [{ holding: 1, quantity: 2 }]);
+    firm.issue(dongle, { kind: 'writeOff', target: device.key, through: 1 });
+    apply(dongle, firm.update(dongle));
+    const [entry] = dongle.container.state.pending.values();
+    const record = entry?.writtenOff?.length ?? 0;
+    expect(record).toBeGreaterThan(64);
+    bound(dongle, { journalRecord: 4096 + 256 + record + 256 + 52 - 1 });
+    const more = () => codeOf(() => order(dongle, device, [{ holding: 1, quantity: 1 }]));
+    expect(more()).toBe('CHANNEL_FULL');
+    bound(dongle, { journalRecord: 4096 + 256 + record + 256 + 52 });
+    expect(more()).toBe('nothing');
   });
 
   it('is never more than one receipt can settle, even in the smallest dongle', () => {
@@ -273,5 +318,26 @@ describe('an order that one journal record cannot hold', () => {
     expect(codeOf(() => order(dongle, device, parts))).toBe('MEMORY_FULL');
     expect(hashOf(dongle)).toBe(before);
     expect(codeOf(() => order(dongle, device, parts.slice(0, 10)))).toBe('nothing');
+  });
+});
+
+describe('a file that brings a list and settles', () => {
+  it('settles where one record cannot do both, and takes the list when it comes again', () => {
+    const { firm, dongle, device, itemId } = loaded(50);
+    const keys = Array.from({ length: 60 }, (_, at) => at.toString(16).padStart(64, '0') as PublicKey);
+    const list = signFirmRevocations(crypto, firm.seed, { firmCode: firm.firmCode, version: 1, keys });
+    apply(device, firm.update(device, { notices: [list] }));
+    for (let count = 0; count < 10; count++) order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    apply(device, only(dongle.container.run('transit', { target: device.key }).updates));
+    const file = only(order(device, dongle, [{ holding: 1, quantity: 1 }]).updates);
+    bound(dongle, { journalRecord: 4096 + 10 * (256 + 52) });
+    const brought = () => {
+      const { notices, deferred } = apply(dongle, file);
+      return { list: notices[0]?.isNew ? 'new' : notices[0]?.reason, deferred, ...seats(dongle, itemId) };
+    };
+    expect([brought(), brought()]).toEqual([
+      { list: CATALOGUE.MEMORY_FULL.number, deferred: 1, held: 40, pending: 0 },
+      { list: 'new', deferred: null, held: 41, pending: 0 },
+    ]);
   });
 });

@@ -66,6 +66,17 @@ describe('a container that was set back while its anchor was not', () => {
     expect(headerOf(device, makeContainer('dongle', 1))).toMatchObject({ locked: true, challenge: null });
   });
 
+  it('takes no word of a firm that has no license in it, and asks it for none: the latest memory may still come back', () => {
+    const { device, firm } = setBack();
+    const stranger = new TestFirm(6000500);
+    expect(headerOf(device, stranger)).toMatchObject({ locked: true, challenge: null });
+    const { challenge } = headerOf(device, firm);
+    const content = { firmCode: stranger.firmCode, container: device.key, challenge: challenge as Uint8Array };
+    const word = signReAnchor(crypto, stranger.seed, content);
+    expect(codeOf(() => apply(device, stranger.update(device, { notices: [word] })))).toBe('CONTAINER_LOCKED');
+    expect([device.container.locked, device.container.state.locks.size]).toEqual([true, 0]);
+  });
+
   it('can be used again for the firm that accepts its state, and for no other', () => {
     const { device, firm } = setBack();
     expect(bring(device, firm, accepts(device, firm))).toEqual(['taken']);
@@ -231,6 +242,18 @@ describe('a container that was set back while its anchor was not', () => {
     contextFor(device, new TestFirm(6000123));
     expect(codeOf(() => device.container.enrol(makeContainer('soft', 9).certificate))).toBe('CERTIFICATE_WRONG');
     expect(image.equals(Buffer.from(device.parts.flash.image()))).toBe(true);
+  });
+});
+
+describe('a container without any license that was set back', () => {
+  it('takes the word of any firm, since nobody else could give it', () => {
+    const [firm, device] = [new TestFirm(), makeContainer('soft', 2)];
+    const before = backup(device);
+    load(firm, device, {});
+    const empty = restored(device, before, 'memory');
+    expect(empty.container.locked).toBe(true);
+    apply(empty, firm.update(empty, { notices: [accepts(empty, firm)] }));
+    expect([empty.container.locked, empty.container.run('list', {}).retired]).toEqual([false, true]);
   });
 });
 

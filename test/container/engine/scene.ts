@@ -249,7 +249,7 @@ export class HandContainer {
 /** What a container may say of a channel to it; the chain of its refusals follows from those that it lists. */
 function inboundSaying(issuer: PublicKey, container: PublicKey, said: Partial<InboundState> = {}): InboundState {
   const start = newInbound(crypto, issuer, container);
-  const refused = said.refused ?? [];
+  const refused = (said.refused ?? []).filter(({ sequence }) => sequence <= (said.applied ?? 0));
   const refusedChain = refused.reduce((chain, one) => refusedChainNext(crypto, chain, one), start.refusedChain);
   return { ...start, refusedChain, ...said };
 }

@@ -119,6 +119,36 @@ describe('two statements of one container', () => {
   });
 
   it.each([
+    [
+      'it applied two different entries with one sequence',
+      {
+        ...newer,
+        outbound: { epoch: 0, issued: 3, hash: hash('03') },
+        inbound: { ...newer.inbound, hash: hash('99') },
+      },
+    ],
+    [
+      'it issued two different entries with one sequence',
+      {
+        ...newer,
+        outbound: { ...newer.outbound, hash: hash('99') },
+        inbound: { ...newer.inbound, applied: 4, ...refusing() },
+      },
+    ],
+    [
+      'it issued two different entries with one sequence',
+      {
+        ...first,
+        generation: 9,
+        outbound: { ...newer.outbound, hash: hash('99') },
+        inbound: { ...newer.inbound, epoch: 1, hash: hash('99'), refused: [], prunedThrough: 5 },
+      },
+    ],
+  ])('contradict each other first in what proves two: %s, whatever else is less', (why, now) => {
+    expect(contradiction(crypto, first, now, seen)).toBe(why);
+  });
+
+  it.each([
     ['that applied what was refused', { ...newer, inbound: { ...newer.inbound, ...refusing() } }],
     ['that did so before', { ...first, generation: 9, inbound: { ...newer.inbound, ...refusing() } }],
     [
