@@ -265,6 +265,12 @@ export const CHANGES = {
       },
     ),
   ],
+  partnerDropped: [
+    31,
+    defineRecord('partner dropped', 'A channel record on which nothing ever happened gives way to another one.', {
+      key: [key, 'identity key'],
+    }),
+  ],
 } as const satisfies Record<string, readonly [number, Codec<never>] | readonly [number, unknown]>;
 
 /** Changes of which a record alone neither advances the generation nor the state hash, nor the anchor (R1). */

@@ -8,10 +8,11 @@ import { type Decided, Draft, nameOf, type Rulebook, verifierOf } from './draft.
 import { certificateOf, reservePartner } from './partners.ts';
 import { isRevokedByRoot } from './revoked-keys.ts';
 import type { ContainerState } from './state.ts';
+import { makeRoomForUnused } from './unused-channels.ts';
 
 /**
- * Decides for whom a context is made; an issuer shown by its certificate gets a channel record, once, and a firm is asked
- * for the time. Pure.
+ * Decides for whom a context is made; an issuer shown by its certificate gets a channel record, so that whatever it answers can
+ * be taken or refused, and a firm is asked for the time. Since anybody may ask for anybody, unused records are few. Pure.
  *
  * @param random 16 fresh bytes, for a challenge
  */
@@ -32,6 +33,7 @@ export function decideContext(
   // A locked container must not commit: its anchor belongs to another state.
   if (book.lock !== null) return { ok: true, changes: [], result: certificate.value };
   const draft = new Draft(state);
+  if (!state.partners.has(certificate.value.key)) makeRoomForUnused(draft);
   const full = reservePartner(book.crypto, draft, certificate.value, RESERVED_CHANNELS) ?? draft.full;
   if (full !== undefined) return full;
   askForTime(draft, certificate.value, random);

@@ -45,6 +45,12 @@ const EVOLUTION: Evolution = {
   },
   holdingDropped: (state, { id }) => holdingDropped(state, id),
   partnerPut,
+  partnerDropped: (state, { key }) => {
+    for (const { challenge } of challengesOf(state, key))
+      drop(state, state.challenges, challenge, () => MEMORY.challenge);
+    drop(state, state.partners, key, memoryOf.partner);
+    referCertificate(state, key, -1);
+  },
   pendingPut: (state, change) =>
     put(state, state.pending, pendingKey(change.target, change.sequence), strip(change), memoryOf.pending),
   locksSet: (state, { firms, challenge }) => {

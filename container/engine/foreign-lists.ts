@@ -5,6 +5,7 @@ import { memoryOf } from './memory.ts';
 import { certificateOf } from './partners.ts';
 import type { ContainerState, RevocationList } from './state.ts';
 import { readGrant } from './stored.ts';
+import { isUnused } from './unused-channels.ts';
 
 /** All lists of firms that have nothing in a container take at most this part of its memory. */
 const SHARE = 1 / 16;
@@ -32,11 +33,12 @@ function bytesOf(state: ContainerState, list: RevocationList): number {
   return memoryOf.revocations(list) + memoryOf.certificate(certificate);
 }
 
-/** Codes of the firms that have something here; null, the root's, is always among them. */
+/** Codes of the firms that have something here; null, the root's, is always among them. A context alone gives nothing. */
 function firmsHere(state: ContainerState, issuer: Certificate): ReadonlySet<number | null> {
   const firms = new Set<number | null>([null, ...state.logs.keys()]);
   for (const { raw } of state.grants.values()) firms.add(readGrant(raw).firmCode);
-  const partners = [...state.partners.keys()].map((key) => certificateOf(state, key));
-  for (const one of [issuer, ...partners]) if (one?.party === 'firm') firms.add(one.firmCode);
+  const partners = [...state.partners.values()].filter((partner) => !isUnused(state, partner));
+  for (const one of [issuer, ...partners.map(({ key }) => certificateOf(state, key))])
+    if (one?.party === 'firm') firms.add(one.firmCode);
   return firms;
 }

@@ -24,6 +24,8 @@ export const FORMAT = {
   pinBytes: 64,
   /** Challenges for certified time that are open for one issuer. */
   timeChallenges: 4,
+  /** Channel records that contexts have reserved and that nothing came of yet. */
+  unusedChannels: 16,
   /** Keys in one list of revocations. */
   revokedKeys: 1024,
   /** Notices that one file carries at most. */

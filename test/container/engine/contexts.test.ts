@@ -5,8 +5,10 @@ import { openContextFile } from '../../../container/files/context-file.ts';
 import { signRootRevocations } from '../../../container/files/notices.ts';
 import type { Hex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
-import { crypto, load, root, type TestContainer, TestFirm } from '../../world/parties.ts';
-import { apply, bound, codeOf, contextFor, loaded, world } from './scene.ts';
+import { issueRequest } from '../../world/issue-request.ts';
+import { crypto, load, order, reopen, root, seats, type TestContainer, TestFirm } from '../../world/parties.ts';
+import { audit } from './audit.ts';
+import { apply, bound, codeOf, contextFor, HandContainer, loaded, only, settle, world } from './scene.ts';
 
 function used(it: TestContainer): number {
   return counter(it.container.state, 'usedBytes');
@@ -106,6 +108,59 @@ describe('the first context for an issuer', () => {
     });
     bound(other, { capacity: used(other) + needed });
     expect(codeOf(() => contextFor(other, dongle))).toBe('nothing');
+  });
+});
+
+describe('contexts for ever more issuers, who never answer', () => {
+  const strangers = Array.from({ length: 40 }, (_, at) => new HandContainer(500 + at));
+  const partners = (it: TestContainer) => [...it.container.state.partners.keys()];
+
+  it('take the channel records of sixteen at most, the oldest of which gives way, and the memory of no more', () => {
+    const { dongle } = world();
+    const before = used(dongle);
+    const sizes = strangers.map((stranger) => {
+      contextFor(dongle, stranger);
+      return used(dongle) - before;
+    });
+    const one = sizes[0] ?? 0;
+    expect(sizes).toEqual(strangers.map((_, at) => one * Math.min(16, at + 1)));
+    expect(partners(dongle)).toEqual(strangers.slice(-16).map(({ key }) => key));
+    expect(audit(dongle.container.state)).toEqual([]);
+    reopen(dongle);
+    expect(partners(dongle)).toEqual(strangers.slice(-16).map(({ key }) => key));
+    expect(used(dongle) - before).toBe(16 * one);
+  });
+
+  it('take no record of anybody from whom something came, to whom something went or of whom something is known', () => {
+    const { firm, dongle, device } = loaded();
+    order(dongle, device, [{ holding: 1, quantity: 1 }]);
+    const known = new HandContainer(600);
+    apply(dongle, known.update(dongle, []));
+    for (const stranger of strangers) contextFor(dongle, stranger);
+    expect(partners(dongle)).toEqual([firm, device, known, ...strangers.slice(-16)].map(({ key }) => key));
+    expect(audit(dongle.container.state)).toEqual([]);
+  });
+
+  it('of vendors end the oldest questions for the time as well', () => {
+    const { dongle } = world();
+    const firms = Array.from({ length: 20 }, (_, at) => new TestFirm(7_000_000 + at));
+    for (const firm of firms) contextFor(dongle, firm);
+    const asked = [...dongle.container.state.challenges.values()].map(({ issuer }) => issuer);
+    expect(asked).toEqual(firms.slice(-16).map(({ key }) => key));
+  });
+
+  it('keep no answer out: whoever gave way is met as if for the first time', () => {
+    const { dongle, device, itemId } = loaded();
+    const context = contextFor(device, dongle);
+    for (const stranger of strangers) contextFor(device, stranger);
+    expect(partners(device)).not.toContain(dongle.key);
+    const parts = [{ holding: 1, quantity: 2 }];
+    const { updates } = dongle.container.run('issue', issueRequest({ context, first: 1, parts }));
+    settle(dongle, apply(device, only(updates)).receipt);
+    expect([seats(dongle, itemId), seats(device, itemId)]).toEqual([
+      { held: 3, pending: 0 },
+      { held: 2, pending: 0 },
+    ]);
   });
 });
 

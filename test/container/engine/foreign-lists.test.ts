@@ -5,7 +5,7 @@ import { signFirmRevocations } from '../../../container/files/notices.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import { crypto, load, makeContainer, move, type TestContainer, TestFirm } from '../../world/parties.ts';
 import { audit } from './audit.ts';
-import { apply, bound, codeOf, contextFor, holdingId, loaded } from './scene.ts';
+import { apply, bound, codeOf, contextFor, goOn, holdingId, loaded } from './scene.ts';
 
 const FULL = CATALOGUE.LISTS_FULL.number;
 
@@ -99,13 +99,21 @@ describe('the list of a firm', () => {
     move(dongle, device, [{ holding: holdingId(dongle), quantity: 1 }]);
     move(passing, dongle, [{ holding: holdingId(passing), quantity: 1 }]);
     expect([passing.container.state.grants.size, passing.container.state.partners.has(firm.key)]).toEqual([0, false]);
-    const asked = makeContainer('dongle', 8);
-    contextFor(asked, firm);
+    const met = makeContainer('dongle', 8);
+    goOn(met, firm.firmCode);
     const list = listOf(firm, 20);
-    for (const it of [passing, device, asked, dongle]) {
+    for (const it of [passing, device, met, dongle]) {
       share(it, chargedFor(firm, list) - 1);
       expect(carry(carrier, it, [firm, list])).toEqual(['new']);
     }
+  });
+
+  it('that a container was only asked to make a context for is among them, since anybody may ask', () => {
+    const [firm, dongle] = [new TestFirm(), makeContainer('dongle', 8)];
+    contextFor(dongle, firm);
+    const list = listOf(firm, 20);
+    share(dongle, chargedFor(firm, list) - 1);
+    expect(carry(carrier, dongle, [firm, list])).toEqual([FULL]);
   });
 
   it('that issued the file which brings it is not among them, since that gives it a channel', () => {

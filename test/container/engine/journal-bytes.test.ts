@@ -73,6 +73,7 @@ const WIDEST: Readonly<Record<Exclude<ChangeName, 'enrolled' | 'counterSet' | 'l
   floorRaised: { time: MOST },
   rolledBackFound: { partner: KEY },
   evidenceKept: { about: KEY, reason: 'x'.repeat(64), statements: [said, said] },
+  partnerDropped: { key: KEY },
   twoFound: { partner: KEY, reason: 'x'.repeat(64) },
   cancelMarked: { target: KEY, sequence: MOST },
   ownerPinPut: { salt: SALT, verifier: HASH, tries: 255 },

@@ -83,6 +83,11 @@ export function apply(it: TestContainer, update: Uint8Array) {
   return it.container.run('apply', { update });
 }
 
+/** Commits something that has nothing to do with anybody else here: a file of a firm, which brings nothing. */
+export function goOn(it: TestContainer, firmCode: number): void {
+  apply(it, new TestFirm(firmCode).update(it));
+}
+
 export function settle(it: TestContainer, context: Uint8Array) {
   return it.container.run('settle', { context });
 }
