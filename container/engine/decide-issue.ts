@@ -69,7 +69,7 @@ export function decideIssue(
   // A set that was given before covers no second one, but its order may be repeated.
   if (authority === 'order' && coverage === undefined && !isServed(state, file.certificate.key))
     return issueNotCovered(state, file.certificate, order.parts);
-  const draft = new Draft(state);
+  const draft = new Draft(state, 'owner');
   const full = reservePartner(book.crypto, draft, file.certificate, 0);
   if (full !== undefined) return full;
   const suspicious = witnessPartner(draft, book.crypto, file);

@@ -16,10 +16,13 @@ export class Draft {
   #recordBytes = 0;
 
   readonly #usedBefore: number;
+  readonly #capacity: number;
 
-  constructor(base: ContainerState) {
+  /** @param by who makes the changes: the owner has room of its own */
+  constructor(base: ContainerState, by: 'anyone' | 'owner' = 'anyone') {
     this.state = draftOf(base);
     this.#usedBefore = counter(base, 'usedBytes');
+    this.#capacity = base.limits.capacity + (by === 'owner' ? base.limits.ownerRoom : 0);
   }
 
   push(change: Change): void {
@@ -52,14 +55,14 @@ export class Draft {
    * before may always be: a full container settles and takes cancellations.
    */
   get overdraft(): number {
-    return this.usedBytes - Math.max(this.state.limits.capacity, this.#usedBefore);
+    return this.usedBytes - Math.max(this.#capacity, this.#usedBefore);
   }
 
   /** MEMORY_FULL when the changes do not fit. */
   get full(): Refusal | undefined {
     const { overdraft } = this;
     if (overdraft <= 0) return undefined;
-    const free = Math.max(0, this.state.limits.capacity - this.#usedBefore);
+    const free = Math.max(0, this.#capacity - this.#usedBefore);
     return refuse('MEMORY_FULL', { here: nameOf(this.state), needed: free + overdraft, free });
   }
 }

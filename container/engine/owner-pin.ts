@@ -95,7 +95,7 @@ export function decideNewPin(
   const opened = openSealed(state, book, 'set-pin', attempt);
   if (!opened.ok) return opened;
   const verifier = pinVerifier(book.crypto, book, salt, opened.pin);
-  const draft = new Draft(state);
+  const draft = new Draft(state, 'owner');
   draft.push({ change: 'ownerPinPut', salt, verifier, tries: FORMAT.pinTries });
   return draft.full ?? { ok: true, changes: draft.changes, result: { verifier } };
 }

@@ -52,7 +52,7 @@ export function decideArm(
   if (state.orders.size >= FORMAT.armedOrders)
     return refuse('ORDERS_FULL', { here: nameOf(state), most: FORMAT.armedOrders });
   const id = counter(state, 'nextOrder');
-  const draft = new Draft(state);
+  const draft = new Draft(state, 'owner');
   draft.push({ change: 'orderArmed', id, items, kinds: [...new Set(kinds)], keys: [...new Set(keys)], most });
   return draft.full ?? { ok: true, changes: draft.changes, result: { id } };
 }

@@ -52,8 +52,10 @@ export const RESERVED_CHANNELS = 8;
 
 /** The bounds of one container, fixed when it is created. */
 export interface ContainerLimits {
-  /** Bytes that all stored objects together may take, evidence apart. */
+  /** Bytes that all stored objects together may take by what files bring and anybody asks for, evidence apart. */
   readonly capacity: number;
+  /** Bytes beyond the capacity for what the owner does: of a container that is filled with licenses, some can still be given on. */
+  readonly ownerRoom: number;
   /** Bytes kept free for evidence, so that a full container can still keep some. */
   readonly evidence: number;
   /** Bytes of the largest update file that this container takes. */
@@ -70,7 +72,7 @@ const CHANNELS = { dongle: 1024, soft: 8192, cloud: 8192 } as const;
 
 /**
  * The limits that a journal bank of `bankBytes` gives a container: an eighth for one update file, twice that kept
- * free for the journal's tail, a thirty-second for evidence, the rest for what is stored.
+ * free for the journal's tail, a thirty-second for evidence, the rest for what is stored. Of that, an eighth is for the owner alone.
  *
  * @see docs/protocol.md, "Memory"
  */
@@ -79,8 +81,11 @@ export function limitsOfBank(kind: keyof typeof CHANNELS, bankBytes: number): Co
   const largestRecord = Math.max(LEAST_LARGEST_RECORD[kind], eighth);
   const journalRecord = 2 * largestRecord + 4096;
   const evidence = Math.min(64 * 1024, Math.floor(bankBytes / 32));
+  const stored = bankBytes - journalRecord - evidence - SNAPSHOT_FIXED_BYTES;
+  const ownerRoom = Math.max(0, Math.min(16 * 1024, Math.floor(stored / 8)));
   return {
-    capacity: bankBytes - journalRecord - evidence - SNAPSHOT_FIXED_BYTES,
+    capacity: stored - ownerRoom,
+    ownerRoom,
     evidence,
     largestRecord,
     journalRecord,

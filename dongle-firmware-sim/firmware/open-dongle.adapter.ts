@@ -62,9 +62,10 @@ export function openFaultyDongle(folder: string, env: Env, faults: MemoryFaults)
   const openFlash = (file: string) => cutFlash(NorFlash.open({ path: file, onOperation }), folder);
   const opened = openFileContainer({ ...DONGLE, openFlash }, folder, env);
   const { state } = opened.container;
-  const { capacity } = state.limits;
+  const { capacity, ownerRoom } = state.limits;
   const full = (): number => Math.min(capacity, counter(state, 'usedBytes'));
   // The rules ask for it anew each time, and keep to it as they do where the memory really is used up.
   Object.defineProperty(state.limits, 'capacity', { get: () => (faults.isFull ? full() : capacity) });
+  Object.defineProperty(state.limits, 'ownerRoom', { get: () => (faults.isFull ? 0 : ownerRoom) });
   return opened;
 }

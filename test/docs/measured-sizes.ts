@@ -92,9 +92,9 @@ export function roomTable(): string {
   const { stored } = measuredSizes();
   const row = (kind: 'dongle' | 'soft', name: string, size: number) => {
     const bank = bankCapacity({ size, pageSize: PAGE_SIZE, sectorSize: SECTOR_SIZE });
-    const { capacity, largestRecord, journalRecord, channels, logEntries } = limitsOfBank(kind, bank);
-    const byMemory = Math.floor(capacity / stored.channel);
-    return [name, size, bank, largestRecord, journalRecord, capacity, Math.min(channels, byMemory), logEntries];
+    const { capacity, ownerRoom, largestRecord, journalRecord, channels, logEntries } = limitsOfBank(kind, bank);
+    const partners = Math.min(channels, Math.floor((capacity + ownerRoom) / stored.channel));
+    return [name, size, bank, largestRecord, journalRecord, capacity, ownerRoom, partners, logEntries];
   };
   return table(
     [
@@ -104,6 +104,7 @@ export function roomTable(): string {
       'largest update file',
       'largest journal record',
       'capacity',
+      'for the owner',
       'partners',
       'log lines a firm',
     ],

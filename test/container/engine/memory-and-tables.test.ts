@@ -3,6 +3,7 @@ import { counter } from '../../../container/engine/state.ts';
 import { CATALOGUE } from '../../../container/errors.ts';
 import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
+import { audit } from './audit.ts';
 import {
   apply,
   bound,
@@ -145,6 +146,56 @@ describe('a container without memory for an entry', () => {
     settle(dongle, apply(device, only(updates)).receipt);
     expect(seats(dongle, itemId)).toEqual({ held: 4, pending: 0 });
     expect(dongle.container.run('list', {}).freeMemory).toBeGreaterThan(0);
+  });
+});
+
+describe('a container that its vendor has filled with licenses', () => {
+  /** A small dongle that was sent more licenses than it has memory for. */
+  function filled() {
+    const { firm } = world();
+    const dongle = makeContainer('dongle', 1, { size: 256 * 1024 });
+    for (let item = 0; item < 200; item++) firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key).raw] });
+    for (let first = 1; first <= 200; first += 40)
+      if (apply(dongle, firm.update(dongle, { first, last: first + 39 })).deferred !== null) return { firm, dongle };
+    throw new TypeError('the dongle took all of it');
+  }
+
+  it('still gives some on, each to a device that it never met', () => {
+    const { dongle } = filled();
+    const { capacity, ownerRoom } = dongle.container.state.limits;
+    expect(dongle.container.run('list', {}).freeMemory).toBeLessThan(400);
+    for (let number = 20; number < 25; number++)
+      move(dongle, makeContainer('soft', number), [{ holding: holdingId(dongle), quantity: 5 }]);
+    expect(used(dongle)).toBeGreaterThan(capacity);
+    expect(used(dongle)).toBeLessThanOrEqual(capacity + ownerRoom);
+    reopen(dongle);
+    expect(audit(dongle.container.state)).toEqual([]);
+  });
+
+  it('can be emptied into one device, and takes licenses again by then', () => {
+    const { firm, dongle } = filled();
+    const device = makeContainer('soft', 20);
+    const ids = dongle.container.run('list', {}).holdings.map(({ id }) => id);
+    for (let at = 0; at < ids.length; at += 10)
+      move(
+        dongle,
+        device,
+        ids.slice(at, at + 10).map((holding) => ({ holding, quantity: 5 })),
+      );
+    expect(ids.length).toBeGreaterThan(100);
+    expect(dongle.container.run('list', {}).holdings).toEqual([]);
+    const first = (dongle.container.state.partners.get(firm.key)?.inbound.applied ?? 0) + 1;
+    expect(apply(dongle, firm.update(dongle, { first, last: first + 9 })).deferred).toBeNull();
+  });
+
+  it('leaves the room of its owner to nobody else: neither to files nor to whoever asks for a context', () => {
+    const { firm, dongle } = filled();
+    const before = hashOf(dongle);
+    expect(codeOf(() => contextFor(dongle, new HandContainer(80)))).toBe('MEMORY_FULL');
+    expect(codeOf(() => apply(dongle, new HandContainer(81).update(dongle, [])))).toBe('MEMORY_FULL');
+    const { applied } = dongle.container.state.partners.get(firm.key)?.inbound ?? { applied: 0 };
+    expect(apply(dongle, firm.update(dongle, { first: applied + 1 })).deferred).toBe(applied + 1);
+    expect(hashOf(dongle)).toBe(before);
   });
 });
 

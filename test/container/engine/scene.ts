@@ -44,9 +44,10 @@ function namedInWords(code: ErrorCode): string[] {
   return [...`${happened} ${effect} ${remedy}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 }
 
-/** Gives an open container other bounds, so that a test meets them quickly. */
+/** Gives an open container other bounds, so that a test meets them quickly; a capacity is one for everybody. */
 export function bound(it: TestContainer, limits: Partial<ContainerLimits>): void {
-  Object.assign(it.container.state, { limits: { ...it.container.state.limits, ...limits } });
+  const whole = limits.capacity === undefined ? {} : { ownerRoom: 0 };
+  Object.assign(it.container.state, { limits: { ...it.container.state.limits, ...whole, ...limits } });
 }
 
 /** Everything durable of a container, at this moment. */

@@ -105,6 +105,7 @@ export class Member {
   readonly #crypto: Crypto;
   readonly #geometry: FlashGeometry;
   #full = Number.POSITIVE_INFINITY;
+  #roomOfOwner = 0;
   #whole = Number.POSITIVE_INFINITY;
   #capacity: number | null = null;
   #logEntries: number | null = null;
@@ -305,9 +306,15 @@ export class Member {
     });
     this.#container = container;
     this.#full = container.state.limits.capacity;
+    this.#roomOfOwner = container.state.limits.ownerRoom;
     this.#longLog = container.state.limits.logEntries;
     this.#limit();
     return container;
+  }
+
+  /** A memory that is full for a while has no room for anybody. */
+  #ownerRoom(capacity: number): number {
+    return capacity < this.#full ? 0 : this.#roomOfOwner;
   }
 
   #limit(): void {
@@ -315,7 +322,7 @@ export class Member {
     const capacity = Math.min(this.#capacity ?? this.#whole, this.#whole, this.#full);
     const logEntries = this.#logEntries ?? this.#longLog;
     if (capacity !== state.limits.capacity || logEntries !== state.limits.logEntries)
-      Object.assign(state, { limits: { ...state.limits, capacity, logEntries } });
+      Object.assign(state, { limits: { ...state.limits, capacity, ownerRoom: this.#ownerRoom(capacity), logEntries } });
   }
 }
 
