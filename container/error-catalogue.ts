@@ -100,9 +100,9 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The certificate of {who} was revoked.',
     brief: 'The certificate was revoked.',
-    effect: NOTHING_CHANGED,
+    effect: 'No license was changed. Where the list of the root came with this very file, that list was taken.',
     remedy:
-      'What it signs is refused as long as it is on the list of the root: use another container. What was in it, its vendor can grant anew.',
+      'What it signs is refused as long as it is on the list of the root. A container: use another one; what was in it, its vendor can grant anew. A firm: what it granted stays usable; ask it for licenses under its new key.',
   },
   NOT_ADDRESSED: {
     number: 111,
@@ -460,15 +460,19 @@ export const CATALOGUE = {
     number: 302,
     exit: 3,
     happened: 'A license in the entry is not validly granted by its vendor: {why}.',
+    brief:
+      'A license in the entry is not validly granted by its vendor, or the root has withdrawn the key that granted it.',
     effect: 'The entry was refused; what it carried goes back to the issuer with the receipt.',
-    remedy: 'Tell the vendor.',
+    remedy:
+      'Tell the vendor. A license whose key was withdrawn stays usable where it is, and goes nowhere from there; its vendor may grant it anew.',
   },
   CUSTODY_WRONG: {
     number: 303,
     exit: 3,
     happened: 'The signed way of a license from its vendor to here has a hole: {why}.',
     effect: 'The entry was refused; what it carried goes back to the issuer with the receipt.',
-    remedy: 'Tell the vendor.',
+    remedy:
+      'Tell the vendor. Where the root has withdrawn a container on that way, the license stays usable where it is, and goes nowhere from there.',
   },
   SENDER_MAY_NOT_ISSUE: {
     number: 304,
@@ -1273,6 +1277,15 @@ export const CATALOGUE = {
     effect: BOTH_KEEP,
     remedy:
       'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+  },
+  FIRM_WITHDRAWN: {
+    number: 893,
+    exit: 3,
+    happened: 'The root has withdrawn the key of firm {firm}: it is on the list of the root.',
+    effect:
+      'Nothing was granted or changed. What the firm granted stays usable where it is, and goes nowhere from there where that list has come.',
+    remedy:
+      'Grant from a new License Central of this Firm Code, whose key is certified anew (docs/losses.md, "The root has withdrawn the key of a firm"). If it was a mistake, take the key off the list: `ferry central revoked`, then `ferry central revoke DIR KEY --root --lift`.',
   },
   WRITE_OFF_OWN: {
     number: 889,
