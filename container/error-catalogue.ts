@@ -20,6 +20,9 @@ export interface CatalogueEntry {
 }
 
 const NOTHING_CHANGED = 'Nothing was changed.';
+/** For what is decided behind the notices of a file. */
+const LISTS_TAKEN =
+  'No license was changed; lists of revocations and certified time in the file were taken all the same, where they are new.';
 const BOTH_KEEP = 'Nothing was changed; every license is where it was.';
 const RENEW_OR_MEND =
   'If that is the right day, ask the vendor to renew it. If it is not, the clock is or was wrong, which the container does not forget: correct it, then bring the vendor a fresh context and take the file it makes (docs/losses.md, "A clock that was wrong").';
@@ -125,7 +128,7 @@ export const CATALOGUE = {
     number: 113,
     exit: 4,
     happened: 'The entries in the file do not add up to the chain value that its issuer signed.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy: 'Have the file issued again; if it happens again, the issuer is faulty: tell your vendor.',
   },
 
@@ -140,7 +143,7 @@ export const CATALOGUE = {
     number: 201,
     exit: 3,
     happened: 'The update {first} to {last} comes too early: {missing} must be applied before it.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy: 'Apply the missing update first, or bring the issuer a fresh context: its next file holds everything.',
     field: 228,
   },
@@ -176,7 +179,7 @@ export const CATALOGUE = {
     number: 203,
     exit: 3,
     happened: 'The update belongs to epoch {found} of its channel; this container is in epoch {known}.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy: 'The issuer has made newer files since then. Bring it a fresh context of this container.',
   },
   PARTNER_ROLLED_BACK: {
@@ -444,7 +447,7 @@ export const CATALOGUE = {
     number: 247,
     exit: 3,
     happened: 'Sequence {sequence} cannot be refused by hand: {why}.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy:
       'Only what gives licenses to this container can be refused, from the first entry on. Choose another --through.',
   },
