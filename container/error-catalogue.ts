@@ -188,7 +188,7 @@ export const CATALOGUE = {
     happened: '{partner} was set back to an earlier state or copied: {why}.',
     effect: 'Nothing new is taken from it or given to it; signed evidence, where there is any, is kept here.',
     remedy:
-      'Where it was only put back, and the container itself still is in its latest state, use that one; one that is proven to be there twice stays refused. Tell your vendor; show `ferry history`.',
+      'Where it was only put back, and the container itself still is in its latest state, use that one; one that is proven to be there twice stays refused. Tell your vendor, and show `ferry history`; the server of a vendor goes on after `ferry central restored`.',
   },
   SELF_ROLLED_BACK: {
     number: 205,
@@ -196,7 +196,7 @@ export const CATALOGUE = {
     happened: '{partner} has proof that {here} was set back to an earlier state or copied.',
     effect: '{here} issues nothing any more; what it holds stays in it. The signed evidence is kept.',
     remedy:
-      'Where {here} itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
+      'Where {here} itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`.',
   },
   CONTAINER_LOCKED: {
     number: 206,
@@ -1280,6 +1280,16 @@ export const CATALOGUE = {
     effect: BOTH_KEEP,
     remedy:
       'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+  },
+  CENTRAL_ROLLED_BACK: {
+    number: 894,
+    exit: 3,
+    happened:
+      'This License Central is in an earlier state than {partner} has seen of firm {firm}, as if it was restored from a backup.',
+    effect:
+      'For this firm it gives and settles nothing more, so that nothing is given twice. Every license that was delivered is where it was; the signed evidence is kept here.',
+    remedy:
+      'Where this folder was restored, say so: `ferry central restored DIR --firm {firm}`, then bring fresh contexts; nothing is wrong with {partner} by that. Where another folder has the latest state, use that one.',
   },
   FIRM_WITHDRAWN: {
     number: 893,

@@ -15,7 +15,7 @@ import { type ListedFirm, listFirms, makeFirm, type NewFirm, requireDistinct, st
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
-import { containerByName, firmByCode, HERE, keyByName } from './parties.ts';
+import { containerByName, firmByCode, keyByName } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { restoreFirm } from './restored-firms.ts';
@@ -151,7 +151,7 @@ export class LicenseCentral {
    * is given; without one, every call grants anew.
    *
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, ORDER_NAME_USED, TOO_LARGE_FOR_TARGET,
-   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
+   * CHANNEL_FULL, EXHAUSTED, CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
    */
   async grantItems(
     order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },
@@ -197,7 +197,7 @@ export class LicenseCentral {
   /**
    * Gives the PIN of a container all its tries back. Repeatable, each time with an entry of its own.
    *
-   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
    */
   async unblock(order: Direction): Promise<ChangeOrder> {
     return this.#database.write(async (tx) => {
@@ -225,7 +225,7 @@ export class LicenseCentral {
    * The update files with all that is in transit from a firm to a container; one without entries when nothing is. One that
    * was set back, as it says and as was proven, gets the time that it asked for, and nothing else. Changes nothing.
    *
-   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED
    */
   async updatesFor({ firmCode, target }: Direction): Promise<Uint8Array[]> {
     const source = await this.#database.write(async (tx) => {
@@ -239,7 +239,7 @@ export class LicenseCentral {
    * Takes a context or receipt, of anybody or only of `from`: settles, and learns where licenses are. Repeatable, late or not.
    *
    * @throws FILE_*, CERTIFICATE_*, SIGNATURE_WRONG, NOT_ADDRESSED, TARGET_OTHER, CANNOT_OPEN, CUSTODY_WRONG; then nothing was changed.
-   * SELF_ROLLED_BACK when the container proves that this server was set back; the evidence is kept.
+   * CENTRAL_ROLLED_BACK when the container proves that this server was set back; the evidence is kept.
    */
   async receiveContext(raw: Uint8Array, from?: PublicKey): Promise<ContextReport> {
     const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw, from));
@@ -248,7 +248,7 @@ export class LicenseCentral {
       const now = await firmByCode(tx, firm.firmCode);
       return receiveContext(tx, this.#base, this.#pinned(), { firm: now, sealingSecret, file, raw });
     });
-    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial, here: HERE });
+    if (provesRollback) throw new FerryError('CENTRAL_ROLLED_BACK', { partner: report.serial, firm: firm.firmCode });
     return report;
   }
 

@@ -84,7 +84,7 @@ export function makeGrant(
  * name is carried out once: repeating it answers what was granted.
  *
  * @throws ORDER_EMPTY, USAGE_WRONG, ORDER_NAME_USED, TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, EXHAUSTED,
- * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
+ * CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
   const { firm, keys, target, items, name } = order;
