@@ -140,7 +140,7 @@ function showTransit(output: Output, transit: CentralListing['transit'], lists: 
       String(firmCode),
       sequence,
       kind,
-      stateOfEntry({ cancelled, writtenOff: false, arrived: null }),
+      stateOfEntry({ cancelled, writtenOff: false, standing: 'unknown' }),
     ]),
     { indent: 2 },
   );

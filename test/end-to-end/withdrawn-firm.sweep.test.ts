@@ -48,10 +48,14 @@ describe('a firm whose key the root has withdrawn', () => {
     expect((await world.seats('device')).held).toBe(1);
   });
 
-  it('is marked in the list of its License Central', async () => {
+  it('is marked in the list of its License Central, and what it has in transit is said to be delivered no more', async () => {
     expect(await world.must('list', 'central:vendor')).toMatch(
       /Firm Item 6000010 .*\n +The root has withdrawn its key/,
     );
+    const asked = ['central:vendor', 'sim:device'];
+    const status = await world.must('status', ...asked);
+    expect(status).toContain('The root has withdrawn the key of firm 6000010: what is in transit from it is not');
+    expect([status.includes('ferry move'), (await world.json('status', ...asked)).next]).toEqual([false, []]);
   });
 
   it('still brings the list of the root, by a file that is refused, and that is said on both sides', async () => {
