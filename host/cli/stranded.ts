@@ -18,7 +18,9 @@ export function writeOffsOf(way: UnderWay, { firms }: Pick<Answers, 'firms'>): r
   return [...last].map(([firmCode, through]) => {
     const place = firms.find((firm) => firm.firmCode === firmCode)?.address.slice('central:'.length);
     const central = place === undefined ? CENTRAL : quoted(place);
-    return `ferry central write-off ${central} --from ${giver} --target ${to} --through ${through} --firm ${firmCode} --dry-run`;
+    // Where both are at hand, the giver is asked for what is given up.
+    const from = place === undefined ? giver : quoted(way.from);
+    return `ferry central write-off ${central} --from ${from} --target ${to} --through ${through} --firm ${firmCode} --dry-run`;
   });
 }
 

@@ -118,7 +118,8 @@ function stateOf(move: UnfinishedMove | undefined): UnderWay['kept'] {
   return move.note === null ? 'unnoted' : 'whole';
 }
 
-function entriesOf({ transit, holdings }: Listing) {
+/** What a container shows in transit. */
+export function entriesOf({ transit, holdings }: Listing) {
   const products = new Map(holdings.map(({ id, productCode }) => [id, productCode]));
   return transit.map(({ target, serial, sequence, firmCode, cancelled, writtenOff, holdings: from, quantities }) => ({
     target,

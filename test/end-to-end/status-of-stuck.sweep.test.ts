@@ -71,7 +71,7 @@ describe('ferry status of what is not delivered', () => {
     expect(text).toContain(`  ${WRITE_OFF}\n`);
     expect(transit[0].writeOff).toEqual([WRITE_OFF]);
     const here = await status('sim:dongle', 'central:vendor');
-    expect(here.transit[0].writeOff).toEqual([WRITE_OFF.replace(' DIR ', ' vendor ')]);
+    expect(here.transit[0].writeOff).toEqual([WRITE_OFF.replace('DIR --from 3-1234567', 'vendor --from sim:dongle')]);
     expect((await status('sim:dongle', 'sim:device')).transit[0].writeOff).toEqual([]);
   });
 
