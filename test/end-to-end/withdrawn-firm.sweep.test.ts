@@ -4,6 +4,7 @@ import { FerryHere } from './ferry-here.ts';
 describe('a firm whose key the root has withdrawn', () => {
   const loaded = new FerryHere();
   let world: FerryHere;
+  let key: string;
   beforeAll(async () => {
     await loaded.setUp();
     await loaded.must('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', loaded.item(1));
@@ -19,7 +20,9 @@ describe('a firm whose key the root has withdrawn', () => {
       'folder:lost',
     );
     const [{ firms }] = (await loaded.json('list', 'sim:dongle')).containers;
-    await loaded.must('central', 'revoke', 'vendor', firms[0].key, '--root');
+    key = firms[0].key;
+    const put = await loaded.run('central', 'revoke', 'vendor', key, '--root');
+    expect(put.stderr).toContain('That is the key of firm 6000010 here, which signs nothing any more');
   });
   afterAll(() => loaded.remove());
   beforeEach(() => {
@@ -56,6 +59,13 @@ describe('a firm whose key the root has withdrawn', () => {
     const status = await world.must('status', ...asked);
     expect(status).toContain('The root has withdrawn the key of firm 6000010: what is in transit from it is not');
     expect([status.includes('ferry move'), (await world.json('status', ...asked)).next]).toEqual([false, []]);
+  });
+
+  it('signs again once its key is lifted, by a list that others have to bring', async () => {
+    const { stderr } = await world.run('central', 'revoke', 'vendor', key, '--root', '--lift');
+    expect(stderr).toContain('from files of others');
+    await world.must('move', '--from', 'central:vendor', '--to', 'sim:device', '--all');
+    expect((await world.seats('device')).held).toBe(3);
   });
 
   it('still brings the list of the root, by a file that is refused, and that is said on both sides', async () => {
