@@ -21,6 +21,17 @@ const PROGRAM = path.join(ROOT, 'dist', 'ferry.js');
 const ORPHAN_LOCK_MS = 10_000;
 const SOURCES = ['carriers', 'container', 'device-side', 'dongle-firmware-sim', 'host', 'pages', 'state-machines'];
 
+const HELP = `Usage: node set-up.mjs
+
+Makes this folder ready: installs the packages of package-lock.json by \`npm ci\`
+and builds dist, each where it was not done yet or what it is made from has
+changed. Says nothing where there is nothing to do. Deleting node_modules makes
+everything start again.
+
+\`npm start\` and \`npm test\` run it first; nobody has to.
+`;
+
+readArguments(process.argv.slice(2));
 checkNodeVersion();
 if (!isInstalled() || !isBuilt()) {
   takeLock();
@@ -30,6 +41,16 @@ if (!isInstalled() || !isBuilt()) {
   } finally {
     fs.rmSync(LOCK, { recursive: true, force: true });
   }
+}
+
+function readArguments([first]) {
+  if (first === undefined) return;
+  if (first === '--help' || first === '-h') {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  process.stderr.write(`set-up.mjs takes no '${first}'; \`node set-up.mjs --help\` says what it does.\n`);
+  process.exit(2);
 }
 
 function checkNodeVersion() {

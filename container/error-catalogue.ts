@@ -20,6 +20,9 @@ export interface CatalogueEntry {
 }
 
 const NOTHING_CHANGED = 'Nothing was changed.';
+/** For what is decided behind the notices of a file. */
+const LISTS_TAKEN =
+  'No license was changed; lists of revocations and certified time in the file were taken all the same, where they are new.';
 const BOTH_KEEP = 'Nothing was changed; every license is where it was.';
 const RENEW_OR_MEND =
   'If that is the right day, ask the vendor to renew it. If it is not, the clock is or was wrong, which the container does not forget: correct it, then bring the vendor a fresh context and take the file it makes (docs/losses.md, "A clock that was wrong").';
@@ -100,9 +103,9 @@ export const CATALOGUE = {
     exit: 4,
     happened: 'The certificate of {who} was revoked.',
     brief: 'The certificate was revoked.',
-    effect: NOTHING_CHANGED,
+    effect: 'No license was changed. Where the list of the root came with this very file, that list was taken.',
     remedy:
-      'What it signs is refused as long as it is on the list of the root: use another container. What was in it, its vendor can grant anew.',
+      'What it signs is refused as long as it is on the list of the root. A container: use another one; what was in it, its vendor can grant anew. A firm: what it granted stays usable; ask it for licenses under its new key.',
   },
   NOT_ADDRESSED: {
     number: 111,
@@ -125,7 +128,7 @@ export const CATALOGUE = {
     number: 113,
     exit: 4,
     happened: 'The entries in the file do not add up to the chain value that its issuer signed.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy: 'Have the file issued again; if it happens again, the issuer is faulty: tell your vendor.',
   },
 
@@ -140,7 +143,7 @@ export const CATALOGUE = {
     number: 201,
     exit: 3,
     happened: 'The update {first} to {last} comes too early: {missing} must be applied before it.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy: 'Apply the missing update first, or bring the issuer a fresh context: its next file holds everything.',
     field: 228,
   },
@@ -176,7 +179,7 @@ export const CATALOGUE = {
     number: 203,
     exit: 3,
     happened: 'The update belongs to epoch {found} of its channel; this container is in epoch {known}.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy: 'The issuer has made newer files since then. Bring it a fresh context of this container.',
   },
   PARTNER_ROLLED_BACK: {
@@ -185,7 +188,7 @@ export const CATALOGUE = {
     happened: '{partner} was set back to an earlier state or copied: {why}.',
     effect: 'Nothing new is taken from it or given to it; signed evidence, where there is any, is kept here.',
     remedy:
-      'Where it was only put back, and the container itself still is in its latest state, use that one; one that is proven to be there twice stays refused. Tell your vendor; show `ferry history`.',
+      'Where it was only put back, and the container itself still is in its latest state, use that one; one that is proven to be there twice stays refused. Tell your vendor, and show `ferry history`; the server of a vendor goes on after `ferry central restored`.',
   },
   SELF_ROLLED_BACK: {
     number: 205,
@@ -193,7 +196,7 @@ export const CATALOGUE = {
     happened: '{partner} has proof that {here} was set back to an earlier state or copied.',
     effect: '{here} issues nothing any more; what it holds stays in it. The signed evidence is kept.',
     remedy:
-      'Where {here} itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`. A License Central goes on after `ferry central restored`.',
+      'Where {here} itself still is, in its latest state, use that one. Otherwise tell your vendor; show `ferry history`.',
   },
   CONTAINER_LOCKED: {
     number: 206,
@@ -444,7 +447,7 @@ export const CATALOGUE = {
     number: 247,
     exit: 3,
     happened: 'Sequence {sequence} cannot be refused by hand: {why}.',
-    effect: NOTHING_CHANGED,
+    effect: LISTS_TAKEN,
     remedy:
       'Only what gives licenses to this container can be refused, from the first entry on. Choose another --through.',
   },
@@ -460,15 +463,19 @@ export const CATALOGUE = {
     number: 302,
     exit: 3,
     happened: 'A license in the entry is not validly granted by its vendor: {why}.',
+    brief:
+      'A license in the entry is not validly granted by its vendor, or the root has withdrawn the key that granted it.',
     effect: 'The entry was refused; what it carried goes back to the issuer with the receipt.',
-    remedy: 'Tell the vendor.',
+    remedy:
+      'Tell the vendor. A license whose key was withdrawn stays usable where it is, and goes nowhere from there; its vendor may grant it anew.',
   },
   CUSTODY_WRONG: {
     number: 303,
     exit: 3,
     happened: 'The signed way of a license from its vendor to here has a hole: {why}.',
     effect: 'The entry was refused; what it carried goes back to the issuer with the receipt.',
-    remedy: 'Tell the vendor.',
+    remedy:
+      'Tell the vendor. Where the root has withdrawn a container on that way, the license stays usable where it is, and goes nowhere from there.',
   },
   SENDER_MAY_NOT_ISSUE: {
     number: 304,
@@ -1273,6 +1280,25 @@ export const CATALOGUE = {
     effect: BOTH_KEEP,
     remedy:
       'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+  },
+  CENTRAL_ROLLED_BACK: {
+    number: 894,
+    exit: 3,
+    happened:
+      'This License Central is in an earlier state than {partner} has seen of firm {firm}, as if it was restored from a backup.',
+    effect:
+      'For this firm it gives and settles nothing more, so that nothing is given twice. Every license that was delivered is where it was; the signed evidence is kept here.',
+    remedy:
+      'Where this folder was restored, say so: `ferry central restored DIR --firm {firm}`, then bring fresh contexts; nothing is wrong with {partner} by that. Where another folder has the latest state, use that one.',
+  },
+  FIRM_WITHDRAWN: {
+    number: 893,
+    exit: 3,
+    happened: 'The root has withdrawn the key of firm {firm}: it is on the list of the root.',
+    effect:
+      'Nothing was granted or changed. What the firm granted stays usable where it is, and goes nowhere from there where that list has come.',
+    remedy:
+      'Grant from a new License Central of this Firm Code, whose key is certified anew (docs/losses.md, "The root has withdrawn the key of a firm"). If it was a mistake, take the key off the list: `ferry central revoked`, then `ferry central revoke DIR KEY --root --lift`.',
   },
   WRITE_OFF_OWN: {
     number: 889,

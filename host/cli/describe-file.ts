@@ -28,10 +28,7 @@ export async function describe(raw: Uint8Array): Promise<Described> {
 }
 
 /** Of an update file nobody but its target reads more. */
-const SEALED = [
-  'Beside licenses',
-  'sealed: only the target can tell whether it brings certified time, a list of revocations or a word of acceptance',
-] as const;
+const SEALED = ['Beside licenses', 'sealed: only the target can tell of lists, time and acceptance'] as const;
 
 /** @throws FILE_MALFORMED, FILE_VERSION */
 function statementOf(raw: Uint8Array, kind: SignedKind): Statement {

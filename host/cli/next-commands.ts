@@ -8,6 +8,12 @@ export interface NextCommand {
   readonly why: string;
 }
 
+/**
+ * How an entry in transit stands with its target: `unknown` where that was not asked, or its issuer was set back; `decided` where it
+ * was applied or refused, and only the receipt tells which.
+ */
+export type EntryStanding = 'unknown' | 'underWay' | 'arrived' | 'refused' | 'decided';
+
 /** An entry on its way. */
 export interface EntryUnderWay {
   readonly sequence: number;
@@ -15,8 +21,9 @@ export interface EntryUnderWay {
   /** What it carries; empty where it carries no seats, but changes what was granted before. */
   readonly items: readonly { readonly productCode: number; readonly seats: number }[];
   readonly cancelled: boolean;
-  /** Whether the target has applied or refused it; null where the target was not asked, or its issuer was set back. */
-  readonly arrived: boolean | null;
+  readonly standing: EntryStanding;
+  /** Number of the error for which the target refused it; 0: it did not, or that is not known. */
+  readonly reason: number;
   /** Whether its vendor has written it off: what it carried is held again. */
   readonly writtenOff: boolean;
 }
@@ -27,6 +34,12 @@ export interface UnderWay {
   readonly from: string;
   /** Firm Code, for a License Central. */
   readonly firm: number | null;
+  /** Serial number of the issuer; null for a License Central. */
+  readonly giver: string | null;
+  /** Whether the root has withdrawn the key of the firm: then nothing of it is delivered any more. */
+  readonly isWithdrawn: boolean;
+  /** Why the target takes nothing, as it is: it is locked, or used as it was set back; null where it does, or was not asked. */
+  readonly barred: 'locked' | 'retired' | null;
   /** Whether it was proven to be set back, and its vendor has not said yet that it was restored. */
   readonly isSetBack: boolean;
   /** Serial number of the target. */
@@ -60,6 +73,7 @@ export function restoredCommand(central: string, firm: string | null): string {
 }
 
 function commandsFor(way: UnderWay): readonly NextCommand[] {
+  if (way.barred !== null || way.isWithdrawn) return [];
   if (way.kept === 'whole') return [resumeOf(way.id)];
   // Another order than its own would be made after it, and move once more.
   if (way.kept === 'unnoted') return [];
@@ -128,7 +142,9 @@ function together(way: UnderWay, toAddress: string): readonly NextCommand[] {
   if (items === '' && way.firm === null) return bringBack(way, toAddress);
   const order = way.firm === null ? items : `--all --firm ${way.firm}`;
   const again = way.kept === 'damaged' ? ' --start-over' : '';
-  return [{ command: `ferry move --from ${from} --to ${to} ${order}${again}`, why: `delivers it to ${way.to}` }];
+  const isOpen = way.entries.some(({ standing }) => standing === 'unknown' || standing === 'underWay');
+  const why = isOpen ? `delivers it to ${way.to}` : `brings home the receipt of ${way.to}`;
+  return [{ command: `ferry move --from ${from} --to ${to} ${order}${again}`, why }];
 }
 
 /** All of it was cancelled: the target has to hear of it, and its receipt brings it back. */

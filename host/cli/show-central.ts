@@ -14,7 +14,7 @@ import { stateOfEntry } from './state-of-entry.ts';
 
 /** What a License Central knows: its firms, what became of every grant, what is in transit, what proofs it keeps. */
 export interface CentralListing {
-  readonly firms: readonly { readonly firmCode: number; readonly name: string }[];
+  readonly firms: readonly { readonly firmCode: number; readonly name: string; readonly withdrawn: boolean }[];
   readonly ledger: readonly LedgerLine[];
   readonly transit: readonly CentralTransit[];
   /** Licenses that containers show and that were granted by a state of this server that is lost. */
@@ -32,6 +32,8 @@ export async function listCentral(central: LicenseCentral): Promise<CentralListi
   return { firms, ledger, transit, unknown, lists: await central.revocations(), evidence };
 }
 
+const WITHDRAWN = 'The root has withdrawn its key: what it granted stays where it is, and nothing is granted any more.';
+
 /** Shows it for people. */
 export function showCentral(
   output: Output,
@@ -40,8 +42,9 @@ export function showCentral(
 ): void {
   output.line(styled('bold', 'License Central'), `  ${address}`);
   for (const proof of new Set(evidence.map(proofText))) output.line(styled('yellow', `  ${proof}`));
-  for (const { firmCode, name } of firms) {
+  for (const { firmCode, name, withdrawn } of firms) {
     output.line(`  Firm Item ${firmCode}  ${name}`);
+    if (withdrawn) output.line(styled('yellow', `    ${WITHDRAWN}`));
     const own = ledger.filter((line) => line.firmCode === firmCode);
     showLedger(output, own, revokedBy(lists, firmCode));
   }
@@ -137,7 +140,7 @@ function showTransit(output: Output, transit: CentralListing['transit'], lists: 
       String(firmCode),
       sequence,
       kind,
-      stateOfEntry({ cancelled, writtenOff: false, arrived: null }),
+      stateOfEntry({ cancelled, writtenOff: false, standing: 'unknown' }),
     ]),
     { indent: 2 },
   );

@@ -131,7 +131,7 @@ function showTransit(output: Output, { transit, holdings }: Listing): void {
       writtenOff
         ? `of Firm Item ${firmCode}`
         : from.map((id, at) => `${firmCode}:${product.get(id) ?? '?'}x${quantities[at] ?? 0}`).join(' '),
-      stateOfEntry({ cancelled, writtenOff, arrived: null }),
+      stateOfEntry({ cancelled, writtenOff, standing: 'unknown' }),
     ]),
     { indent: 2 },
   );

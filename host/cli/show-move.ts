@@ -101,10 +101,11 @@ export function failureOfMove(output: Output, { sides, result, shown, firm, id }
 }
 
 /** Which side was set back or copied, where that is why; whoever found it out names its partner. */
-function copyIn({ from, to, giver }: Sides, { code, details }: NonNullable<MoveResult['failure']>): string | null {
-  const isAboutGiver = details.partner === giver.serial;
-  if (code === 'PARTNER_ROLLED_BACK') return isAboutGiver ? from : to;
-  if (code === 'SELF_ROLLED_BACK') return isAboutGiver ? to : from;
+function copyIn({ from, to, getter }: Sides, { code, details }: NonNullable<MoveResult['failure']>): string | null {
+  const isAboutGetter = details.partner === getter.serial;
+  if (code === 'PARTNER_ROLLED_BACK') return isAboutGetter ? to : from;
+  if (code === 'SELF_ROLLED_BACK') return isAboutGetter ? from : to;
+  if (code === 'CENTRAL_ROLLED_BACK') return from;
   return null;
 }
 

@@ -4,6 +4,7 @@ import type { UnfinishedMove } from '../../state-machines/index.ts';
 import { conditionsOf } from './conditions.ts';
 import { copiesAmong, isCopied, sayCopies } from './copies.ts';
 import {
+  type EntryUnderWay,
   forgetOf,
   NEW_ADDRESS,
   type NextCommand,
@@ -15,9 +16,11 @@ import {
 } from './next-commands.ts';
 import { type Output, styled } from './output.ts';
 import { quoted } from './printable.ts';
+import { withCode, words } from './say-reason.ts';
 import { shortId } from './short-id.ts';
 import { stateOfEntry } from './state-of-entry.ts';
 import { stepWords } from './step-words.ts';
+import { whenWrittenOff, writeOffsOf } from './stranded.ts';
 import type { Answers, Asked } from './under-way.ts';
 import { placesOf, type Stranger, shownAs, sidesByKey } from './unfinished-places.ts';
 import { sayUnreached } from './unreached.ts';
@@ -52,6 +55,7 @@ export function showStatus(
     if (places?.standing === 'unissued') output.line(`  Where it is not wanted any more: ${forgetOf(move.id)}`);
   }
   if (next.length > 0) showNext(output, next);
+  for (const way of sound) showStranded(output, way, writeOffsOf(way, answers));
   if (unfinished.length === 0 && ways.length > 0 && ways.every(isGivenUp))
     output.line('There is nothing to do about what was written off.');
   const asked = answers.containers.length + new Set(answers.firms.map(({ address }) => address)).size;
@@ -71,6 +75,8 @@ export function showStatus(
     transit: ways.map((way) => ({
       ...way,
       id: shortId(way.id),
+      entries: way.entries.map(entryDocument),
+      writeOff: sound.includes(way) ? writeOffsOf(way, answers) : [],
       next: sound.includes(way) ? nextOfWay(answers, unfinished, way) : [],
     })),
     asked: [
@@ -100,8 +106,25 @@ function showConditions(output: Output, { containers }: Answers): void {
   }
 }
 
-function isGivenUp({ entries, toAddress }: UnderWay): boolean {
-  return toAddress === null && entries.every(({ writtenOff }) => writtenOff);
+function entryDocument(entry: EntryUnderWay): object {
+  const { standing } = entry;
+  const isOpen = standing === 'unknown' || standing === 'decided';
+  return { ...withCode(entry), arrived: isOpen ? null : standing === 'arrived' };
+}
+
+function isGivenUp({ entries, toAddress, barred }: UnderWay): boolean {
+  return (toAddress === null || barred !== null) && entries.every(({ writtenOff }) => writtenOff);
+}
+
+/** What to do about what its target will never take, or not as it is. */
+function showStranded(output: Output, way: UnderWay, writeOffs: readonly string[]): void {
+  if (way.isWithdrawn)
+    output.line(
+      `The root has withdrawn the key of firm ${way.firm}: what is in transit from it is not delivered any more.`,
+    );
+  if (writeOffs.length === 0) return;
+  output.line(whenWrittenOff(way));
+  for (const command of writeOffs) output.line(`  ${command}`);
 }
 
 function showUnfinished(output: Output, answers: Answers, unfinished: readonly UnfinishedMove[]): void {
@@ -161,7 +184,12 @@ function showWays(output: Output, ways: readonly UnderWay[]): void {
         stateOfEntry(standing),
       ]),
     ),
-    { isWhole: true },
+    {
+      isWhole: true,
+      notes: ways.flatMap(({ entries }) =>
+        entries.map(({ reason }) => (reason === 0 ? '' : styled('yellow', words(reason)))),
+      ),
+    },
   );
   output.line();
 }

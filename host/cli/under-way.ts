@@ -21,10 +21,19 @@ export interface AskedFirm {
   readonly words: string;
   /** Whether a container proved that the License Central was set back. */
   readonly isSetBack: boolean;
+  /** Whether the root has withdrawn its key. */
+  readonly isWithdrawn: boolean;
   readonly transit: readonly (Pick<Listing['transit'][number], 'target' | 'serial' | 'sequence' | 'cancelled'> & {
     readonly firmCode: number;
     readonly items: EntryUnderWay['items'];
   })[];
+}
+
+/** Of each pair of an issuer and a target, by `pairOf`, the sequences that the target refused, with the numbers of the errors. */
+export type Refusals = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+export function pairOf(issuer: PublicKey, target: PublicKey): string {
+  return `${issuer} ${target}`;
 }
 
 /** Everybody who was asked. */
@@ -32,7 +41,11 @@ export interface Answers {
   readonly containers: readonly Asked[];
   readonly firms: readonly AskedFirm[];
   readonly unreachable: readonly Unreached[];
+  readonly refusals: Refusals;
 }
+
+/** An entry as its issuer shows it. */
+type NotedEntry = Omit<EntryUnderWay, 'standing' | 'reason'> & { readonly serial: string };
 
 type IdOf = (issuer: PublicKey, target: PublicKey) => string;
 
@@ -41,38 +54,62 @@ export function waysOf(answers: Answers, unfinished: readonly UnfinishedMove[], 
   const asked = new Map(answers.containers.map((one) => [one.listing.key, one]));
   const kept = new Map(unfinished.map((move) => [move.id, move]));
   const way = (
-    { from, firm, isSetBack }: Pick<UnderWay, 'from' | 'firm' | 'isSetBack'>,
+    side: Pick<UnderWay, 'from' | 'firm' | 'giver' | 'isSetBack' | 'isWithdrawn'>,
     issuer: PublicKey,
-    [target, entries]: readonly [PublicKey, readonly (Omit<EntryUnderWay, 'arrived'> & { readonly serial: string })[]],
+    [target, entries]: readonly [PublicKey, readonly NotedEntry[]],
   ): UnderWay => {
     const id = idOf(issuer, target);
     const there = asked.get(target);
     const applied = there?.listing.channels.find(({ partner }) => partner === issuer)?.applied ?? 0;
+    const refused = answers.refusals.get(pairOf(issuer, target));
+    // What was applied under the numbers of an issuer that was set back may be something else, which it forgot.
+    const isAsked = there !== undefined && !side.isSetBack;
     return {
-      from,
-      firm,
-      isSetBack,
+      ...side,
+      barred: there === undefined ? null : barredBy(there.listing),
       to: entries[0]?.serial ?? '',
       toAddress: there?.address ?? null,
       id,
       kept: stateOf(kept.get(id)),
       entries: entries.map(({ serial: _, ...entry }) => ({
         ...entry,
-        // What was applied under the numbers of an issuer that was set back may be something else, which it forgot.
-        arrived: there === undefined || isSetBack ? null : entry.sequence <= applied,
+        reason: (isAsked ? refused?.get(entry.sequence) : undefined) ?? 0,
+        standing: isAsked ? standingOf(entry.sequence, applied, refused) : 'unknown',
       })),
     };
   };
   return [
     ...answers.containers.flatMap(({ address, listing }) =>
-      byTarget(entriesOf(listing)).map((of) => way({ from: address, firm: null, isSetBack: false }, listing.key, of)),
+      byTarget(entriesOf(listing)).map((of) =>
+        way(
+          { from: address, firm: null, giver: listing.serial, isSetBack: false, isWithdrawn: false },
+          listing.key,
+          of,
+        ),
+      ),
     ),
-    ...answers.firms.flatMap(({ address, firmCode, key, isSetBack, transit }) => {
+    ...answers.firms.flatMap(({ address, firmCode, key, isSetBack, isWithdrawn, transit }) => {
       return byTarget(transit.map((entry) => ({ ...entry, writtenOff: false }))).map((of) =>
-        way({ from: address, firm: firmCode, isSetBack }, key, of),
+        way({ from: address, firm: firmCode, giver: null, isSetBack, isWithdrawn }, key, of),
       );
     }),
   ];
+}
+
+function barredBy({ locked, retired }: Listing): UnderWay['barred'] {
+  if (retired) return 'retired';
+  return locked ? 'locked' : null;
+}
+
+/** @param refused undefined where that was not told */
+function standingOf(
+  sequence: number,
+  applied: number,
+  refused: ReadonlyMap<number, number> | undefined,
+): EntryUnderWay['standing'] {
+  if (sequence > applied) return 'underWay';
+  if (refused === undefined) return 'decided';
+  return refused.has(sequence) ? 'refused' : 'arrived';
 }
 
 function stateOf(move: UnfinishedMove | undefined): UnderWay['kept'] {
@@ -81,7 +118,8 @@ function stateOf(move: UnfinishedMove | undefined): UnderWay['kept'] {
   return move.note === null ? 'unnoted' : 'whole';
 }
 
-function entriesOf({ transit, holdings }: Listing) {
+/** What a container shows in transit. */
+export function entriesOf({ transit, holdings }: Listing) {
   const products = new Map(holdings.map(({ id, productCode }) => [id, productCode]));
   return transit.map(({ target, serial, sequence, firmCode, cancelled, writtenOff, holdings: from, quantities }) => ({
     target,

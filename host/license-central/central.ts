@@ -11,11 +11,11 @@ import { cancelEntries, type Foundation, openChannel } from './channels.ts';
 import { CentralDatabase } from './database.adapter.ts';
 import { type KeptEvidence, listEvidence } from './evidence.ts';
 import { type FirmKeys, KeyVault } from './firm-keys.ts';
-import { listFirms, makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
+import { type ListedFirm, listFirms, makeFirm, type NewFirm, requireDistinct, storeFirm } from './firms.ts';
 import { type GrantedOrder, type GrantSpec, grantItems } from './grant-items.ts';
 import { type ItemName, itemByName } from './item-places.ts';
 import { type LedgerLine, listLedger } from './ledger.ts';
-import { containerByName, firmByCode, HERE, keyByName } from './parties.ts';
+import { containerByName, firmByCode, keyByName } from './parties.ts';
 import { isPossibleCost, PASSPHRASE_COST, type PassphraseCost, passphraseKey } from './passphrase-key.adapter.ts';
 import { type ContextReport, openContext, receiveContext } from './receive-context.ts';
 import { restoreFirm } from './restored-firms.ts';
@@ -26,6 +26,8 @@ import {
   listRevocations,
   listsTooLargeFor,
   type RevocationList,
+  requireStanding,
+  standingFirm,
 } from './revocations.ts';
 import { createTables, hasTables, SCHEMA_VERSION } from './schema.ts';
 import type { FirmRow, Reads, Writes } from './tables.ts';
@@ -119,7 +121,7 @@ export class LicenseCentral {
   }
 
   /** Firm Codes that it issues for, ascending. */
-  async firms(): Promise<Pick<FirmRow, 'firmCode' | 'name' | 'key' | 'restores' | 'rolledBackBy'>[]> {
+  async firms(): Promise<ListedFirm[]> {
     return this.#read((db) => listFirms(db));
   }
 
@@ -149,7 +151,7 @@ export class LicenseCentral {
    * is given; without one, every call grants anew.
    *
    * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, ORDER_EMPTY, USAGE_WRONG, ORDER_NAME_USED, TOO_LARGE_FOR_TARGET,
-   * CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
+   * CHANNEL_FULL, EXHAUSTED, CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
    */
   async grantItems(
     order: Direction & { readonly items: readonly GrantSpec[]; readonly name?: string },
@@ -165,13 +167,13 @@ export class LicenseCentral {
   /**
    * Replaces an item where it is by a new grant.
    *
-   * @throws PLACE_UNKNOWN unless it certainly is, whole, in one container; USAGE_WRONG, CHANNEL_FULL, FIRM_UNKNOWN
+   * @throws PLACE_UNKNOWN unless it certainly is, whole, in one container; USAGE_WRONG, CHANNEL_FULL, FIRM_UNKNOWN, FIRM_WITHDRAWN
    */
   async replaceItem(
     order: ItemName & { readonly item: GrantSpec },
   ): Promise<ChangeOrder & { readonly itemId: ItemId }> {
     return this.#database.write(async (tx) => {
-      const firm = await firmByCode(tx, order.firmCode);
+      const firm = await standingFirm(tx, order.firmCode);
       return replaceItem(tx, this.#base, firm, this.#keysOf(firm), order.itemId, order.item);
     });
   }
@@ -188,18 +190,18 @@ export class LicenseCentral {
 
   async #change(order: ItemName, kind: ItemChange): Promise<ChangeOrder> {
     return this.#database.write(async (tx) =>
-      changeItem(tx, this.#base, await firmByCode(tx, order.firmCode), order.itemId, kind),
+      changeItem(tx, this.#base, await standingFirm(tx, order.firmCode), order.itemId, kind),
     );
   }
 
   /**
    * Gives the PIN of a container all its tries back. Repeatable, each time with an entry of its own.
    *
-   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, TARGET_LOCKED, CHANNEL_FULL, EXHAUSTED, CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
    */
   async unblock(order: Direction): Promise<ChangeOrder> {
     return this.#database.write(async (tx) => {
-      const firm = await firmByCode(tx, order.firmCode);
+      const firm = await standingFirm(tx, order.firmCode);
       return unblockPin(tx, this.#base, firm, await containerByName(tx, order.target));
     });
   }
@@ -223,7 +225,7 @@ export class LicenseCentral {
    * The update files with all that is in transit from a firm to a container; one without entries when nothing is. One that
    * was set back, as it says and as was proven, gets the time that it asked for, and nothing else. Changes nothing.
    *
-   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED
+   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED
    */
   async updatesFor({ firmCode, target }: Direction): Promise<Uint8Array[]> {
     const source = await this.#database.write(async (tx) => {
@@ -237,7 +239,7 @@ export class LicenseCentral {
    * Takes a context or receipt, of anybody or only of `from`: settles, and learns where licenses are. Repeatable, late or not.
    *
    * @throws FILE_*, CERTIFICATE_*, SIGNATURE_WRONG, NOT_ADDRESSED, TARGET_OTHER, CANNOT_OPEN, CUSTODY_WRONG; then nothing was changed.
-   * SELF_ROLLED_BACK when the container proves that this server was set back; the evidence is kept.
+   * CENTRAL_ROLLED_BACK when the container proves that this server was set back; the evidence is kept.
    */
   async receiveContext(raw: Uint8Array, from?: PublicKey): Promise<ContextReport> {
     const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw, from));
@@ -246,7 +248,7 @@ export class LicenseCentral {
       const now = await firmByCode(tx, firm.firmCode);
       return receiveContext(tx, this.#base, this.#pinned(), { firm: now, sealingSecret, file, raw });
     });
-    if (provesRollback) throw new FerryError('SELF_ROLLED_BACK', { partner: report.serial, here: HERE });
+    if (provesRollback) throw new FerryError('CENTRAL_ROLLED_BACK', { partner: report.serial, firm: firm.firmCode });
     return report;
   }
 
@@ -268,7 +270,7 @@ export class LicenseCentral {
    *
    * @param change.list a Firm Code, or `root`
    * @param change.target a serial number, or a key, also of a container that is not known here
-   * @throws FIRM_UNKNOWN, TARGET_UNKNOWN, REVOCATIONS_FULL
+   * @throws FIRM_UNKNOWN, FIRM_WITHDRAWN, TARGET_UNKNOWN, REVOCATIONS_FULL
    */
   async revoke(change: {
     readonly list: number | 'root';
@@ -283,7 +285,7 @@ export class LicenseCentral {
   }
 
   async #keeperOf(tx: Writes, firmCode: number): Promise<FirmKeeper> {
-    const firm = await firmByCode(tx, firmCode);
+    const firm = await standingFirm(tx, firmCode);
     return { kind: 'firm', firm, keys: this.#keysOf(firm) };
   }
 
@@ -297,9 +299,9 @@ export class LicenseCentral {
     return this.#read(async (db) => listsTooLargeFor(db, await containerByName(db, target)));
   }
 
-  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, and as `planWriteOff` */
+  /** What a write-off would concern; nothing is done. @throws FIRM_UNKNOWN, FIRM_WITHDRAWN, and as `planWriteOff` */
   async planWriteOff(order: WriteOffOrder): Promise<WriteOffPlan> {
-    return this.#read(async (db) => planWriteOff(db, await firmByCode(db, order.firmCode), order));
+    return this.#read(async (db) => planWriteOff(db, await standingFirm(db, order.firmCode), order));
   }
 
   /**
@@ -319,7 +321,7 @@ export class LicenseCentral {
    * Lets a firm's licenses be used in a container that was set back and shows its state by this context. Its vendor decides
    * that: what was used or given away since that state can be used again.
    *
-   * @throws NOT_LOCKED, and what opening a context throws
+   * @throws NOT_LOCKED, FIRM_WITHDRAWN, and what opening a context throws
    */
   async acceptState(raw: Uint8Array): Promise<AcceptedState> {
     const state = await this.#setBack(raw);
@@ -334,6 +336,7 @@ export class LicenseCentral {
 
   async #setBack(raw: Uint8Array): Promise<SetBack> {
     const { file, firm } = await this.#read((db) => openContext(db, this.#base, this.#pinned(), raw));
+    await this.#read((db) => requireStanding(db, firm));
     return { firm, keys: this.#keysOf(firm), file };
   }
 

@@ -7,7 +7,6 @@ import { U32_MAX } from '../../container/files/fields.ts';
 import { fromHex, toHex } from '../../container/model/bytes.ts';
 import type { Hash, ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
-import { HERE } from './parties.ts';
 import { revokedByRoot } from './revocations.ts';
 import type { ChannelRow, ContainerRow, FirmRow, Reads, Writes } from './tables.ts';
 
@@ -68,9 +67,10 @@ export async function openChannel(
   return channel;
 }
 
-/** Whether a firm may give this container anything at all. @throws SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED */
+/** Whether a firm may give this container anything at all. @throws CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED */
 export function requireTrust(firm: FirmRow, channel: ChannelRow, container: ContainerRow): void {
-  if (firm.rolledBackBy !== null) throw new FerryError('SELF_ROLLED_BACK', { partner: firm.rolledBackBy, here: HERE });
+  if (firm.rolledBackBy !== null)
+    throw new FerryError('CENTRAL_ROLLED_BACK', { partner: firm.rolledBackBy, firm: firm.firmCode });
   const why = channel.contradiction;
   if (why !== null) throw new FerryError('PARTNER_ROLLED_BACK', { partner: container.serial, why });
   if (channel.restore < firm.restores)

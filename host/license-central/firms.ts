@@ -5,6 +5,7 @@ import { toHex } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import type { Foundation } from './channels.ts';
 import type { FirmKeys, KeyVault } from './firm-keys.ts';
+import { revokedByRoot } from './revocations.ts';
 import type { FirmRow, Reads, Writes } from './tables.ts';
 
 /** A vendor: its Firm Code and the name that containers show. */
@@ -51,10 +52,16 @@ export async function storeFirm(tx: Writes, firm: FirmRow): Promise<void> {
   await tx.insertInto('firms').values(firm).execute();
 }
 
+/** A firm, as those who may not know its secrets see it. */
+export interface ListedFirm extends Pick<FirmRow, 'firmCode' | 'name' | 'key' | 'restores' | 'rolledBackBy'> {
+  /** Whether the root has withdrawn its key, as far as is known here. */
+  readonly withdrawn: boolean;
+}
+
 /** The firms, by Firm Code. */
-export async function listFirms(
-  db: Reads,
-): Promise<Pick<FirmRow, 'firmCode' | 'name' | 'key' | 'restores' | 'rolledBackBy'>[]> {
+export async function listFirms(db: Reads): Promise<ListedFirm[]> {
   const columns = ['firmCode', 'name', 'key', 'restores', 'rolledBackBy'] as const;
-  return db.selectFrom('firms').select(columns).orderBy('firmCode').execute();
+  const firms = await db.selectFrom('firms').select(columns).orderBy('firmCode').execute();
+  const revoked = await revokedByRoot(db);
+  return firms.map((firm) => ({ ...firm, withdrawn: revoked.has(firm.key) }));
 }

@@ -17,7 +17,7 @@ import {
 } from './channels.ts';
 import type { FirmKeys } from './firm-keys.ts';
 import { largestRecordOf } from './parties.ts';
-import { requireUnrevoked } from './revocations.ts';
+import { requireStanding, requireUnrevoked } from './revocations.ts';
 import type { ContainerRow, FirmRow, Writes } from './tables.ts';
 
 type Chosen = Omit<Grant, 'itemId' | 'firmCode' | 'firstHolder'>;
@@ -84,7 +84,7 @@ export function makeGrant(
  * name is carried out once: repeating it answers what was granted.
  *
  * @throws ORDER_EMPTY, USAGE_WRONG, ORDER_NAME_USED, TARGET_LOCKED, TOO_LARGE_FOR_TARGET, CHANNEL_FULL, EXHAUSTED,
- * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED
+ * CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN
  */
 export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder): Promise<GrantedOrder> {
   const { firm, keys, target, items, name } = order;
@@ -92,6 +92,7 @@ export async function grantItems(tx: Writes, base: Foundation, order: GrantOrder
   const digest = digestOf(base, order);
   const earlier = await earlierOrder(tx, order, digest);
   if (earlier !== undefined) return earlier;
+  await requireStanding(tx, firm);
   const channel = await openChannel(tx, base, firm, target.key);
   requireTrust(firm, channel, target);
   requireUnlocked(target);

@@ -9,7 +9,7 @@ import type { PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import type { FirmKeys } from './firm-keys.ts';
-import { largestRecordOf } from './parties.ts';
+import { firmByCode, largestRecordOf } from './parties.ts';
 import { type ContainerRow, type FirmRow, type Reads, ROOT_LIST, type Writes } from './tables.ts';
 
 /** Whoever keeps a list of revocations, with the secret that signs it. */
@@ -142,6 +142,29 @@ export async function requireUnrevoked(db: Reads, firmCode: number, { key, seria
   const list = await listOf(db, firmCode);
   if (list !== undefined && revokedKeys(list.raw).has(key))
     throw new FerryError('TARGET_REVOKED', { target: serial, firm: firmCode });
+}
+
+/** Whether the root has withdrawn the key of a firm. What that signs, no container takes where the list of the root has come. */
+export async function isWithdrawn(db: Reads, { key }: Pick<FirmRow, 'key'>): Promise<boolean> {
+  return (await revokedByRoot(db)).has(key);
+}
+
+/** @throws FIRM_WITHDRAWN */
+export async function requireStanding(db: Reads, firm: Pick<FirmRow, 'key' | 'firmCode'>): Promise<void> {
+  if (await isWithdrawn(db, firm)) throw new FerryError('FIRM_WITHDRAWN', { firm: firm.firmCode });
+}
+
+/** A firm that may sign. @throws FIRM_UNKNOWN, FIRM_WITHDRAWN */
+export async function standingFirm(db: Reads, firmCode: number): Promise<FirmRow> {
+  const firm = await firmByCode(db, firmCode);
+  await requireStanding(db, firm);
+  return firm;
+}
+
+/** The list of the root, where there is one that a file for the container has room for. */
+export async function rootListFor(db: Reads, container: ContainerRow): Promise<Uint8Array[]> {
+  const room = fileRoom(largestRecordOf(container));
+  return (await noticesOf(db, ROOT_LIST)).filter((raw) => noticeWeight({ raw, signer: null }) <= room);
 }
 
 /** The lists that are too large for every file for a container, so that they are left out of them; null: that of the root. */

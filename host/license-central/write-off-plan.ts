@@ -55,7 +55,7 @@ type Lost = Pick<ContainerRow, 'key'> & { readonly serial: SerialNumber | null }
  * whether anything is in transit from it at all, and to which containers it ever gave.
  *
  * @throws TARGET_UNKNOWN for the giver, USAGE_WRONG, WRITE_OFF_NOTHING, WRITE_OFF_SWAPPED, WRITE_OFF_BEYOND, WRITE_OFF_UNTOLD;
- * SELF_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_LOCKED, CERTIFICATE_REVOKED
+ * CENTRAL_ROLLED_BACK, PARTNER_ROLLED_BACK, EPOCH_NEEDED, TARGET_LOCKED, CERTIFICATE_REVOKED
  */
 export async function planWriteOff(
   db: Reads,

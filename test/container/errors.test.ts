@@ -47,6 +47,13 @@ describe('the error catalogue', () => {
     expect(Object.values(given).join()).not.toMatch(/[{}]|undefined/);
   });
 
+  it.each(['CERTIFICATE_REVOKED', 'UPDATE_EPOCH', 'UPDATE_GAP', 'CHAIN_INCONSISTENT', 'ENTRY_NOT_REFUSABLE'] as const)(
+    'does not say that nothing was changed where the lists in a refused file are taken: %s',
+    (code) => {
+      expect(CATALOGUE[code].effect).toMatch(/^No license was changed.* list.* taken/);
+    },
+  );
+
   it('leaves out only those sentences that lack a detail', () => {
     const { happened, remedy } = explain('NOT_ADDRESSED', { wanted: '3-1' });
     expect([happened, remedy.includes('undefined')]).toEqual(['It is for another container.', false]);

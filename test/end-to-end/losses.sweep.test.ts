@@ -28,9 +28,9 @@ describe('the page on losses', () => {
   });
   afterEach(() => world.remove());
 
-  /** Types the lines of a section, each of which has to end well, or to raise an alarm where one is due. @returns what they said */
-  const type = (title: string, alarm?: string): string => {
-    const lines = typedIn(title);
+  /** Types the lines of a section, each of which has to end well, or to raise an alarm where one is due. @param key stands where the page says KEY @returns what they said */
+  const type = (title: string, alarm?: string, key = 'KEY'): string => {
+    const lines = typedIn(title).map((line) => line.replace(' KEY ', ` ${key} `));
     expect(lines.length).toBeGreaterThan(3);
     return lines.map((line) => (line === alarm ? raises(line) : world.must(...words(line)))).join('');
   };
@@ -136,6 +136,22 @@ describe('the page on losses', () => {
     const given = world.run('move', '--from', 'sim:copy', '--to', 'sim:dongle', '--all');
     expect(given.exit).not.toBe(0);
     expect(world.seats('dongle')).toEqual({ held: 2, pending: 0 });
+  }, 60_000);
+
+  it('grants anew under another key what was granted under one that the root has withdrawn', () => {
+    const [{ firms }] = world.json('list', 'sim:dongle').containers;
+    const [{ key }] = firms;
+    world.must('central', 'revoke', 'vendor', key, '--root');
+    const said = type('The root has withdrawn the key of a firm', undefined, key);
+    expect(said).toContain(`key ${key}`);
+    expect(said).toContain('The root has withdrawn its key');
+    const old = world.run('move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', world.item(2));
+    expect(old).toMatchObject({ exit: 3, stdout: expect.stringContaining('GRANT_WRONG') });
+    expect([world.seats('dongle'), world.seats('fresh'), world.seats('device')]).toEqual([
+      { held: 5, pending: 0 },
+      { held: 4, pending: 0 },
+      { held: 1, pending: 0 },
+    ]);
   }, 60_000);
 
   it('replaces a lost dongle', () => {

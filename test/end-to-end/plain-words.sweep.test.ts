@@ -74,7 +74,12 @@ describe('the words of a command', () => {
     await world.must(...toDevice('--item', world.item(2)));
     await world.must('context', 'sim:device', '--for', 'central:vendor', '-o', 'home.ferry-context');
     const settled = await world.must('settle', 'central:vendor', 'home.ferry-context');
-    expect(settled).toContain('It settles nothing that was in transit.');
+    expect(settled).toContain('Nothing was waiting for it; what it tells of its licenses was taken.');
+    expect(settled).toContain('It asks for the certified time');
+    await world.must(...grant('--item', '6000010:7x1', '-o', 'folder:untaken'));
+    await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'before.ferry-context');
+    const early = await world.must('settle', 'central:vendor', 'before.ferry-context');
+    expect(early).toContain('What is in transit had not arrived when it was made.');
     expect(await world.must('list', 'central:vendor')).toContain('2 in 130-2459324738');
   });
 

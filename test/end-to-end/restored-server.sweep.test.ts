@@ -60,8 +60,10 @@ describe('a License Central whose folder was restored from a backup', () => {
     restore();
     await world.must('context', 'sim:dongle', '--for', 'central:vendor', '-o', 'told.ferry-context');
     const proof = await world.run('settle', 'central:vendor', 'told.ferry-context');
-    expect(proof.stderr).toContain('SELF_ROLLED_BACK');
-    expect(proof.stderr).toContain('ferry central restored');
+    expect(proof.stderr).toContain('[CENTRAL_ROLLED_BACK]');
+    expect(proof.stderr).toContain('`ferry central restored DIR --firm 6000010`');
+    expect(proof.stderr).toContain('nothing is wrong with 3-1234567');
+    expect(proof.stderr).not.toContain('ferry history');
     await world.must('central', 'restored', 'vendor', '--firm', '6000010');
     await tell();
     await grant(4);
@@ -95,6 +97,17 @@ describe('a License Central whose folder was restored from a backup', () => {
     expect(status).toContain('ferry central restored vendor --firm 6000010');
     await world.must('central', 'restored', 'vendor');
     expect(await world.must('central', 'revoked', 'vendor')).toContain('No list is known here since the restoring.');
+  });
+
+  it('is named by a container that finds it out with what its vendor says then', async () => {
+    await grant(2);
+    await deliver();
+    restore();
+    const issue = ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', world.item(1)];
+    await world.must(...issue, '-o', 'other.ferry-update');
+    const { exit, stderr } = await world.run('apply', 'sim:dongle', 'other.ferry-update');
+    expect([exit, stderr]).toEqual([3, expect.stringContaining('firm 6000010 was set back')]);
+    expect(stderr).toContain('the server of a vendor goes on after `ferry central restored`');
   });
 
   it('names the firm in what is to be typed after the restoring, where there are several', async () => {

@@ -28,12 +28,18 @@ describe('the lists of revocations of a License Central', () => {
   it('stop a dongle of a firm where they were brought, are shown, and are lifted', async () => {
     expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
     expect(await world.must('central', 'revoke', 'vendor', '3-1234567')).toContain('is on the list of firm 6000010');
+    expect(await world.must('central', 'revoke', 'vendor', '3-1234567')).toContain('as before');
     expect(await world.must('central', 'revoked', 'vendor')).toContain('3-1234567');
     await bring();
     const refused = (await move()).stdout;
     for (const part of ['SENDER_REVOKED', 'stays with the sender', 'Bring the sender and its receipt to the vendor'])
       expect(refused).toContain(part);
-    expect(await world.must('central', 'revoke', 'vendor', '3-1234567', '--lift')).toContain('is not on the list');
+    const lift = ['central', 'revoke', 'vendor', '3-1234567', '--lift'];
+    expect(await world.run(...lift)).toMatchObject({
+      stdout: expect.stringContaining('is not on the list of firm 6000010 any more'),
+      stderr: expect.stringContaining('Containers that have the earlier list go by that until this one comes'),
+    });
+    expect(await world.must(...lift)).toContain('is not on the list of firm 6000010, as before');
     await bring();
     expect((await move()).exit).toBe(0);
     const { lists } = await world.json('central', 'revoked', 'vendor');
@@ -95,6 +101,20 @@ describe('the lists of revocations of a License Central', () => {
       transit: [],
       lists: [{ firmCode: 6000010, containers: [{ serial: '3-1234567' }] }],
     });
+  });
+
+  it('keep nobody from giving to a dongle that is on one, and the dry run says that this is not seen', async () => {
+    await world.must('central', 'revoke', 'vendor', '3-1234567');
+    await bring();
+    const back = ['move', '--from', 'sim:device', '--to', 'sim:dongle', '--all'];
+    expect((await world.run(...back, '--dry-run')).stderr).toContain(
+      'Nor is it seen here whether a list that sim:device has names sim:dongle: seats that go to such a one do not come back.',
+    );
+    const granted = ['move', '--from', 'central:vendor', '--to', 'sim:device', '--all', '--dry-run'];
+    expect((await world.run(...granted)).stderr).not.toContain('Nor is it seen');
+    await world.must(...back);
+    expect(await world.seats('dongle')).toEqual({ held: 5, pending: 0 });
+    expect(await move()).toMatchObject({ exit: 3, stdout: expect.stringContaining('[SENDER_REVOKED]') });
   });
 
   it('of the root make every file of a container a refused one, here and there', async () => {

@@ -57,6 +57,27 @@ describe('a write-off on the command line', () => {
     expect((await world.json('list', 'central:vendor')).centrals[0].transit).toEqual([]);
   });
 
+  it('holds its number against the giver where that is named by its address, and says where it did not', async () => {
+    const by = (from: string, through: string) => [...GIVEN_UP.slice(0, 4), from, ...GIVEN_UP.slice(5, 8), through];
+    expect(await writeOff('--dry-run')).toContain('Whether 1 is right was not tested');
+    const tested = await world.must(...by('sim:dongle', '1'), '--dry-run');
+    expect(tested).toContain(
+      '3-1234567 itself shows now in transit to 130-2459324738: 2 seats of 6000010:1001, sequence 1.',
+    );
+    expect(tested).not.toContain('was not tested');
+    const beyond = {
+      exit: 3,
+      stderr: expect.stringContaining('sequence 1 is the last of it to 130-2459324738, not 2'),
+    };
+    for (const more of [['--dry-run'], ['-o', 'x.ferry-update']])
+      expect(await world.run(...by('sim:dongle', '2'), ...more)).toMatchObject(beyond);
+    await world.must('cancel', 'sim:dongle', '--to', '130-2459324738', '-o', 'gone.ferry-update');
+    await world.must('apply', 'sim:device', 'gone.ferry-update', '-o', 'gone.ferry-context');
+    await world.must('settle', 'sim:dongle', 'gone.ferry-context');
+    expect((await world.run(...by('sim:dongle', '1'), '--dry-run')).stderr).toContain('[WRITE_OFF_NOTHING]');
+    expect(await world.must('central', 'revoked', 'vendor')).toContain('Nobody was ever on a list');
+  });
+
   it('says before that the device has told to have applied it', async () => {
     await world.must('apply', 'sim:device', 'moved.ferry-update', '-o', 'lost.ferry-context');
     await tell(world, 'device');

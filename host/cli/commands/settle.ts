@@ -38,7 +38,7 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   const handled = await withIssuer(far, context, { address }, (issuer) =>
     eachFile({ names, suffix: CONTEXT_SUFFIX, bar }, async (file) => {
       const raw = readFerryFile(file);
-      return { ...(await issuer.settle(raw)), ...lockIn(raw) };
+      return { ...(await issuer.settle(raw)), ...toldIn(raw) };
     }),
   ).finally(() => bar.end());
   const { done, foreign, failures } = handled;
@@ -60,22 +60,35 @@ function isAlarming({ surplus, contradiction, proven }: Settled): boolean {
   return surplus.length > 0 || contradiction !== null || proven.length > 0;
 }
 
-/** What a context, which was found to be valid, says of the lock of its container. */
-interface LockTold {
+/** What is said of a context that settles nothing: that is no failure, since any may bring news and a question for the time. */
+function lateLines(address: string, pending: number, { asksForTime }: ContextTold): readonly string[] {
+  if (!isAddress(address, ['central']))
+    return [pending > 0 ? 'What is in transit had not arrived when it was made.' : 'Nothing was waiting for it.'];
+  const waiting =
+    pending > 0
+      ? 'What is in transit had not arrived when it was made. What it tells of its licenses was taken.'
+      : 'Nothing was waiting for it; what it tells of its licenses was taken.';
+  return [waiting, ...(asksForTime ? ['It asks for the certified time: the next update file brings the answer.'] : [])];
+}
+
+/** What a context, which was found to be valid, says of its container. */
+interface ContextTold {
   /** Whether it takes nothing: it is locked, or was set back and is used as it is. */
   readonly locked: boolean;
   readonly lockedFirms: readonly number[];
+  /** Whether it brings its firm a challenge for certified time. */
+  readonly asksForTime: boolean;
 }
 
-function lockIn(raw: Uint8Array): LockTold {
+function toldIn(raw: Uint8Array): ContextTold {
   const envelope = readEnvelope(raw, 'contextFile', 3, 'a context file');
   const header = envelope.ok ? contextHeader.decode(envelope.value.parts[1] ?? NO_BYTES) : envelope;
-  if (!header.ok) return { locked: false, lockedFirms: [] };
-  const { locked, lockedFirms } = header.value;
-  return { locked, lockedFirms };
+  if (!header.ok) return { locked: false, lockedFirms: [], asksForTime: false };
+  const { locked, lockedFirms, challenge } = header.value;
+  return { locked, lockedFirms, asksForTime: challenge !== null && lockedFirms.length === 0 };
 }
 
-type Taken = FileNamed & Settled & LockTold;
+type Taken = FileNamed & Settled & ContextTold;
 
 function show({ output }: CommandContext, address: string, done: readonly Taken[]): void {
   for (const {
@@ -109,7 +122,8 @@ function show({ output }: CommandContext, address: string, done: readonly Taken[
       );
     if (newEpoch !== null) output.line(`  The channel to ${target} begins anew behind this, in epoch ${newEpoch}.`);
     if (more.locked) output.line(`  ${lockText(address, file, target, more)}`);
-    if (late) output.line('  It settles nothing that was in transit.');
+    for (const line of late && contradiction === null ? lateLines(address, pending, more) : [])
+      output.line(`  ${line}`);
     const cause = more.firmCode === null ? 'written off, yet applied' : 'written off or set back';
     for (const { itemId, quantity, product } of duplicates)
       output.line(

@@ -10,6 +10,7 @@ import { absoluteAddress } from '../move-sides.ts';
 import { withCentral } from '../open-central.ts';
 import { wordsOf } from '../peers.ts';
 import { quoted } from '../printable.ts';
+import { refusalsTold } from '../refusals-told.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { showStatus } from '../show-status.ts';
 import type { Answers, Asked, AskedFirm } from '../under-way.ts';
@@ -60,7 +61,9 @@ async function status(
       : [...(await containersHere(far)), ...(await dongles(usb, context)), ...(isOpen ? centrals : [])];
   const typed = wanted.map((address) => ({ address, check: () => undefined }));
   const noted = unfinished.flatMap((move) => sidesOf(move, () => checkProgram(move.id)));
-  const answers = await withAnnounced(far, context, await askAll(far, context, [...typed, ...noted]), unfinished);
+  const reached = await withAnnounced(far, context, await askAll(far, context, [...typed, ...noted]), unfinished);
+  const refusals = await refusalsTold(reached.containers, (address, work) => withContainer(far, address, work));
+  const answers = { ...reached, refusals };
   const failed = answers.unreachable.filter(({ address }) => wanted.includes(address));
   // However often, and in whichever ways, a place was named.
   const asked = new Set(wanted.map(absoluteAddress)).size;
@@ -139,16 +142,17 @@ async function askAll(far: FarBank, context: CommandContext, addresses: readonly
       unreachable.push({ address, error });
     }
   }
-  return { containers, firms, unreachable };
+  return { containers, firms, unreachable, refusals: new Map() };
 }
 
 async function firmsOf(context: CommandContext, address: string, folder: string): Promise<readonly AskedFirm[]> {
   return withCentral(context, folder, async (central) => {
     const firms: AskedFirm[] = [];
-    for (const { firmCode, rolledBackBy } of await central.firms()) {
+    for (const { firmCode, rolledBackBy, withdrawn } of await central.firms()) {
       const { key } = readStoredCertificate(await central.certificateOf(firmCode));
       const transit = await central.transit(firmCode);
-      firms.push({ address, firmCode, key, words: await wordsOf(key), isSetBack: rolledBackBy !== null, transit });
+      const standing = { isSetBack: rolledBackBy !== null, isWithdrawn: withdrawn };
+      firms.push({ address, firmCode, key, words: await wordsOf(key), ...standing, transit });
     }
     return firms;
   });

@@ -14,6 +14,7 @@ import { type ItemArgument, usage } from '../parse-arguments.ts';
 import { type Issued, type Issuer, runOf } from './issuer.ts';
 
 type Range = Omit<Issued, 'updates'>;
+type Firm = Awaited<ReturnType<LicenseCentral['firms']>>[number];
 
 /**
  * A firm of a License Central: it grants anew where a container gives what it holds.
@@ -25,13 +26,16 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
     moves: async () => centralIssuer(central, await firmOf(central, named)),
     async admit({ key, channels }) {
       const firmCode = await firmOf(central, named);
-      const firm = (await central.firms()).find((one) => one.firmCode === firmCode);
+      const firm = await listedFirm(central, firmCode);
       const arrived = channels.find(({ partner }) => partner === firm?.key)?.applied ?? 0;
+      const transit = await central.transit(firmCode);
+      if (transit.some(({ target, sequence }) => target === key && sequence > arrived)) requireStanding(firm);
       await requireNoGrantsToRevoked(central, firmCode, { key }, arrived);
     },
     async issue(target, order) {
       const { firmCode } = await receive(central, target.raw);
       if (named !== undefined && named !== firmCode) throw usage(`The context was made for ${firmCode}, not ${named}`);
+      requireStanding(await listedFirm(central, firmCode));
       const direction = { firmCode, target: target.key };
       const range =
         order === undefined || order.kind === 'all'
@@ -42,6 +46,7 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
     },
     async again(serial) {
       const firmCode = await firmOf(central, named);
+      requireStanding(await listedFirm(central, firmCode));
       const open = (await central.transit(firmCode)).filter((entry) => entry.serial === serial);
       const range = runOf(open, { key: open[0]?.target, serial }, `firm ${firmCode}`);
       await requireNoGrantsToRevoked(central, firmCode, { serial });
@@ -74,6 +79,15 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
       return { sequences: chosen, updates: await central.updatesFor({ firmCode, target: serial }) };
     },
   };
+}
+
+async function listedFirm(central: LicenseCentral, firmCode: number): Promise<Firm | undefined> {
+  return (await central.firms()).find((one) => one.firmCode === firmCode);
+}
+
+/** What is in transit from a firm whose key the root has withdrawn cannot be delivered. @throws FIRM_WITHDRAWN */
+function requireStanding(firm: Firm | undefined): void {
+  if (firm?.withdrawn === true) throw new FerryError('FIRM_WITHDRAWN', { firm: firm.firmCode });
 }
 
 /** @throws NOT_ADDRESSED, and what else a context is refused for */

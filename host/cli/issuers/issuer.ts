@@ -65,7 +65,7 @@ export interface Cancelled {
 export interface Issuer {
   /** Its side of a move. */
   moves(): Promise<MoveIssuer>;
-  /** Whether it gives that target anything at all, as far as it knows beforehand. @throws TARGET_REVOKED */
+  /** Whether it gives that target anything at all, as far as it knows beforehand. @throws TARGET_REVOKED, FIRM_WITHDRAWN */
   admit(target: Listing): Promise<void>;
   /**
    * Puts what was ordered in transit to the target. Repeating an order never gives twice; without an order, what is in

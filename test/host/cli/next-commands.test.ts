@@ -10,13 +10,17 @@ const entry = (sequence: number, seats: number, cancelled = false): EntryUnderWa
   firmCode: 10,
   items: [{ productCode: 7, seats }],
   cancelled,
-  arrived: null,
+  standing: 'unknown',
+  reason: 0,
   writtenOff: false,
 });
 const way: UnderWay = {
   from: 'sim:my dongle',
   firm: null,
+  giver: '3-1',
   isSetBack: false,
+  isWithdrawn: false,
+  barred: null,
   to: '130-1000000001',
   toAddress: 'sim:device',
   id: ID,

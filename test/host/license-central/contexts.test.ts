@@ -221,13 +221,13 @@ describe('contexts and receipts', () => {
     await lost.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] });
     await deliverAndSettle(lost, dongle);
     const restored = await scene.another(backup, 'restored');
-    await expect(report(restored, dongle)).rejects.toMatchObject({ code: 'SELF_ROLLED_BACK' });
+    await expect(report(restored, dongle)).rejects.toMatchObject({ code: 'CENTRAL_ROLLED_BACK' });
     expect(await restored.evidence()).toHaveLength(1);
     await expect(restored.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(1)] })).rejects.toMatchObject({
-      code: 'SELF_ROLLED_BACK',
+      code: 'CENTRAL_ROLLED_BACK',
     });
     await expect(restored.updatesFor({ firmCode: FIRM, target: '3-1' })).rejects.toMatchObject({
-      code: 'SELF_ROLLED_BACK',
+      code: 'CENTRAL_ROLLED_BACK',
     });
   });
 });

@@ -142,7 +142,7 @@ describe('a firm that was proven to be set back', () => {
     await deliverAndSettle(lost, dongle);
     const restored = await scene.another(backup, 'restored');
     await expect(restored.receiveContext(await contextFor(restored, dongle))).rejects.toMatchObject({
-      code: 'SELF_ROLLED_BACK',
+      code: 'CENTRAL_ROLLED_BACK',
     });
     for (const receipt of receipts)
       expect(await restored.receiveContext(receipt)).toMatchObject({ outcomes: [], pending: 1 });

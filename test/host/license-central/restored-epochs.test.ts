@@ -122,7 +122,7 @@ describe('a server that is restored twice', () => {
     await deliverAndSettle(first, dongle);
     const second = await restored('second');
     await expect(second.receiveContext(await contextFor(second, dongle))).rejects.toMatchObject({
-      code: 'SELF_ROLLED_BACK',
+      code: 'CENTRAL_ROLLED_BACK',
     });
     await second.restored(FIRM);
     expect(await second.receiveContext(await contextFor(second, dongle))).toMatchObject({ newEpoch: 2 });

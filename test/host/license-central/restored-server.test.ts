@@ -44,8 +44,8 @@ describe('a firm whose server was restored', () => {
     await deliverAndSettle(live, dongle);
     const central = await restored();
     const told = await contextFor(central, dongle);
-    await expect(central.receiveContext(told)).rejects.toMatchObject({ code: 'SELF_ROLLED_BACK' });
-    await expect(grant(central, 1)).rejects.toMatchObject({ code: 'SELF_ROLLED_BACK' });
+    await expect(central.receiveContext(told)).rejects.toMatchObject({ code: 'CENTRAL_ROLLED_BACK' });
+    await expect(grant(central, 1)).rejects.toMatchObject({ code: 'CENTRAL_ROLLED_BACK' });
     await central.restored(FIRM);
     expect(await central.receiveContext(told)).toMatchObject({ newEpoch: 1 });
     const itemId = await grant(central, 4);

@@ -148,7 +148,7 @@ export class CentralVendor implements Vendor {
       const why = contradiction ?? (surplus.length > 0 ? 'there are more seats than were granted' : null);
       if (why !== null) this.#notes = { ...this.#notes, accusation: { self: false, why } };
     } catch (error) {
-      if (error instanceof FerryError && error.code === 'SELF_ROLLED_BACK' && this.#notes.accusation === null)
+      if (error instanceof FerryError && error.code === 'CENTRAL_ROLLED_BACK' && this.#notes.accusation === null)
         this.#notes = { ...this.#notes, accusation: { self: true, why: 'it was set back itself' } };
       throw error;
     }

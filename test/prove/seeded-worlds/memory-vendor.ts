@@ -157,7 +157,7 @@ export class MemoryVendor implements Vendor {
     // Of a container that was contradicted before, nothing is believed any more.
     if (inventory.value !== null && before.contradiction === null)
       this.#told(key, inventory.value, { generation: said.generation, isNewest, contradicted: why !== null });
-    if (this.#books.rolledBackBy !== null) throw new FerryError('SELF_ROLLED_BACK', { partner: key });
+    if (this.#books.rolledBackBy !== null) throw new FerryError('CENTRAL_ROLLED_BACK', { partner: key });
   }
 
   async accept(context: Uint8Array): Promise<Uint8Array> {
@@ -327,7 +327,7 @@ export class MemoryVendor implements Vendor {
     const refuse = (code: ErrorCode): never => {
       throw new FerryError(code, { target });
     };
-    if (this.#books.rolledBackBy !== null) refuse('SELF_ROLLED_BACK');
+    if (this.#books.rolledBackBy !== null) refuse('CENTRAL_ROLLED_BACK');
     if (channel.contradiction !== null) refuse('PARTNER_ROLLED_BACK');
     if (channel.restore < this.#books.restores) refuse('EPOCH_NEEDED');
   }

@@ -7,11 +7,13 @@ export interface Brought {
   /** Sequences of each file that has any, as its header says them. */
   readonly sequences: readonly string[];
   readonly certifiedTime: boolean;
+  /** Whether the root has withdrawn its key: then nothing else is taken from its files than the list of the root and the time. */
+  readonly withdrawn: boolean;
   /** Whose lists of revocations: a Firm Code, or `root`. */
   readonly lists: readonly (number | 'root')[];
 }
 
-type BroughtBy = Pick<LicenseCentral, 'askedForTime' | 'revocations'>;
+type BroughtBy = Pick<LicenseCentral, 'askedForTime' | 'firms' | 'revocations'>;
 
 /** What these files bring, by firm. What is beside licenses is sealed in them, so the server says it. */
 export async function broughtBy(
@@ -27,12 +29,18 @@ export async function broughtBy(
     sequences.set(firmCode, [...(sequences.get(firmCode) ?? []), ...(said === 'none' ? [] : [said])]);
   }
   const [asked, lists] = [await server.askedForTime(target), await server.revocations()];
-  return [...sequences].map(([firmCode, said]) => ({
-    firmCode,
-    sequences: said,
-    certifiedTime: asked.includes(firmCode),
-    lists: lists.flatMap((list) => keeperOf(list, firmCode)),
-  }));
+  const firms = await server.firms();
+  return [...sequences].map(([firmCode, said]) => {
+    const withdrawn = firms.some((firm) => firm.firmCode === firmCode && firm.withdrawn);
+    const keepers = lists.flatMap((list) => keeperOf(list, firmCode));
+    return {
+      firmCode,
+      sequences: said,
+      certifiedTime: asked.includes(firmCode),
+      withdrawn,
+      lists: withdrawn ? keepers.filter((keeper) => keeper === 'root') : keepers,
+    };
+  });
 }
 
 /** A firm's files carry its own list and the root's. */

@@ -99,6 +99,7 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
     );
   }
   complainOfLeftOut(output, made.leftOut, target);
+  for (const { firmCode, withdrawn } of brought) if (withdrawn) complainOfWithdrawn(output, firmCode);
   for (const { firmCode, error } of made.failures) {
     output.complain(`Of firm ${firmCode} nothing was written: ${error.message} [${error.code}]`);
     output.complain(`  ${explain(error.code, error.details).remedy}`);
@@ -124,6 +125,11 @@ function complainOfLeftOut(output: Output, lists: readonly (number | null)[], ta
   }
   if (lists.length > 0)
     output.complain('  Take those off that are long gone: ferry central revoked, ferry central revoke --lift.');
+}
+
+function complainOfWithdrawn(output: Output, firmCode: number): void {
+  output.complain(`The root has withdrawn the key of firm ${firmCode}: its files bring no licenses any more.`);
+  output.complain('  Containers refuse them [CERTIFICATE_REVOKED], yet take what is said here from them.');
 }
 
 /** The firm that is named, by the items or by itself. @throws USAGE_WRONG when several are */

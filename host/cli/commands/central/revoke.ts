@@ -57,21 +57,53 @@ async function revoke(
 ): Promise<void> {
   if (root && firm !== undefined) throw usage('A list is of one firm or of the root: give --firm or --root');
   const named = firm === undefined ? undefined : parseNumber(firm, 'Firm Code', 1);
-  const { list, waiting } = await withCentral(context, folder, async (server) => {
+  const { list, before, ownFirm, waiting } = await withCentral(context, folder, async (server) => {
+    const earlier = await server.revocations();
     const list = await server.revoke({ list: root ? 'root' : await firmOf(server, named), target, lift });
-    return { list, waiting: lift ? null : await grantedTo(server, list, target) };
+    const ownFirm = root ? (await server.firms()).find(({ key }) => key === target)?.firmCode : undefined;
+    const before = earlier.some((one) => one.firmCode === list.firmCode && isOn(one, target));
+    return { list, before, ownFirm, waiting: lift ? null : await grantedTo(server, list, target) };
   });
   const { output } = context;
-  output.line(`${target} is ${lift ? 'not ' : ''}on ${nameOf(list)}, version ${list.version}.`);
-  if (list.version > 0)
-    output.note(
-      `Bring it with the next update files, or alone: ferry central issue ${quoted(folder)} --to SERIAL -o PLACE`,
-    );
+  const version = list.version === 0 ? '' : ` The list has version ${list.version}.`;
+  output.line(`${target} is ${changeText(nameOf(list), before, !lift)}.${version}`);
+  remarkReach(output, folder, list, lift);
+  if (ownFirm !== undefined) remarkOwnKey(output, ownFirm, lift);
   if (waiting !== null)
     output.note(
       `What is in transit to it is called back by: ferry cancel ${quoted(`central:${folder}`)} --to ${waiting}`,
     );
   output.json({ address: `central:${folder}`, target, list });
+}
+
+function remarkReach(output: Output, folder: string, { version }: RevocationList, lift: boolean): void {
+  if (version === 0) return;
+  output.note(
+    lift
+      ? 'Containers that have the earlier list go by that until this one comes.'
+      : 'It counts wherever this list has come.',
+  );
+  output.note(
+    `Bring the list with the next update files, or alone: ferry central issue ${quoted(folder)} --to SERIAL -o PLACE`,
+  );
+}
+
+function remarkOwnKey(output: Output, firmCode: number, lift: boolean): void {
+  output.note(
+    lift
+      ? `That is the key of firm ${firmCode} here: where the earlier list has come, this one is taken from files of others.`
+      : `That is the key of firm ${firmCode} here, which signs nothing any more: see docs/losses.md.`,
+  );
+}
+
+/** Where somebody stands now, and whether that is news. */
+function changeText(list: string, before: boolean, now: boolean): string {
+  if (now) return `on ${list}${before ? ', as before' : ' now'}`;
+  return `not on ${list}${before ? ' any more' : ', as before'}`;
+}
+
+function isOn({ containers }: RevocationList, target: string): boolean {
+  return containers.some(({ key, serial }) => key === target || serial === target);
 }
 
 /** The serial number of a container that is on the list now, where licenses of a firm that gives it nothing are in transit to it. */
