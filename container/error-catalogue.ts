@@ -1276,10 +1276,10 @@ export const CATALOGUE = {
   TARGET_REVOKED: {
     number: 888,
     exit: 3,
-    happened: '{target} is on the list of firm {firm}, which gives it no licenses.',
+    happened: '{target} is on the list of firm {firm}: it is given none of its licenses.',
     effect: BOTH_KEEP,
     remedy:
-      'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, take it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
+      'Give them to another container; what is in transit to this one is called back by `ferry cancel`. If it is to be trusted again, its vendor takes it off the list: `ferry central revoke DIR {target} --firm {firm} --lift`.',
   },
   CENTRAL_ROLLED_BACK: {
     number: 894,

@@ -59,6 +59,7 @@ export const issueCommand = defineCommand({
     'QUANTITY_NOT_HELD',
     'MOVES_WHOLE',
     'MAY_NOT_ISSUE',
+    'TARGET_REVOKED',
     'ITEM_DISABLED',
     'CUSTODY_FULL',
     'ORDER_EMPTY',

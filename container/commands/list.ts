@@ -47,6 +47,7 @@ export const listedHolding = defineRecord('listed holding', 'A holding as anyone
   protectedData: [bytes(0, 256), 'Protected Data'],
   userData: [bytes(0, 256), 'User Data'],
   customerInfo: [bytes(0, 256), 'Customer Owned License Information'],
+  withdrawn: [bool, 'whether the root has withdrawn the key that granted it: nobody who knows that takes it'],
 });
 
 export const listedTransit = defineRecord('listed transit', 'An entry on its way to a target.', {

@@ -7,6 +7,7 @@ import { FORMAT } from '../model/limits.ts';
 import { checkTerms, movesWhole } from './check-custody.ts';
 import { nameOf } from './draft.ts';
 import { fileRoom, fileWeight, largestEntry } from './issuer-channel.ts';
+import { isListed } from './revoked-keys.ts';
 import type { ContainerState, Holding } from './state.ts';
 import { grantOf, recordOf, storedGrant, storedRecord } from './stored.ts';
 import { certificatesOf, type EntryPlan } from './transfer-entry.ts';
@@ -103,6 +104,9 @@ function checkPart(
   const item = itemName(grant);
   const target = file.certificate;
   if (!holding.enabled) return refuse('ITEM_DISABLED', { item });
+  // Nobody who has the list would take it back from there.
+  if (isListed(state, grant.firmCode, target.key))
+    return refuse('TARGET_REVOKED', { target: target.serial, firm: grant.firmCode });
   if (quantity > holding.quantity)
     return refuse('QUANTITY_NOT_HELD', { wanted: quantity, item, held: holding.quantity });
   if (movesWhole(grant) && quantity !== holding.quantity)

@@ -5,8 +5,9 @@ import type { PublicKey } from '../model/ids.ts';
 import type { SerialNumber } from '../model/serial-number.ts';
 import { lockedFirms } from './lock.ts';
 import { certificateOf, partnerName } from './partners.ts';
+import { isRevokedByRoot } from './revoked-keys.ts';
 import { type ContainerState, counter, type Holding, type Lock, logKey, stateHash } from './state.ts';
-import { grantOf, recordOf } from './stored.ts';
+import { grantOf, recordOf, storedGrant } from './stored.ts';
 
 /** All that a container shows to anyone. Hidden and secret data are never part of it. */
 export function listingOf(state: ContainerState, lock: Lock | null): Listing {
@@ -85,6 +86,7 @@ function listedHolding(state: ContainerState, holding: Holding): Listing['holdin
     protectedData,
     userData,
     customerInfo,
+    withdrawn: isRevokedByRoot(state, storedGrant(state, itemId).firm),
   };
 }
 

@@ -4,7 +4,11 @@ import { type ContainerState, type RevocationList, revokedKey } from './state.ts
 
 /** Whether a firm refuses what that container issues: it was written off here, or stands on the firm's list. */
 export function isRevoked(state: ContainerState, firmCode: number, key: PublicKey): boolean {
-  if (state.revoked.has(revokedKey(firmCode, key))) return true;
+  return state.revoked.has(revokedKey(firmCode, key)) || isListed(state, firmCode, key);
+}
+
+/** Whether a container stands on the list of a firm that is here. */
+export function isListed(state: ContainerState, firmCode: number, key: PublicKey): boolean {
   const list = standingList(state, firmCode);
   return list !== undefined && revokedKeys(list.raw).has(key);
 }

@@ -80,7 +80,9 @@ function sumRowOf({ productCode, holdings, quantity, pending }: ListedProduct): 
 }
 
 function noteOf(holding: Listing['holdings'][number]): Part {
-  return holding.enabled ? styled('dim', options(holding)) : styled('red', `disabled, ${options(holding)}`);
+  const marks = [holding.enabled ? '' : 'disabled', holding.withdrawn ? 'its key is withdrawn by the root' : ''];
+  const marked = marks.filter((mark) => mark !== '').join(', ');
+  return marked === '' ? styled('dim', options(holding)) : styled('red', `${marked}, ${options(holding)}`);
 }
 
 /** The Product Item Options that a holding has, as people say them. */

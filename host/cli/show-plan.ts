@@ -1,6 +1,5 @@
 import { CATALOGUE, explain, FerryError } from '../../container/errors.ts';
 import type { MovePreview, UnfinishedMove } from '../../state-machines/index.ts';
-import { isAddress } from './addresses.ts';
 import { orderText } from './next-commands.ts';
 import { type Output, styled } from './output.ts';
 import { nameOf } from './peers.ts';
@@ -45,11 +44,6 @@ export function showPlan(
     output.line(`Without the PIN of ${sides.from} this is moved only as far as an armed work order covers it.`);
   output.line(`Dry run: nothing was moved from ${sides.from} to ${sides.to}.`);
   output.note(`Only ${sides.to} itself knows whom a vendor or the maker has it refuse: that is not foreseen here.`);
-  // A License Central knows its lists, and refuses by them beforehand.
-  if (!isAddress(sides.from, ['central']))
-    output.note(
-      `Nor is it seen here whether a list that ${sides.from} has names ${sides.to}: seats that go to such a one do not come back.`,
-    );
   output.json({
     ...sides,
     dryRun: true,

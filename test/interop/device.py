@@ -110,7 +110,7 @@ class Device:
     def _listed(self, number: int, it: Holding) -> Values:
         grant = self._state.grant_of(it.item)
         shown = {**vars(grant), **vars(grant.terms), "transfer": TRANSFERS[grant.terms.type], "granted": grant.quantity}
-        shown.update(id=number, quantity=it.quantity, pending=0, units=it.units, usageStart=it.usage_start, enabled=it.enabled)
+        shown.update(id=number, withdrawn=False, quantity=it.quantity, pending=0, units=it.units, usageStart=it.usage_start, enabled=it.enabled)
         return Values(**{**shown, "userData": it.user_data, "customerInfo": it.customer_info, "hops": len(it.custody)})
 
     def _context(self, request: Values) -> bytes:

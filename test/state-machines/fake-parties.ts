@@ -43,6 +43,7 @@ export function heldItem(id: number, quantity: number, options: Partial<ListedHo
     protectedData: NO_BYTES,
     userData: NO_BYTES,
     customerInfo: NO_BYTES,
+    withdrawn: false,
     ...options,
   };
 }

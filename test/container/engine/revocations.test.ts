@@ -55,6 +55,20 @@ function moved() {
   return world;
 }
 
+describe('the listing of a container', () => {
+  it('marks the licenses that were granted by a key which the root has withdrawn, and no others', () => {
+    const [old, now] = [new TestFirm(6000010), new TestFirm(6000010, crypto, root, 'second key')];
+    const dongle = makeContainer('dongle', 1);
+    for (const firm of [old, now]) load(firm, dongle, {});
+    const marks = () => dongle.container.run('list', {}).holdings.map(({ withdrawn }) => withdrawn);
+    expect(marks()).toEqual([false, false]);
+    bring(now, dongle, rootList(1, old.key));
+    expect(marks()).toEqual([true, false]);
+    bring(now, dongle, rootList(2));
+    expect(marks()).toEqual([false, false]);
+  });
+});
+
 describe('a list of revocations of a firm', () => {
   it('makes a container refuse what a sender on it passes on of that firm, entry by entry, and nothing else', () => {
     const { firm, dongle, device } = moved();
@@ -65,6 +79,24 @@ describe('a list of revocations of a firm', () => {
     const { updates } = order(dongle, device, both);
     expect(reasons(apply(device, only(updates)))).toEqual([CATALOGUE.SENDER_REVOKED.number, 0]);
     expect(seats(device, foreign.itemId).held).toBe(1);
+  });
+
+  it("keeps a container that has it from giving that firm's licenses to one that is on it, and no other firm's", () => {
+    const { firm, dongle, device, itemId } = moved();
+    const other = only(load(new TestFirm(6000099), dongle, {}));
+    move(dongle, device, [{ holding: holdingId(dongle, 1), quantity: 1 }]);
+    bring(firm, device, firmList(firm, 1, dongle.key));
+    const { holdings } = device.container.run('list', {});
+    const give = (wanted: string) => () =>
+      order(device, dongle, [{ holding: holdings.find((one) => one.itemId === wanted)?.id ?? 0, quantity: 1 }]);
+    const before = hashOf(device);
+    expect(give(itemId)).toThrow(
+      expect.objectContaining({ code: 'TARGET_REVOKED', details: { target: '3-1', firm: firm.firmCode } }),
+    );
+    expect(hashOf(device)).toBe(before);
+    expect(codeOf(give(other.itemId))).toBe('nothing');
+    bring(firm, device, firmList(firm, 2));
+    expect(codeOf(give(itemId))).toBe('nothing');
   });
 
   it('is replaced by a higher version only, from whichever file, in whichever order', () => {
