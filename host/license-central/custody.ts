@@ -15,7 +15,7 @@ import { FORMAT } from '../../container/model/limits.ts';
 import type { Foundation } from './channels.ts';
 import { updateChannel } from './channels.ts';
 import { rowsOf } from './named-at-once.ts';
-import { rememberContainer } from './parties.ts';
+import { rememberPartners } from './parties.ts';
 import type { ChannelRow, Flag, PlaceRow, Reads, Writes } from './tables.ts';
 
 /** More than a transfer record and a holding add to a context beside their own bytes: framing and certificates. */
@@ -144,7 +144,7 @@ export async function storeInventory(
   inventory: CheckedInventory,
   { generation, contradicted, mayHaveGaps }: Telling,
 ): Promise<void> {
-  for (const certificate of inventory.certificates) await rememberContainer(tx, certificate);
+  await rememberPartners(tx, inventory.certificates);
   const channel = mayHaveGaps && !contradicted ? await passOverGap(tx, before, inventory.content) : before;
   await storeLog(tx, channel, inventory);
   if (contradicted || generation < channel.toldGeneration) return;
