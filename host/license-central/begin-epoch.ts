@@ -6,7 +6,7 @@ import type { Hash } from '../../container/model/ids.ts';
 import { type Foundation, nextState, updateChannel } from './channels.ts';
 import { keepEvidence } from './evidence.ts';
 import { type EpochVerdict, judgeEpoch } from './judge-epoch.ts';
-import { NOTHING_SETTLED, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
+import { NOTHING_SETTLED, outcomeFor, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
 import { type ChannelRow, type EntryRow, type FirmRow, UNSURE, type Writes } from './tables.ts';
 import { entriesInTransit } from './update-files.ts';
 
@@ -36,8 +36,8 @@ export async function takeWordOfOtherEpoch(
     return { ...NOTHING_SETTLED, contradiction: verdict.why };
   }
   const outcomes = verdict.verdict === 'known' ? verdict.outcomes : [];
-  for (const { sequence, reason } of outcomes)
-    await settleOne(tx, base, entryAt(sequence), reason ?? 0, file.statement.generation);
+  for (const outcome of outcomes)
+    await settleOne(tx, base, entryAt(outcome.sequence), outcomeFor(outcome), file.statement.generation);
   for (const sequence of verdict.unsure)
     await settleOne(tx, base, entryAt(sequence), UNSURE, file.statement.generation);
   const settled = { settled: said.applied, settledChain: said.hash };

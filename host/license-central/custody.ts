@@ -31,7 +31,7 @@ export interface CheckedInventory {
 
 /**
  * Verifies what a container tells a firm of its licenses' ways: each transfer record is signed by its sender, a certified
- * container, and is about this firm; and no license that is named was granted by another firm here.
+ * container, is about this firm and names each license once, as every container wants it; and no license that is named was granted by another firm here.
  *
  * @throws CUSTODY_WRONG, CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED, FILE_VERSION
  */
@@ -57,8 +57,11 @@ export async function checkInventory(
   const records = content.log.map((raw) => {
     const record = checkRecord(crypto, parties, raw);
     if (!record.ok) throw new FerryError(record.code, record.details);
-    if (record.value.content.firmCode !== firmCode)
+    const { items, ...content } = record.value.content;
+    if (content.firmCode !== firmCode)
       throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record belongs to another vendor' });
+    if (new Set(items.map(({ itemId }) => itemId)).size < items.length)
+      throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record names a license twice' });
     return record.value;
   });
   const inventory = { content, certificates, records };
