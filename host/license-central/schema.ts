@@ -2,7 +2,7 @@ import { type CreateTableBuilder, sql } from 'kysely';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** The version of the tables that this program reads and writes. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 type ColumnType = 'integer' | 'text' | 'blob';
 
@@ -63,6 +63,7 @@ const COLUMNS: {
     firmCode: 'integer',
     container: 'text',
     sequence: 'integer',
+    epoch: 'integer',
     kind: 'text',
     bytes: 'blob?',
     hash: 'text',

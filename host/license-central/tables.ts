@@ -95,6 +95,8 @@ export interface EntryRow {
   readonly firmCode: number;
   readonly container: PublicKey;
   readonly sequence: number;
+  /** Epoch of the channel when it was issued: no container has it that has not followed the channel that far. */
+  readonly epoch: number;
   readonly kind: EntryKind;
   readonly bytes: Uint8Array | null;
   readonly hash: Hash;

@@ -215,7 +215,8 @@ export class MemoryVendor implements Vendor {
     const bytes = encodeEntry(content, this.#env.random(16));
     const hash = entryHash(this.#crypto, bytes);
     const chain = chainNext(this.#crypto, channel.issuedChain, hash);
-    const entries = [...channel.entries, { bytes, hash, chain, cancelled: false, meaning }];
+    const entry = { epoch: channel.epoch, bytes, hash, chain, cancelled: false, meaning };
+    const entries = [...channel.entries, entry];
     const issued = channel.issued + 1;
     this.#put(target, { ...channel, issued, issuedChain: chain, entries, ...this.#next(channel) });
   }
@@ -263,7 +264,9 @@ export class MemoryVendor implements Vendor {
   }
 
   #ofOtherEpoch(channel: Channel, { inbound: said }: Statement): Channel {
-    const verdict = judgeEpoch(channel, said, (sequence) => chainAt(channel, sequence));
+    const later = channel.entries.findIndex((entry) => entry.epoch > said.epoch);
+    const known = later < 0 ? channel.issued : channel.settled + later;
+    const verdict = judgeEpoch({ ...channel, issued: known }, said, (sequence) => chainAt(channel, sequence));
     if (verdict.verdict === 'late') return channel;
     if (verdict.verdict === 'contradicts') return { ...channel, contradiction: verdict.why };
     const begins = verdict.verdict === 'forgotten' || channel.restore < this.#books.restores;
@@ -273,11 +276,12 @@ export class MemoryVendor implements Vendor {
     const behind = { ...this.#through(channel, said, outcomes), epoch, restore: this.#books.restores };
     if (verdict.verdict === 'known') return behind;
     let chain = said.hash;
-    const entries = behind.entries.map((entry) => {
+    const stays = channel.entries.slice(Math.min(said.applied, known) - channel.settled);
+    const entries = stays.map((entry) => {
       chain = chainNext(this.#crypto, chain, entry.hash);
       return { ...entry, chain };
     });
-    return { ...behind, entries, issuedChain: chain, issued: Math.max(channel.issued, said.applied) };
+    return { ...behind, entries, issuedChain: chain, issued: said.applied + entries.length };
   }
 
   #through(
