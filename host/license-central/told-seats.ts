@@ -1,11 +1,11 @@
 import { readGrant } from '../../container/engine/stored.ts';
-import { type Certificate, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
+import { type Certificate, readStoredCertificate } from '../../container/files/certificate.ts';
 import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { loggedSeats } from './logged-seats.ts';
 import { rowsOf } from './named-at-once.ts';
-import { type Balanced, seatsLeft, type ToldSeats } from './seat-balance.ts';
+import { type Balanced, cameSince, seatsLeft, type ToldSeats } from './seat-balance.ts';
 import type { ChannelRow, GrantRow, Reads } from './tables.ts';
 import { takenItems } from './taken-items.ts';
 import { untoldMoves } from './untold-moves.ts';
@@ -28,6 +28,16 @@ export interface ItemPlace {
 /** What was told of the seats of one item that a container had any of, and what it said itself. */
 export interface ToldContainer extends ToldSeats {
   readonly place: PlaceWord | undefined;
+  /** Null for a container that is not known here. */
+  readonly serial: SerialNumber | null;
+}
+
+/** Seats of an item that went to a container, as whoever gave them told, and of which it has not told itself. */
+export interface Arrival {
+  readonly container: PublicKey;
+  /** Null for a container that is not known here. */
+  readonly serial: SerialNumber | null;
+  readonly quantity: number;
 }
 
 /** What was told of every item of every firm, or of some items, by the containers that had any of it. */
@@ -67,6 +77,13 @@ export function placesIn(itemId: ItemId, containers: readonly ToldContainer[], g
     const { generation: _, enabled, ...word } = place;
     return [{ itemId, container, ...word, leftSince: left[at] ?? 0, enabled: enabled === 1 }];
   });
+}
+
+/** The seats of one item that came to containers since their own words, without those that are known to have left again. */
+export function arrivalsIn(containers: readonly ToldContainer[]): Arrival[] {
+  return containers
+    .map((it) => ({ container: it.container, serial: it.serial, quantity: cameSince(it) }))
+    .filter(({ quantity }) => quantity > 0);
 }
 
 /** A grant as its seats are balanced. */
@@ -125,7 +142,8 @@ async function partlyKnown(db: Reads, itemIds: readonly ItemId[] | undefined): P
 }
 
 /** A container as the teller of its licenses of one firm. */
-type Teller = Pick<ToldSeats, 'issues' | 'contradicted' | 'accepted'> & Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
+type Teller = Pick<ToldContainer, 'issues' | 'contradicted' | 'accepted' | 'serial'> &
+  Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
 
 /** By firm and container; one that was only named in transfers so far told nothing and may do anything. */
 type Tellers = (firmCode: number, container: PublicKey) => Teller;
@@ -134,7 +152,7 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
   const known = await rowsOf(containers, (some) =>
     db.selectFrom('containers').select(['key', 'certificate']).where('key', 'in', some).execute(),
   );
-  const issues = new Map(known.map(({ key, certificate }) => [key, rightOf(readStoredCertificate(certificate))]));
+  const parties = new Map(known.map(({ key, certificate }) => [key, readStoredCertificate(certificate)]));
   const channels = await rowsOf(containers, (some) =>
     db
       .selectFrom('channels')
@@ -146,14 +164,16 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
   return (firmCode, container) => {
     const known = channelOf.get(`${firmCode}/${container}`);
     const { logWhole = 1, toldGeneration = 0, acceptance = 'none', contradiction = null } = known ?? {};
-    const right = issues.get(container) ?? 'move';
     const [contradicted, accepted] = [contradiction !== null, acceptance !== 'none'];
-    return { issues: right, contradicted, accepted, logWhole, toldGeneration };
+    return { ...partyOf(parties.get(container)), contradicted, accepted, logWhole, toldGeneration };
   };
 }
 
-function rightOf(certificate: Certificate): IssueRight {
-  return certificate.party === 'container' ? certificate.issues : 'nothing';
+function partyOf(certificate: Certificate | undefined): Pick<ToldContainer, 'issues' | 'serial'> {
+  if (certificate === undefined) return { issues: 'move', serial: null };
+  if (certificate.party !== 'container') return { issues: 'nothing', serial: null };
+  const { issues, serial } = certificate;
+  return { issues, serial };
 }
 
 function toldItem(containers: ReadonlyMap<PublicKey, Seats>, tellers: Tellers): ToldContainer[] {

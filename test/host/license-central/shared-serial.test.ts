@@ -34,7 +34,8 @@ describe('a serial number that two containers have', () => {
     expect(await tell(central, dongle)).toMatchObject({ contradiction: null, surplus: [] });
     expect(await tell(central, device)).toMatchObject({ contradiction: null, surplus: [] });
     const [line] = await central.ledger();
-    expect(line).toMatchObject({ held: 9, unaccounted: 1, surplus: 0, duplicates: 0 });
+    expect(line).toMatchObject({ held: 10, unaccounted: 0, surplus: 0, duplicates: 0 });
+    expect(line?.arrivals).toEqual([{ container: namesake.key, serial: null, quantity: 1 }]);
     expect(line?.places.map(({ container, serial, quantity }) => [container, serial, quantity])).toEqual([
       [device.key, '130-2', 1],
       [dongle.key, '3-1', 8],
