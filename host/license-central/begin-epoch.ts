@@ -85,8 +85,10 @@ async function chainBehind(
 ): Promise<Pick<ChannelRow, 'epoch' | 'issued' | 'issuedChain'>> {
   const epoch = Math.max(channel.epoch, said.epoch) + 1;
   if (epoch > U32_MAX) throw new FerryError('EXHAUSTED', { what: 'epoch' });
-  const issued = entries.at(-1)?.sequence ?? channel.settled;
-  if (verdict === 'known') return { epoch, issued, issuedChain: channel.issuedChain };
+  if (verdict === 'known') {
+    const issued = entries.at(-1)?.sequence ?? channel.settled;
+    return { epoch, issued, issuedChain: channel.issuedChain };
+  }
   const known = Math.min(said.applied, channel.issued);
   let issuedChain: Hash = said.hash;
   const behind = entries
@@ -96,5 +98,22 @@ async function chainBehind(
       return { ...entry, chain: issuedChain };
     });
   await moveOn(tx, behind, said.applied - known);
-  return { epoch, issued: said.applied + behind.length, issuedChain };
+  const issued = said.applied + behind.length;
+  await forgetOrder(tx, channel, issued);
+  return { epoch, issued, issuedChain };
+}
+
+/** What the container has of entries that this server forgot, says nothing of what came before them and what after. */
+async function forgetOrder(
+  tx: Writes,
+  { firmCode, container }: Pick<ChannelRow, 'firmCode' | 'container'>,
+  issued: number,
+): Promise<void> {
+  await tx
+    .updateTable('transfers')
+    .set({ issuedBefore: issued })
+    .where('firmCode', '=', firmCode)
+    .where('sender', '=', container)
+    .where('issuedBefore', '<', issued)
+    .execute();
 }

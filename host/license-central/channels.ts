@@ -55,6 +55,7 @@ export async function openChannel(
     stateHash: toHex(base.env.random(32)) as Hash,
     witness: null,
     toldGeneration: 0,
+    toldSettled: 0,
     custodyKnownThrough: 0,
     logWhole: 1,
     logLost: 0,

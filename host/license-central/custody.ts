@@ -13,7 +13,7 @@ import { NO_BYTES } from '../../container/model/bytes.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { Foundation } from './channels.ts';
-import { updateChannel } from './channels.ts';
+import { findChannel, updateChannel } from './channels.ts';
 import { rowsOf } from './named-at-once.ts';
 import { rememberPartners } from './parties.ts';
 import type { ChannelRow, Flag, PlaceRow, Reads, Writes } from './tables.ts';
@@ -129,6 +129,8 @@ export async function contradictedLog(
 interface Telling {
   /** Of the container when it said so. */
   readonly generation: number;
+  /** The last entry of the firm that it had settled then, as far as its chain shows. */
+  readonly settled: number;
   /** Whether the container just now turned out to be set back or copied. */
   readonly contradicted: boolean;
   /** Whether this server may have forgotten what the container was told that it knows, and this is its newest word. */
@@ -145,7 +147,7 @@ export async function storeInventory(
   base: Foundation,
   before: ChannelRow,
   inventory: CheckedInventory,
-  { generation, contradicted, mayHaveGaps }: Telling,
+  { generation, settled, contradicted, mayHaveGaps }: Telling,
 ): Promise<void> {
   await rememberPartners(tx, inventory.certificates);
   const channel = mayHaveGaps && !contradicted ? await passOverGap(tx, before, inventory.content) : before;
@@ -169,7 +171,8 @@ export async function storeInventory(
       )
       .execute();
   }
-  await updateChannel(tx, channel, { toldGeneration: generation, logWhole: tellsAll(channel, content) ? 1 : 0 });
+  const logWhole = tellsAll(channel, content) ? 1 : 0;
+  await updateChannel(tx, channel, { toldGeneration: generation, toldSettled: settled, logWhole });
 }
 
 /**
@@ -241,9 +244,10 @@ async function storeLog(tx: Writes, channel: ChannelRow, { content, records }: C
 
 async function storeTransfer(tx: Writes, { hash, raw, content }: CustodyRecord): Promise<void> {
   const { firmCode, from: sender, to: target, sequence } = content;
+  const issuedBefore = (await findChannel(tx, firmCode, sender))?.issued ?? 0;
   const stored = await tx
     .insertInto('transfers')
-    .values({ hash, firmCode, sender, target, sequence, raw })
+    .values({ hash, firmCode, sender, target, sequence, raw, issuedBefore })
     .onConflict((it) => it.doNothing())
     .executeTakeFirst();
   if (stored.numInsertedOrUpdatedRows === 0n) return;

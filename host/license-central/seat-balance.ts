@@ -7,7 +7,7 @@ export interface ToldSeats {
   readonly container: PublicKey;
   /** Held and in transit, by the container's own newest word; 0 when it told nothing. */
   readonly told: number;
-  /** Moves out of it and into it that others told of, and that its own word does not know yet. */
+  /** Moves out of it and into it that others told of and that its own word does not know yet, though it may have made them since. */
   readonly left: number;
   readonly arrived: number;
   /** Whether its word and its custody log certainly belong together: all that went in or out before it is known. */

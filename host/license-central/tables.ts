@@ -69,6 +69,8 @@ export interface ChannelRow {
   readonly witness: Uint8Array | null;
   /** Its generation when it told the inventory that `places` shows; 0 before. */
   readonly toldGeneration: number;
+  /** The last entry of this channel that it had settled when it told that. */
+  readonly toldSettled: number;
   readonly custodyKnownThrough: number;
   /** Whether the custody log is certainly known as far as its container's newest word goes. */
   readonly logWhole: Flag;
@@ -166,6 +168,8 @@ export interface TransferRow {
   readonly target: PublicKey;
   readonly sequence: number;
   readonly raw: Uint8Array;
+  /** The last entry that this server had issued to its sender when it heard of it: who has a later one, has it since. */
+  readonly issuedBefore: number;
 }
 
 export interface TransferItemRow {

@@ -48,7 +48,11 @@ export async function toldItems(
   const items = new Map<ItemId, Map<PublicKey, Seats>>();
   for (const { itemId, container, firmCode, ...place } of await placesOf(db, itemIds))
     seatsAt(items, { itemId, container, firmCode }).place = place;
-  for (const { way, quantity, ...where } of await untoldMoves(db, itemIds)) seatsAt(items, where)[way] += quantity;
+  for (const { way, quantity, before, ...where } of await untoldMoves(db, itemIds)) {
+    const seats = seatsAt(items, where);
+    seats[way] += quantity;
+    if (way === 'left') seats.leftBefore += before;
+  }
   for (const { quantity, forGood, ...where } of await takenItems(db, itemIds))
     Object.assign(seatsAt(items, where), { taken: quantity, takenForGood: forGood });
   for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db, itemIds), itemIds))
@@ -98,12 +102,22 @@ interface Seats {
   taken: number;
   takenForGood: boolean;
   left: number;
+  /** Those of them that had certainly left before its word. */
+  leftBefore: number;
   arrived: number;
   logged: number;
   place: PlaceWord | undefined;
 }
 
-const NO_SEATS = { left: 0, arrived: 0, logged: 0, taken: 0, takenForGood: false, place: undefined } as const;
+const NO_SEATS = {
+  left: 0,
+  leftBefore: 0,
+  arrived: 0,
+  logged: 0,
+  taken: 0,
+  takenForGood: false,
+  place: undefined,
+} as const;
 
 function seatsAt(
   items: Map<ItemId, Map<PublicKey, Seats>>,
@@ -179,10 +193,13 @@ function partyOf(certificate: Certificate | undefined): Pick<ToldContainer, 'iss
 function toldItem(containers: ReadonlyMap<PublicKey, Seats>, tellers: Tellers): ToldContainer[] {
   return [...containers].map(([container, { firmCode, ...seats }]) => {
     const { logWhole, toldGeneration, ...teller } = tellers(firmCode, container);
-    const { place } = seats;
+    const { place, leftBefore, ...moved } = seats;
     const told = place === undefined ? 0 : place.quantity + place.pending;
     const whole = logWhole === 1 && isOfNewestWord(place, toldGeneration);
-    return { ...seats, ...teller, container, told, whole, logged: whole ? 0 : seats.logged };
+    // What had left before its word is in transit there, or in its log; if neither, another state of it gave that.
+    const givenTwice = whole ? Math.max(0, leftBefore - (place?.pending ?? 0)) : 0;
+    const left = moved.left - givenTwice;
+    return { ...moved, ...teller, place, container, told, whole, left, logged: whole ? 0 : moved.logged };
   });
 }
 
