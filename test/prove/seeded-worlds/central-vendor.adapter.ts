@@ -6,7 +6,7 @@ import type { ItemId, PublicKey } from '../../../container/model/ids.ts';
 import { type GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
 import type { WorldEnv } from './member.ts';
 import type { Cast } from './prepared.ts';
-import type { Accusation, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
+import type { Accusation, Counted, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
 
 const PASSPHRASE = 'a passphrase of simulated worlds';
 /** Guessing is not what these worlds are about. */
@@ -181,6 +181,16 @@ export class CentralVendor implements Vendor {
 
   settled(): ReadonlySet<Meaning> {
     return this.#notes.settled;
+  }
+
+  async counts(): Promise<ReadonlyMap<ItemId, Counted>> {
+    const active = (await this.#central.ledger()).filter(({ status }) => status === 'active');
+    return new Map(
+      active.map(({ itemId, granted, held, inTransit, surplus }) => [
+        itemId,
+        { granted, seats: held + inTransit, surplus },
+      ]),
+    );
   }
 
   async accuses(): Promise<Accusation | null> {

@@ -332,6 +332,7 @@ export class Scene {
 
   /** Has a vendor take a context in, which somebody has to have made as it is. */
   async tell(vendor: Vendor, context: Uint8Array): Promise<void> {
+    if (this.world.isKeptBack(context)) return;
     const isTaken = await this.atServer(async () => {
       await vendor.receive(context);
       return true;
