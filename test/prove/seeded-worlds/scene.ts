@@ -116,7 +116,7 @@ export class Scene {
       member.spare = now;
       this.strike();
     }
-    if (this.is('server restored')) await this.#restore();
+    if (this.is('server restored') && this.world.losesServers) await this.#restore();
     if (this.is('cancelled meanwhile')) this.cancelSomething();
   }
 

@@ -46,6 +46,8 @@ export type VendorMaker = (cast: Cast, firm: number, env: WorldEnv) => Promise<V
 export class World {
   readonly cast: Cast;
   readonly honest: boolean;
+  /** Whether servers are ever put back from a backup: where none is, their ledgers have to be true to the last seat. */
+  readonly losesServers: boolean;
   /** Who never tells any vendor anything, as long as the history lasts; null where there is nobody like that. */
   readonly silent: PublicKey | null;
   readonly members: readonly Member[];
@@ -61,6 +63,7 @@ export class World {
   private constructor(cast: Cast, seed: number, members: readonly Member[], vendors: readonly Vendor[], env: WorldEnv) {
     this.cast = cast;
     this.honest = isHonest(seed);
+    this.losesServers = seed % 2 === 0;
     this.silent = seed % SILENT === 1 ? (members[seed % members.length]?.key ?? null) : null;
     this.members = members;
     this.vendors = vendors;
