@@ -55,7 +55,12 @@ export function showCentral(
 
 /** What is kept of one contradiction, the signed statements of both sides of it, is one proof for people. */
 function proofText({ container, serial, reason }: CentralListing['evidence'][number]): string {
-  return `Proof about ${serial ?? `the container with the key ${container.slice(0, 16)}`}: ${reason}`;
+  return `Proof about ${serial ?? keyName(container)}: ${reason}`;
+}
+
+/** What a container is called that is not known here. */
+function keyName(key: PublicKey): string {
+  return `the container with the key ${key.slice(0, 16)}`;
 }
 
 /** Those whom a firm or the root refuses. */
@@ -92,7 +97,8 @@ function showLedger(output: Output, ledger: readonly LedgerLine[], revoked: Revo
 
 /** What became of a grant, and where its seats are, as its containers told last; red when they do not add up. */
 function whereabouts(line: LedgerLine, revoked: Revoked): Part {
-  const { refusedFor, duplicates, usedAgain, surplus, movedOn, unaccounted, places, firstHolder, status } = line;
+  const { refusedFor, duplicates, usedAgain, surplus, movedOn, unaccounted, places, arrivals, firstHolder, status } =
+    line;
   if (refusedFor !== null) return styled('red', `refused by ${firstHolder}: ${summary(refusedFor)} [${refusedFor}]`);
   if (status === 'unsure')
     return styled(
@@ -103,13 +109,17 @@ function whereabouts(line: LedgerLine, revoked: Revoked): Part {
   const told = [
     `${status}: ${places.length === 0 ? `was granted to ${firstHolder}` : places.map((place) => placeOf(place, revoked)).join('; ')}`,
   ];
+  for (const { serial, container, quantity } of arrivals)
+    told.push(
+      `${quantity} went to ${markedName(serial ?? keyName(container), container, revoked)}, which has not told of it`,
+    );
   if (movedOn > 0) told.push(`${movedOn} of these moved on, not told from where`);
   if (unaccounted > 0) told.push(`${unaccounted} moved on, not told where`);
   const writtenOff = duplicates - usedAgain;
   if (usedAgain > 0) told.push(`${usedAgain} used again in a state that was set back: a duplicate that was accepted`);
   if (writtenOff > 0) told.push(`${writtenOff} written off, yet applied: a duplicate that was accepted`);
   if (surplus > 0) return styled('red', [...told, `${surplus} more than granted`].join('; '));
-  const isRevoked = places.some(({ container }) => revoked.has(container));
+  const isRevoked = [...places, ...arrivals].some(({ container }) => revoked.has(container));
   if (movedOn + unaccounted + duplicates > 0 || isRevoked) return styled('yellow', told.join('; '));
   return styled('dim', told.join('; '));
 }

@@ -6,7 +6,8 @@ import type { Hash } from '../../container/model/ids.ts';
 import { type Foundation, nextState, updateChannel } from './channels.ts';
 import { keepEvidence } from './evidence.ts';
 import { type EpochVerdict, judgeEpoch } from './judge-epoch.ts';
-import { NOTHING_SETTLED, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
+import { moveOn } from './move-on.ts';
+import { NOTHING_SETTLED, outcomeFor, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
 import { type ChannelRow, type EntryRow, type FirmRow, UNSURE, type Writes } from './tables.ts';
 import { entriesInTransit } from './update-files.ts';
 
@@ -14,7 +15,8 @@ import { entriesInTransit } from './update-files.ts';
  * Takes the newest word of a container on a channel that it has not followed into its present epoch, or that has to begin
  * anew because the server was restored (R13). What the word settles is settled. The channel begins anew behind it when it
  * has to, or when the container has applied what this server forgot: then what was in transit up to there is unsure, for
- * good, and what is behind stays in transit.
+ * good, and what is behind stays in transit. So does what was issued in an epoch that the container has not followed, since it
+ * cannot have applied that: it moves behind its word.
  *
  * @throws EXHAUSTED
  */
@@ -28,7 +30,8 @@ export async function takeWordOfOtherEpoch(
   const said = file.statement.inbound;
   const entries = await entriesInTransit(tx, channel);
   const entryAt = (sequence: number): EntryRow | undefined => entries[sequence - channel.settled - 1];
-  const verdict = judgeEpoch(channel, said, (sequence) => entryAt(sequence)?.chain);
+  const within = { ...channel, issued: lastWithin(channel, entries, said.epoch) };
+  const verdict = judgeEpoch(within, said, (sequence) => entryAt(sequence)?.chain);
   if (verdict.verdict === 'late') return NOTHING_SETTLED;
   if (verdict.verdict === 'contradicts') {
     await keepEvidence(tx, base, firm.firmCode, file, verdict.why, channel.witness);
@@ -36,14 +39,14 @@ export async function takeWordOfOtherEpoch(
     return { ...NOTHING_SETTLED, contradiction: verdict.why };
   }
   const outcomes = verdict.verdict === 'known' ? verdict.outcomes : [];
-  for (const { sequence, reason } of outcomes)
-    await settleOne(tx, base, entryAt(sequence), reason ?? 0, file.statement.generation);
+  for (const outcome of outcomes)
+    await settleOne(tx, base, entryAt(outcome.sequence), outcomeFor(outcome), file.statement.generation);
   for (const sequence of verdict.unsure)
     await settleOne(tx, base, entryAt(sequence), UNSURE, file.statement.generation);
   const settled = { settled: said.applied, settledChain: said.hash };
   const begins = verdict.verdict === 'forgotten' || channel.restore < firm.restores;
   if (begins) {
-    const head = await chainBehind(tx, base, channel, said, verdict, entries);
+    const head = await chainBehind(tx, base, within, said, verdict, entries);
     await updateChannel(tx, channel, { ...head, ...settled, ...nextState(base, channel), restore: firm.restores });
     const tooLate = tooLateOf(outcomes, entryAt);
     return { ...NOTHING_SETTLED, outcomes, tooLate, unsure: verdict.unsure, newEpoch: head.epoch };
@@ -62,7 +65,16 @@ async function settleOne(
   if (entry !== undefined) await settleEntry(tx, base, entry, outcome, generation);
 }
 
-/** Epoch, last sequence and chain of a channel that begins behind what a container told; what stays in transit keeps its sequence. */
+/** The last sequence that was issued before the epochs that a container has not followed. */
+function lastWithin({ issued }: ChannelRow, entries: readonly EntryRow[], epoch: number): number {
+  const later = entries.find((entry) => entry.epoch > epoch);
+  return later === undefined ? issued : later.sequence - 1;
+}
+
+/**
+ * Epoch, last sequence and chain of a channel that begins behind what a container told, which knows of its entries up to
+ * `issued`. What stays in transit keeps its sequence, unless the container has given that to something else.
+ */
 async function chainBehind(
   tx: Writes,
   base: Foundation,
@@ -73,17 +85,35 @@ async function chainBehind(
 ): Promise<Pick<ChannelRow, 'epoch' | 'issued' | 'issuedChain'>> {
   const epoch = Math.max(channel.epoch, said.epoch) + 1;
   if (epoch > U32_MAX) throw new FerryError('EXHAUSTED', { what: 'epoch' });
-  if (verdict === 'known') return { epoch, issued: channel.issued, issuedChain: channel.issuedChain };
-  let issuedChain: Hash = said.hash;
-  for (const { sequence, hash } of entries.filter((entry) => entry.sequence > said.applied)) {
-    issuedChain = chainNext(base.crypto, issuedChain, hash);
-    await tx
-      .updateTable('entries')
-      .set({ chain: issuedChain })
-      .where('firmCode', '=', channel.firmCode)
-      .where('container', '=', channel.container)
-      .where('sequence', '=', sequence)
-      .execute();
+  if (verdict === 'known') {
+    const issued = entries.at(-1)?.sequence ?? channel.settled;
+    return { epoch, issued, issuedChain: channel.issuedChain };
   }
-  return { epoch, issued: Math.max(channel.issued, said.applied), issuedChain };
+  const known = Math.min(said.applied, channel.issued);
+  let issuedChain: Hash = said.hash;
+  const behind = entries
+    .filter(({ sequence }) => sequence > known)
+    .map((entry) => {
+      issuedChain = chainNext(base.crypto, issuedChain, entry.hash);
+      return { ...entry, chain: issuedChain };
+    });
+  await moveOn(tx, behind, said.applied - known);
+  const issued = said.applied + behind.length;
+  await forgetOrder(tx, channel, issued);
+  return { epoch, issued, issuedChain };
+}
+
+/** What the container has of entries that this server forgot, says nothing of what came before them and what after. */
+async function forgetOrder(
+  tx: Writes,
+  { firmCode, container }: Pick<ChannelRow, 'firmCode' | 'container'>,
+  issued: number,
+): Promise<void> {
+  await tx
+    .updateTable('transfers')
+    .set({ issuedBefore: issued })
+    .where('firmCode', '=', firmCode)
+    .where('sender', '=', container)
+    .where('issuedBefore', '<', issued)
+    .execute();
 }

@@ -54,6 +54,7 @@ export async function openChannel(
     stateHash: toHex(base.env.random(32)) as Hash,
     witness: null,
     toldGeneration: 0,
+    toldSettled: 0,
     custodyKnownThrough: 0,
     logWhole: 1,
     logLost: 0,
@@ -107,7 +108,7 @@ export async function issueEntries(
   entries: readonly NewEntry[],
   target: ContainerRow,
 ): Promise<IssuedRange> {
-  const { firmCode, container, issued, settled } = channel;
+  const { firmCode, container, epoch, issued, settled } = channel;
   await requireCertified(tx, target);
   if (issued - settled + entries.length > FORMAT.pendingEntries)
     throw new FerryError('CHANNEL_FULL', { pending: issued - settled, target: target.serial });
@@ -119,7 +120,7 @@ export async function issueEntries(
     const hash = entryHash(base.crypto, bytes);
     chain = chainNext(base.crypto, chain, hash);
     sequence += 1;
-    const entry = { firmCode, container, sequence, kind: content.kind, bytes, hash, chain, itemId };
+    const entry = { firmCode, container, sequence, epoch, kind: content.kind, bytes, hash, chain, itemId };
     await tx
       .insertInto('entries')
       .values({ ...entry, cancelled: 0, outcome: null })

@@ -13,9 +13,9 @@ import { NO_BYTES } from '../../container/model/bytes.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import { FORMAT } from '../../container/model/limits.ts';
 import type { Foundation } from './channels.ts';
-import { updateChannel } from './channels.ts';
+import { findChannel, updateChannel } from './channels.ts';
 import { rowsOf } from './named-at-once.ts';
-import { rememberContainer } from './parties.ts';
+import { rememberPartners } from './parties.ts';
 import type { ChannelRow, Flag, PlaceRow, Reads, Writes } from './tables.ts';
 
 /** More than a transfer record and a holding add to a context beside their own bytes: framing and certificates. */
@@ -31,7 +31,7 @@ export interface CheckedInventory {
 
 /**
  * Verifies what a container tells a firm of its licenses' ways: each transfer record is signed by its sender, a certified
- * container, and is about this firm; and no license that is named was granted by another firm here.
+ * container, is about this firm and names each license once, as every container wants it; and no license that is named was granted by another firm here.
  *
  * @throws CUSTODY_WRONG, CERTIFICATE_WRONG, CERTIFICATE_OTHER_ROOT, FILE_MALFORMED, FILE_VERSION
  */
@@ -57,8 +57,11 @@ export async function checkInventory(
   const records = content.log.map((raw) => {
     const record = checkRecord(crypto, parties, raw);
     if (!record.ok) throw new FerryError(record.code, record.details);
-    if (record.value.content.firmCode !== firmCode)
+    const { items, ...content } = record.value.content;
+    if (content.firmCode !== firmCode)
       throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record belongs to another vendor' });
+    if (new Set(items.map(({ itemId }) => itemId)).size < items.length)
+      throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record names a license twice' });
     return record.value;
   });
   const inventory = { content, certificates, records };
@@ -126,6 +129,8 @@ export async function contradictedLog(
 interface Telling {
   /** Of the container when it said so. */
   readonly generation: number;
+  /** The last entry of the firm that it had settled then, as far as its chain shows. */
+  readonly settled: number;
   /** Whether the container just now turned out to be set back or copied. */
   readonly contradicted: boolean;
   /** Whether this server may have forgotten what the container was told that it knows, and this is its newest word. */
@@ -142,9 +147,9 @@ export async function storeInventory(
   base: Foundation,
   before: ChannelRow,
   inventory: CheckedInventory,
-  { generation, contradicted, mayHaveGaps }: Telling,
+  { generation, settled, contradicted, mayHaveGaps }: Telling,
 ): Promise<void> {
-  for (const certificate of inventory.certificates) await rememberContainer(tx, certificate);
+  await rememberPartners(tx, inventory.certificates);
   const channel = mayHaveGaps && !contradicted ? await passOverGap(tx, before, inventory.content) : before;
   await storeLog(tx, channel, inventory);
   if (contradicted || generation < channel.toldGeneration) return;
@@ -166,7 +171,8 @@ export async function storeInventory(
       )
       .execute();
   }
-  await updateChannel(tx, channel, { toldGeneration: generation, logWhole: tellsAll(channel, content) ? 1 : 0 });
+  const logWhole = tellsAll(channel, content) ? 1 : 0;
+  await updateChannel(tx, channel, { toldGeneration: generation, toldSettled: settled, logWhole });
 }
 
 /**
@@ -238,9 +244,10 @@ async function storeLog(tx: Writes, channel: ChannelRow, { content, records }: C
 
 async function storeTransfer(tx: Writes, { hash, raw, content }: CustodyRecord): Promise<void> {
   const { firmCode, from: sender, to: target, sequence } = content;
+  const issuedBefore = (await findChannel(tx, firmCode, sender))?.issued ?? 0;
   const stored = await tx
     .insertInto('transfers')
-    .values({ hash, firmCode, sender, target, sequence, raw })
+    .values({ hash, firmCode, sender, target, sequence, raw, issuedBefore })
     .onConflict((it) => it.doNothing())
     .executeTakeFirst();
   if (stored.numInsertedOrUpdatedRows === 0n) return;

@@ -11,7 +11,7 @@ export type { LedgerLine, Surplus } from './ledger.ts';
 export type { ContextReport } from './receive-context.ts';
 export type { RevocationList } from './revocations.ts';
 export type { GrantStatus } from './tables.ts';
-export type { ItemPlace } from './told-seats.ts';
+export type { Arrival, ItemPlace } from './told-seats.ts';
 export type { NamedSeats } from './told-transit.ts';
 export type { CentralChannel, CentralTransit } from './transit.ts';
 export type { UnknownItem } from './unknown-items.ts';

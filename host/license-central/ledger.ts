@@ -4,7 +4,15 @@ import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { rowsOf } from './named-at-once.ts';
 import { acceptedSeats, type Balanced, countSeats } from './seat-balance.ts';
 import type { GrantStatus, Reads } from './tables.ts';
-import { balancedGrant, type ItemPlace, placesIn, type ToldContainer, toldItems } from './told-seats.ts';
+import {
+  type Arrival,
+  arrivalsIn,
+  balancedGrant,
+  type ItemPlace,
+  placesIn,
+  type ToldContainer,
+  toldItems,
+} from './told-seats.ts';
 import { appliedThoughWrittenOff } from './write-off.ts';
 
 /** A grant and what became of it, as far as this server was told. */
@@ -26,7 +34,7 @@ export interface LedgerLine {
   readonly inTransit: number;
   /** Seats among `places` that are elsewhere by now for all that is known, though nobody told yet which of them moved. */
   readonly movedOn: number;
-  /** Seats that were moved by containers whose contexts this server has not seen since. */
+  /** Seats of which nobody told where they went, as after the loss of this server's data. */
   readonly unaccounted: number;
   /**
    * Seats beyond those granted of which their vendor accepted that they are there twice: written off, yet applied, or in a
@@ -38,6 +46,8 @@ export interface LedgerLine {
   /** Further seats that certainly exist: a container was copied. Honest containers never come to this. */
   readonly surplus: number;
   readonly places: readonly ItemPlace[];
+  /** Seats among those held that went to containers which have not told of them. */
+  readonly arrivals: readonly Arrival[];
 }
 
 /** Seats of a license beyond those that were granted. */
@@ -95,12 +105,13 @@ export async function excessOf(db: Reads, itemIds: Iterable<ItemId>): Promise<Ex
   return { duplicates: beyond('duplicates'), surplus: beyond('surplus') };
 }
 
-type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places'>;
+type Count = Pick<LedgerLine, 'held' | 'inTransit' | 'movedOn' | 'places' | 'arrivals'>;
 
 /** Seats that have left a place since are taken off what it had in transit first: most likely they were. */
 function count(itemId: ItemId, containers: readonly ToldContainer[], grant: Balanced): Count {
   const places = placesIn(itemId, containers, grant);
-  let held = 0;
+  const arrivals = arrivalsIn(containers);
+  let held = arrivals.reduce((sum, { quantity }) => sum + quantity, 0);
   let inTransit = 0;
   for (const { quantity, pending, leftSince } of places) {
     const arrived = Math.min(pending, leftSince);
@@ -109,5 +120,5 @@ function count(itemId: ItemId, containers: readonly ToldContainer[], grant: Bala
   }
   const movedOn = held + inTransit - countSeats(containers, grant);
   const fromHeld = Math.min(held, movedOn);
-  return { held: held - fromHeld, inTransit: inTransit - (movedOn - fromHeld), movedOn, places };
+  return { held: held - fromHeld, inTransit: inTransit - (movedOn - fromHeld), movedOn, places, arrivals };
 }

@@ -45,11 +45,7 @@ function isKey(name: string): name is PublicKey {
  */
 export async function rememberContainer(tx: Writes, certificate: ContainerCertified): Promise<ContainerRow> {
   const { key, serial, kind, raw } = certificate;
-  const known = await tx
-    .selectFrom('containers')
-    .selectAll()
-    .where((it) => it.or([it('key', '=', key), it('serial', '=', serial)]))
-    .execute();
+  const known = await namesakes(tx, certificate);
   const [container] = known;
   if (container === undefined) {
     const added = {
@@ -63,9 +59,32 @@ export async function rememberContainer(tx: Writes, certificate: ContainerCertif
     await tx.insertInto('containers').values(added).execute();
     return added;
   }
-  if (known.length > 1 || container.key !== key || container.serial !== serial)
+  if (isTaken(known, certificate))
     throw new FerryError('CERTIFICATE_WRONG', { who: serial, why: 'its serial number belongs to another key' });
   return container;
+}
+
+/**
+ * Remembers the containers that another one told of. Where a serial number belongs to another key already, the one that has it
+ * stays the only one here: who merely dealt with the second one cannot help it, and brings its certificate wherever a
+ * transfer of it has to be verified.
+ */
+export async function rememberPartners(tx: Writes, certificates: readonly ContainerCertified[]): Promise<void> {
+  for (const certificate of certificates)
+    if (!isTaken(await namesakes(tx, certificate), certificate)) await rememberContainer(tx, certificate);
+}
+
+/** Whether one of them is not the container that a certificate is of. */
+function isTaken(known: readonly ContainerRow[], { key, serial }: ContainerCertified): boolean {
+  return known.some((one) => one.key !== key || one.serial !== serial);
+}
+
+function namesakes(db: Reads, { key, serial }: Pick<ContainerCertified, 'key' | 'serial'>): Promise<ContainerRow[]> {
+  return db
+    .selectFrom('containers')
+    .selectAll()
+    .where((it) => it.or([it('key', '=', key), it('serial', '=', serial)]))
+    .execute();
 }
 
 /** Bytes of the largest update file that the container takes, as far as it is known. */

@@ -118,7 +118,13 @@ export async function receiveContext(
   if (inventory !== null && channel.contradiction === null) {
     const mayHaveGaps = isNewest && firm.restores > 0;
     const isOfPast = channel.acceptance === 'taken' && !locked;
-    const telling = { generation, contradicted: why !== null || isOfPast, mayHaveGaps };
+    const known = (await findChannel(tx, firmCode, certificate.key)) ?? channel;
+    const telling = {
+      generation,
+      settled: Math.min(file.statement.inbound.applied, known.settled),
+      contradicted: why !== null || isOfPast,
+      mayHaveGaps,
+    };
     const teller = why === null ? await followAcceptance(tx, base, channel, file, inventory) : channel;
     await storeInventory(tx, base, teller, inventory, telling);
     if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));

@@ -2,7 +2,7 @@ import { type CreateTableBuilder, sql } from 'kysely';
 import type { Reads, Tables, Writes } from './tables.ts';
 
 /** The version of the tables that this program reads and writes. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 type ColumnType = 'integer' | 'text' | 'blob';
 
@@ -51,6 +51,7 @@ const COLUMNS: {
     stateHash: 'text',
     witness: 'blob?',
     toldGeneration: 'integer',
+    toldSettled: 'integer',
     custodyKnownThrough: 'integer',
     logWhole: 'integer',
     logLost: 'integer',
@@ -63,6 +64,7 @@ const COLUMNS: {
     firmCode: 'integer',
     container: 'text',
     sequence: 'integer',
+    epoch: 'integer',
     kind: 'text',
     bytes: 'blob?',
     hash: 'text',
@@ -109,6 +111,7 @@ const COLUMNS: {
     target: 'text',
     sequence: 'integer',
     raw: 'blob',
+    issuedBefore: 'integer',
   },
   transferItems: { hash: 'text', itemId: 'text', quantity: 'integer' },
   custodyLog: { firmCode: 'integer', container: 'text', position: 'integer', hash: 'text' },

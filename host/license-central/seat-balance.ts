@@ -7,7 +7,7 @@ export interface ToldSeats {
   readonly container: PublicKey;
   /** Held and in transit, by the container's own newest word; 0 when it told nothing. */
   readonly told: number;
-  /** Moves out of it and into it that others told of, and that its own word does not know yet. */
+  /** Moves out of it and into it that others told of and that its own word does not know yet, though it may have made them since. */
   readonly left: number;
   readonly arrived: number;
   /** Whether its word and its custody log certainly belong together: all that went in or out before it is known. */
@@ -37,6 +37,14 @@ function leftSince({ left, arrived }: Pick<ToldSeats, 'left' | 'arrived'>): numb
 }
 
 /**
+ * Seats that have come to a container since its own word, beyond those that are known to have left it: all of them where it
+ * never told anything. Where a part of its log is lost they may be in its word.
+ */
+export function cameSince({ left, arrived, whole, accepted }: ToldSeats): number {
+  return whole && !accepted ? Math.max(0, arrived - left) : 0;
+}
+
+/**
  * Seats of each container, in their order, that left it since its own word; the word may be of fewer.
  *
  * A move that a container has not told of came after its word, where its log is whole. Where a part of the log is lost, the move
@@ -46,7 +54,7 @@ function leftSince({ left, arrived }: Pick<ToldSeats, 'left' | 'arrived'>): numb
 export function seatsLeft(containers: readonly ToldSeats[], grant: Balanced | null): number[] {
   const left = containers.map((it) => (it.whole && !it.accepted ? Math.min(it.told, leftSince(it)) : 0));
   if (grant === null) return left;
-  const shown = containers.reduce((sum, { told }, at) => sum + told - (left[at] ?? 0), 0);
+  const shown = containers.reduce((sum, it, at) => sum + it.told - (left[at] ?? 0) + cameSince(it), 0);
   let elsewhere = shown - countSeats(containers, grant);
   return containers.map((it, at) => {
     if (it.whole || it.accepted) return left[at] ?? 0;
@@ -110,7 +118,7 @@ function sumOf(
       continue;
     }
     const { left, debt } = less(container);
-    const balance = container.told - left;
+    const balance = container.told - left + cameSince(container);
     moving -= debt;
     if (container.contradicted || container.takenForGood) kept += Math.max(0, balance);
     else if (mayGive(container, terms)) moving += balance;

@@ -69,6 +69,8 @@ export interface ChannelRow {
   readonly witness: Uint8Array | null;
   /** Its generation when it told the inventory that `places` shows; 0 before. */
   readonly toldGeneration: number;
+  /** The last entry of this channel that it had settled when it told that. */
+  readonly toldSettled: number;
   readonly custodyKnownThrough: number;
   /** Whether the custody log is certainly known as far as its container's newest word goes. */
   readonly logWhole: Flag;
@@ -95,6 +97,8 @@ export interface EntryRow {
   readonly firmCode: number;
   readonly container: PublicKey;
   readonly sequence: number;
+  /** Epoch of the channel when it was issued: no container has it that has not followed the channel that far. */
+  readonly epoch: number;
   readonly kind: EntryKind;
   readonly bytes: Uint8Array | null;
   readonly hash: Hash;
@@ -102,12 +106,15 @@ export interface EntryRow {
   readonly cancelled: Flag;
   /** The item that it changes or replaces; null for `add`. */
   readonly itemId: ItemId | null;
-  /** null in transit, 0 applied, `UNSURE`, otherwise the number of the error that it was refused for. */
+  /** null in transit, 0 applied, `UNSURE`, `REFUSED_UNNAMED`, otherwise the number of the error that it was refused for. */
   readonly outcome: number | null;
 }
 
 /** Outcome of an entry that was applied or refused, but it was lost which; it is never issued again. */
 export const UNSURE = -1;
+
+/** Outcome of an entry that was refused for the number 0, which no error has. */
+export const REFUSED_UNNAMED = -2;
 
 /** What was ordered together. */
 export interface OrderRow {
@@ -161,6 +168,8 @@ export interface TransferRow {
   readonly target: PublicKey;
   readonly sequence: number;
   readonly raw: Uint8Array;
+  /** The last entry that this server had issued to its sender when it heard of it: who has a later one, has it since. */
+  readonly issuedBefore: number;
 }
 
 export interface TransferItemRow {

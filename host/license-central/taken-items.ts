@@ -1,6 +1,6 @@
 import type { ExpressionBuilder } from 'kysely';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
-import type { Reads, Tables } from './tables.ts';
+import { type Reads, type Tables, UNSURE } from './tables.ts';
 
 /** A whole license that was taken from a container. */
 export interface TakenItem {
@@ -51,7 +51,7 @@ function mayHaveDoubled(it: Pick<ExpressionBuilder<Tables, 'grants'>, 'selectFro
     .where(({ or, eb, ref, exists, selectFrom }) =>
       or([
         eb('order.outcome', 'is', null),
-        eb('order.outcome', '<=', 0).and(
+        eb('order.outcome', 'in', [0, UNSURE]).and(
           or([
             eb('channels.logWhole', '=', 0),
             eb('writeOffs.container', '=', ref('grants.container')),

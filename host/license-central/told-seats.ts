@@ -1,11 +1,11 @@
 import { readGrant } from '../../container/engine/stored.ts';
-import { type Certificate, type IssueRight, readStoredCertificate } from '../../container/files/certificate.ts';
+import { type Certificate, readStoredCertificate } from '../../container/files/certificate.ts';
 import type { Grant } from '../../container/files/grant.ts';
 import type { ItemId, PublicKey } from '../../container/model/ids.ts';
 import type { SerialNumber } from '../../container/model/serial-number.ts';
 import { loggedSeats } from './logged-seats.ts';
 import { rowsOf } from './named-at-once.ts';
-import { type Balanced, seatsLeft, type ToldSeats } from './seat-balance.ts';
+import { type Balanced, cameSince, seatsLeft, type ToldSeats } from './seat-balance.ts';
 import type { ChannelRow, GrantRow, Reads } from './tables.ts';
 import { takenItems } from './taken-items.ts';
 import { untoldMoves } from './untold-moves.ts';
@@ -28,6 +28,16 @@ export interface ItemPlace {
 /** What was told of the seats of one item that a container had any of, and what it said itself. */
 export interface ToldContainer extends ToldSeats {
   readonly place: PlaceWord | undefined;
+  /** Null for a container that is not known here. */
+  readonly serial: SerialNumber | null;
+}
+
+/** Seats of an item that went to a container, as whoever gave them told, and of which it has not told itself. */
+export interface Arrival {
+  readonly container: PublicKey;
+  /** Null for a container that is not known here. */
+  readonly serial: SerialNumber | null;
+  readonly quantity: number;
 }
 
 /** What was told of every item of every firm, or of some items, by the containers that had any of it. */
@@ -38,7 +48,11 @@ export async function toldItems(
   const items = new Map<ItemId, Map<PublicKey, Seats>>();
   for (const { itemId, container, firmCode, ...place } of await placesOf(db, itemIds))
     seatsAt(items, { itemId, container, firmCode }).place = place;
-  for (const { way, quantity, ...where } of await untoldMoves(db, itemIds)) seatsAt(items, where)[way] += quantity;
+  for (const { way, quantity, before, ...where } of await untoldMoves(db, itemIds)) {
+    const seats = seatsAt(items, where);
+    seats[way] += quantity;
+    if (way === 'left') seats.leftBefore += before;
+  }
   for (const { quantity, forGood, ...where } of await takenItems(db, itemIds))
     Object.assign(seatsAt(items, where), { taken: quantity, takenForGood: forGood });
   for (const { seats, ...where } of await loggedSeats(db, await partlyKnown(db, itemIds), itemIds))
@@ -69,6 +83,13 @@ export function placesIn(itemId: ItemId, containers: readonly ToldContainer[], g
   });
 }
 
+/** The seats of one item that came to containers since their own words, without those that are known to have left again. */
+export function arrivalsIn(containers: readonly ToldContainer[]): Arrival[] {
+  return containers
+    .map((it) => ({ container: it.container, serial: it.serial, quantity: cameSince(it) }))
+    .filter(({ quantity }) => quantity > 0);
+}
+
 /** A grant as its seats are balanced. */
 export function balancedGrant({ raw, status }: Pick<GrantRow, 'raw' | 'status'>): Grant & Balanced {
   return { ...readGrant(raw), over: status === 'refused' || status === 'withdrawn' || status === 'replaced' };
@@ -81,12 +102,22 @@ interface Seats {
   taken: number;
   takenForGood: boolean;
   left: number;
+  /** Those of them that had certainly left before its word. */
+  leftBefore: number;
   arrived: number;
   logged: number;
   place: PlaceWord | undefined;
 }
 
-const NO_SEATS = { left: 0, arrived: 0, logged: 0, taken: 0, takenForGood: false, place: undefined } as const;
+const NO_SEATS = {
+  left: 0,
+  leftBefore: 0,
+  arrived: 0,
+  logged: 0,
+  taken: 0,
+  takenForGood: false,
+  place: undefined,
+} as const;
 
 function seatsAt(
   items: Map<ItemId, Map<PublicKey, Seats>>,
@@ -125,7 +156,8 @@ async function partlyKnown(db: Reads, itemIds: readonly ItemId[] | undefined): P
 }
 
 /** A container as the teller of its licenses of one firm. */
-type Teller = Pick<ToldSeats, 'issues' | 'contradicted' | 'accepted'> & Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
+type Teller = Pick<ToldContainer, 'issues' | 'contradicted' | 'accepted' | 'serial'> &
+  Pick<ChannelRow, 'logWhole' | 'toldGeneration'>;
 
 /** By firm and container; one that was only named in transfers so far told nothing and may do anything. */
 type Tellers = (firmCode: number, container: PublicKey) => Teller;
@@ -134,7 +166,7 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
   const known = await rowsOf(containers, (some) =>
     db.selectFrom('containers').select(['key', 'certificate']).where('key', 'in', some).execute(),
   );
-  const issues = new Map(known.map(({ key, certificate }) => [key, rightOf(readStoredCertificate(certificate))]));
+  const parties = new Map(known.map(({ key, certificate }) => [key, readStoredCertificate(certificate)]));
   const channels = await rowsOf(containers, (some) =>
     db
       .selectFrom('channels')
@@ -146,23 +178,28 @@ async function tellersOf(db: Reads, containers: ReadonlySet<PublicKey>): Promise
   return (firmCode, container) => {
     const known = channelOf.get(`${firmCode}/${container}`);
     const { logWhole = 1, toldGeneration = 0, acceptance = 'none', contradiction = null } = known ?? {};
-    const right = issues.get(container) ?? 'move';
     const [contradicted, accepted] = [contradiction !== null, acceptance !== 'none'];
-    return { issues: right, contradicted, accepted, logWhole, toldGeneration };
+    return { ...partyOf(parties.get(container)), contradicted, accepted, logWhole, toldGeneration };
   };
 }
 
-function rightOf(certificate: Certificate): IssueRight {
-  return certificate.party === 'container' ? certificate.issues : 'nothing';
+function partyOf(certificate: Certificate | undefined): Pick<ToldContainer, 'issues' | 'serial'> {
+  if (certificate === undefined) return { issues: 'move', serial: null };
+  if (certificate.party !== 'container') return { issues: 'nothing', serial: null };
+  const { issues, serial } = certificate;
+  return { issues, serial };
 }
 
 function toldItem(containers: ReadonlyMap<PublicKey, Seats>, tellers: Tellers): ToldContainer[] {
   return [...containers].map(([container, { firmCode, ...seats }]) => {
     const { logWhole, toldGeneration, ...teller } = tellers(firmCode, container);
-    const { place } = seats;
+    const { place, leftBefore, ...moved } = seats;
     const told = place === undefined ? 0 : place.quantity + place.pending;
     const whole = logWhole === 1 && isOfNewestWord(place, toldGeneration);
-    return { ...seats, ...teller, container, told, whole, logged: whole ? 0 : seats.logged };
+    // What had left before its word is in transit there, or in its log; if neither, another state of it gave that.
+    const givenTwice = whole ? Math.max(0, leftBefore - (place?.pending ?? 0)) : 0;
+    const left = moved.left - givenTwice;
+    return { ...moved, ...teller, place, container, told, whole, left, logged: whole ? 0 : moved.logged };
   });
 }
 

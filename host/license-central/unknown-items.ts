@@ -1,4 +1,5 @@
 import type { ItemId } from '../../container/model/ids.ts';
+import { rowsOf } from './named-at-once.ts';
 import type { Reads } from './tables.ts';
 import { type ItemPlace, listPlaces } from './told-seats.ts';
 
@@ -19,7 +20,9 @@ export async function listUnknownItems(db: Reads): Promise<UnknownItem[]> {
     .where('grants.itemId', 'is', null)
     .orderBy('places.itemId')
     .execute();
-  const unknown: UnknownItem[] = [];
-  for (const item of found) unknown.push({ ...item, places: await listPlaces(db, [item.itemId]) });
-  return unknown;
+  const itemIds = found.map(({ itemId }) => itemId);
+  const places = await rowsOf(itemIds, (some) => listPlaces(db, some));
+  const byItem = new Map(itemIds.map((itemId): [ItemId, ItemPlace[]] => [itemId, []]));
+  for (const place of places) byItem.get(place.itemId)?.push(place);
+  return found.map((item) => ({ ...item, places: byItem.get(item.itemId) ?? [] }));
 }

@@ -9,6 +9,8 @@ export interface UntoldMove {
   readonly container: PublicKey;
   readonly way: 'left' | 'arrived';
   readonly quantity: number;
+  /** Those of them that had certainly left or reached it before its word: it has settled there what was issued to it later. */
+  readonly before: number;
 }
 
 /**
@@ -53,11 +55,16 @@ async function untold(
   const all = db
     .selectFrom('transferItems')
     .innerJoin('transfers', 'transfers.hash', 'transferItems.hash')
+    .leftJoin('channels', (join) =>
+      join.onRef('channels.firmCode', '=', 'transfers.firmCode').onRef('channels.container', '=', 'transfers.sender'),
+    )
     .select(({ fn }) => [
       'transfers.firmCode',
       'transferItems.itemId',
       `transfers.${side} as container` as const,
       fn.sum<number>('transferItems.quantity').as('quantity'),
+      sql<number>`sum(iif(${sql.ref('transfers.issuedBefore')} < ifnull(${sql.ref('channels.toldSettled')}, 0),
+        ${sql.ref('transferItems.quantity')}, 0))`.as('before'),
     ])
     .where(({ not, exists, ...it }) => not(exists(toldBy(it, side))))
     .where(({ not, exists, ...it }) => (side === 'target' ? sql.lit(true) : not(exists(takenBack(it)))))

@@ -57,15 +57,15 @@ export interface TestContainer {
 
 const RIGHTS: Record<ContainerKind, IssueRight> = { dongle: 'move', soft: 'return', cloud: 'return' };
 
-/** A certified container on memory flash. */
+/** A certified container on memory flash. `name`: one for each container of a serial number. */
 export function makeContainer(
   kind: ContainerKind,
   number: number,
-  options: { size?: number; issues?: IssueRight } = {},
+  options: { size?: number; issues?: IssueRight; name?: string } = {},
 ): TestContainer {
   const parts = {
     crypto,
-    env: seededEnv(`${kind}-${number}`),
+    env: seededEnv(options.name ?? `${kind}-${number}`),
     flash: new MemoryFlash({ size: options.size ?? 1024 * 1024 * 4, pageSize: 256, sectorSize: 4096 }),
     anchor: new MemoryAnchor(),
     where: `${kind} ${number}`,

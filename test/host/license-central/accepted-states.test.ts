@@ -60,6 +60,15 @@ describe('accepting the state of a container that was set back', () => {
     expect(await accept()).toMatchObject({ items, update: expect.any(Uint8Array) });
   });
 
+  it('says so, too, while another device that has seats never told', async () => {
+    const { central, dongle, back, itemId, accept } = await doubled();
+    give(dongle, makeContainer('soft', 7), 4);
+    await tell(central, dongle);
+    expect(await accept()).toMatchObject({ items: [{ itemId, seats: 3, beyond: 3 }] });
+    expect(await lineOf(central, itemId)).toMatchObject(ACCEPTED);
+    expect(back.container.run('list', {}).holdings).toMatchObject([{ quantity: 3 }]);
+  });
+
   it('shows its seats as duplicates that the vendor accepted, at once and after its receipt', async () => {
     const { central, dongle, back, itemId, take } = await doubled();
     const receipt = await take();

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../container/errors.ts';
-import { move, seats as seatsOf } from '../../world/parties.ts';
+import { move, order, seats as seatsOf } from '../../world/parties.ts';
 import { applyAll, backedUp, channelOf, grant, lineOf, TO_DONGLE } from './backup.ts';
-import { contextFor, copyOf, deliver, deliverAndSettle, FIRM, holdingOf, licenseCentrals, makeBusy } from './scene.ts';
+import {
+  contextFor,
+  copyOf,
+  deliver,
+  deliverAndSettle,
+  FIRM,
+  holdingOf,
+  licenseCentrals,
+  makeBusy,
+  seats,
+} from './scene.ts';
 
 const scene = licenseCentrals();
 
@@ -17,11 +27,55 @@ describe('an epoch behind a state that the container has left', () => {
     const fresh = [await grant(central, 1), await grant(central, 2)];
     const [stale = expect.fail('there is one file')] = await applyAll(central, dongle);
     expect(stale).toMatchObject({ entries: [], deferredFor: CATALOGUE.EPOCH_STALE.number });
-    expect(await central.receiveContext(stale.receipt)).toMatchObject({ newEpoch: 2, unsure: [2], pending: 1 });
+    expect(await central.receiveContext(stale.receipt)).toMatchObject({ newEpoch: 2, unsure: [], pending: 2 });
     await deliverAndSettle(central, dongle);
-    expect([forgotten, ...fresh].map((itemId) => seatsOf(dongle, itemId).held)).toEqual([5, 0, 2]);
+    expect([forgotten, ...fresh].map((itemId) => seatsOf(dongle, itemId).held)).toEqual([5, 1, 2]);
     expect(await central.receiveContext(stale.receipt)).toMatchObject({ newEpoch: null });
-    expect(await channelOf(central)).toMatchObject({ issued: 3, settled: 3 });
+    expect(await channelOf(central)).toMatchObject({ issued: 4, settled: 4 });
+  });
+
+  it('keeps nothing back that was ordered in it: an order repeated is the one that is delivered', async () => {
+    const { live, restored, dongle } = await backedUp(scene);
+    const central = await restored();
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, dongle));
+    for (const quantity of [4, 5, 6]) await grant(live, quantity);
+    await deliver(live, dongle);
+    const named = { ...TO_DONGLE, items: [seats(1)], name: 'PO-1' };
+    const { itemIds } = await central.grantItems(named);
+    const called = await grant(central, 2);
+    await central.cancel({ ...TO_DONGLE, sequences: [3] });
+    const [stale = expect.fail('there is one file')] = await applyAll(central, dongle);
+    expect(await central.receiveContext(stale.receipt)).toMatchObject({ newEpoch: 2, unsure: [], pending: 2 });
+    expect((await central.transit(FIRM)).map(({ sequence, cancelled }) => [sequence, cancelled])).toEqual([
+      [5, false],
+      [6, true],
+    ]);
+    expect(await central.grantItems(named)).toEqual({ first: 5, last: 5, itemIds, repeated: true });
+    await deliverAndSettle(central, dongle);
+    expect([...itemIds, called].map((itemId) => seatsOf(dongle, itemId).held)).toEqual([1, 0]);
+    for (const [itemId, status] of [
+      [itemIds[0], 'active'],
+      [called, 'refused'],
+    ] as const)
+      expect(await lineOf(central, itemId ?? expect.fail('nothing was granted'))).toMatchObject({ status });
+  });
+
+  it('gives no write-off up that was ordered in it', async () => {
+    const { live, restored, dongle, device } = await backedUp(scene);
+    order(dongle, device, [{ holding: holdingOf(dongle), quantity: 4 }]);
+    const central = await restored();
+    await central.restored(FIRM);
+    await central.receiveContext(await contextFor(central, dongle));
+    await grant(live, 5);
+    await deliver(live, dongle);
+    await central.writeOff({ firmCode: FIRM, from: '3-1', target: device.key, through: 1 });
+    const [stale = expect.fail('there is one file')] = await applyAll(central, dongle);
+    await central.receiveContext(stale.receipt);
+    const [line] = await central.ledger();
+    expect(line).toMatchObject({ held: 6, inTransit: 4 });
+    await deliverAndSettle(central, dongle);
+    expect((await central.ledger())[0]).toMatchObject({ held: 10, inTransit: 0 });
   });
 
   it('settles in the same epoch when the container applied an old file with what this server knows', async () => {

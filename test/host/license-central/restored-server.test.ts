@@ -254,7 +254,7 @@ describe('an order of which a restored server has lost whether the container car
     const central = await restored();
     await central.restored(FIRM);
     await central.receiveContext(await contextFor(central, dongle));
-    expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', held: 0, unaccounted: 10 });
+    expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', held: 10, unaccounted: 0 });
     await central.receiveContext(await contextFor(central, device));
     expect(await lineOf(central, itemId)).toMatchObject({ status: 'active', held: 10, unaccounted: 0, surplus: 0 });
   });

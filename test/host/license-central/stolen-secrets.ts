@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { readStoredCertificate } from '../../../container/files/certificate.ts';
 import { contextHeader, type Inventory, sealContextFile } from '../../../container/files/context-file.ts';
 import { readEnvelope, sealEnvelope } from '../../../container/files/envelope.ts';
-import { statement } from '../../../container/files/statement.ts';
+import { type Statement, statement } from '../../../container/files/statement.ts';
 import { type TransferRecord, transferRecord } from '../../../container/files/transfer-record.ts';
 import { toHex } from '../../../container/model/bytes.ts';
 import type { LicenseCentral } from '../../../host/license-central/index.ts';
@@ -29,15 +29,20 @@ export function signerOf(dongle: TestContainer) {
     record(content: Omit<TransferRecord, 'from'>): Uint8Array {
       return sealEnvelope(crypto, seed, 'transferRecord', [transferRecord.encode({ from: dongle.key, ...content })]);
     },
-    /** The dongle's present context `later` generations on, with another inventory. */
-    async context(central: LicenseCentral, later: number, inventory: Partial<Inventory>): Promise<Uint8Array> {
+    /** The dongle's present context `later` generations on, with another inventory, and what else it is to say of itself. */
+    async context(
+      central: LicenseCentral,
+      later: number,
+      inventory: Partial<Inventory>,
+      saying: (now: Statement) => Partial<Statement> = () => ({}),
+    ): Promise<Uint8Array> {
       const genuine = readEnvelope(await contextFor(central, dongle), 'contextFile', 3, 'a context file');
       const firm = readStoredCertificate(await central.certificateOf(FIRM));
       if (!genuine.ok || firm.party !== 'firm') return expect.fail('the world is not as it was made');
       const [said = new Uint8Array(), header = new Uint8Array()] = genuine.value.parts;
       const now = statement.decodeTrusted(said);
       return sealContextFile(crypto, seed, {
-        statement: { ...now, generation: now.generation + later },
+        statement: { ...now, generation: now.generation + later, ...saying(now) },
         header: contextHeader.decodeTrusted(header),
         inventory: { content: { ...NOTHING, ...inventory }, sealingKey: firm.sealingKey, entropy: env.random(32) },
       });

@@ -96,7 +96,7 @@ export const reAnchor: Doing = async (scene) => {
   const member = await target(scene, (one) => locked.length === 0 || locked.includes(one));
   const vendor = scene.vendor();
   const context = member === undefined ? undefined : errandContext(scene, member, vendor);
-  if (member === undefined || context === undefined) return;
+  if (member === undefined || context === undefined || scene.world.isKeptBack(context)) return;
   const word = await scene.atServer(() => vendor.accept(context));
   if (word !== undefined)
     await bring(scene, member, [scene.know(vendor, member, { bytes: word, meanings: new Map() })]);
@@ -110,7 +110,7 @@ export const beginEpoch: Doing = async (scene) => {
   if (member === undefined) return;
   await scene.atServer(() => vendor.declareRestored());
   const context = errandContext(scene, member, vendor);
-  if (context === undefined) return;
+  if (context === undefined || scene.world.isKeptBack(context)) return;
   await refusable(() => vendor.receive(context));
   const files = await scene.vendorFiles(vendor, member);
   const late = scene.draw(2) === 0 ? scene.world.folder.any(scene.draw, 'update', member.key) : undefined;

@@ -6,7 +6,7 @@ import type { ItemId, PublicKey } from '../../../container/model/ids.ts';
 import { type GrantSpec, LicenseCentral } from '../../../host/license-central/index.ts';
 import type { WorldEnv } from './member.ts';
 import type { Cast } from './prepared.ts';
-import type { Accusation, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
+import type { Accusation, Counted, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
 
 const PASSPHRASE = 'a passphrase of simulated worlds';
 /** Guessing is not what these worlds are about. */
@@ -138,8 +138,10 @@ export class CentralVendor implements Vendor {
 
   async receive(context: Uint8Array): Promise<void> {
     try {
+      const before = await this.#sequences();
       const { target, outcomes, contradiction, surplus } = await this.#central.receiveContext(context);
       const meanings = this.#notes.entries.get(target);
+      this.#follow(target, before.get(target) ?? [], (await this.#sequences()).get(target) ?? []);
       const taken = outcomes.flatMap(({ sequence, reason }) => {
         const meaning = meanings?.get(sequence);
         return reason === null && meaning !== undefined ? [meaning] : [];
@@ -174,14 +176,21 @@ export class CentralVendor implements Vendor {
   }
 
   async pending(): Promise<ReadonlyMap<PublicKey, number>> {
-    const pending = new Map<PublicKey, number>();
-    for (const { target } of await this.#central.transit(this.firmCode))
-      pending.set(target, (pending.get(target) ?? 0) + 1);
-    return pending;
+    return new Map([...(await this.#sequences())].map(([target, sequences]) => [target, sequences.length]));
   }
 
   settled(): ReadonlySet<Meaning> {
     return this.#notes.settled;
+  }
+
+  async counts(): Promise<ReadonlyMap<ItemId, Counted>> {
+    const active = (await this.#central.ledger()).filter(({ status }) => status === 'active');
+    return new Map(
+      active.map(({ itemId, granted, held, inTransit, surplus }) => [
+        itemId,
+        { granted, seats: held + inTransit, surplus },
+      ]),
+    );
   }
 
   async accuses(): Promise<Accusation | null> {
@@ -196,6 +205,24 @@ export class CentralVendor implements Vendor {
   #note(target: PublicKey, sequence: number, meaning: Meaning): void {
     const known = new Map(this.#notes.entries.get(target)).set(sequence, meaning);
     this.#notes = { ...this.#notes, entries: new Map(this.#notes.entries).set(target, known) };
+  }
+
+  /** What is in transit, by container. */
+  async #sequences(): Promise<ReadonlyMap<PublicKey, readonly number[]>> {
+    const open = new Map<PublicKey, number[]>();
+    for (const { target, sequence } of await this.#central.transit(this.firmCode))
+      open.set(target, [...(open.get(target) ?? []), sequence]);
+    return open;
+  }
+
+  /** What stays in transit to a container, the last of what was, may have other sequences in a new epoch. */
+  #follow(target: PublicKey, before: readonly number[], now: readonly number[]): void {
+    const meanings = this.#notes.entries.get(target);
+    const stays = before.slice(before.length - now.length);
+    for (const [at, sequence] of now.entries()) {
+      const meaning = meanings?.get(stays[at] ?? sequence);
+      if (meaning !== undefined) this.#note(target, sequence, meaning);
+    }
   }
 
   #keyOf(serial: string): PublicKey {

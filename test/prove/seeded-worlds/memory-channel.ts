@@ -21,6 +21,8 @@ export interface VendorKeys {
 
 /** An entry that is in transit, and what the world knows of it. */
 export interface Issued {
+  /** Epoch in which it was issued. */
+  readonly epoch: number;
   readonly bytes: Uint8Array;
   readonly hash: Hash;
   readonly chain: Hash;

@@ -3,7 +3,7 @@ import type { Inventory } from '../../../container/files/context-file.ts';
 import type { Grant } from '../../../container/files/grant.ts';
 import type { Hash, ItemId, PublicKey } from '../../../container/model/ids.ts';
 import { countSeats, type ToldSeats } from '../../../host/license-central/seat-balance.ts';
-import type { Meaning } from './vendor.ts';
+import type { Counted, Meaning } from './vendor.ts';
 
 /** What a vendor without a database was told of the seats of its licenses. It is never changed, only followed by another. */
 export interface Ledger {
@@ -23,11 +23,22 @@ interface Word {
   /** Whether a part of its log was lost with what the server has forgotten. */
   readonly lost: boolean;
   /** Seats held and in transit, and when it said so; an older word stands where a newer one had no room for the item. */
-  readonly seats: ReadonlyMap<ItemId, { readonly told: number; readonly generation: number }>;
+  readonly seats: ReadonlyMap<ItemId, Told>;
+  /** The last entry of the vendor that it had settled then. */
+  readonly settled: number;
+}
+
+interface Told {
+  readonly told: number;
+  /** Those of them that are in transit. */
+  readonly pending: number;
+  readonly generation: number;
 }
 
 interface Transfer extends Pick<CustodyRecord['content'], 'from' | 'to' | 'sequence' | 'items'> {
   readonly toldBy: ReadonlySet<PublicKey>;
+  /** The last entry that the vendor had issued to its sender when it heard of it. */
+  readonly issuedBefore: number;
 }
 
 interface WriteOff {
@@ -45,6 +56,10 @@ export interface Telling {
   readonly content: Inventory;
   readonly records: readonly CustodyRecord[];
   readonly generation: number;
+  /** The last entry of the vendor that it had settled then. */
+  readonly settled: number;
+  /** How much the vendor has issued to whom. */
+  readonly issued: (container: PublicKey) => number;
   /** Position in its custody log up to which it was known before. */
   readonly knownThrough: number;
   readonly contradicted: boolean;
@@ -53,21 +68,37 @@ export interface Telling {
 
 /** The ledger after a container has told; one that was just contradicted is believed its transfers alone. */
 export function tell(ledger: Ledger, telling: Telling): Ledger {
-  const { container, content, records, generation, contradicted } = telling;
+  const { container, content, records, generation, settled, contradicted } = telling;
   const transfers = new Map(ledger.transfers);
   for (const { hash, content: transfer } of records) {
-    const toldBy = new Set(transfers.get(hash)?.toldBy).add(container);
-    transfers.set(hash, { ...transfer, toldBy });
+    const known = transfers.get(hash);
+    const issuedBefore = known?.issuedBefore ?? telling.issued(transfer.from);
+    transfers.set(hash, { ...transfer, toldBy: new Set(known?.toldBy).add(container), issuedBefore });
   }
-  const before = ledger.words.get(container) ?? { generation: 0, whole: true, lost: false, seats: new Map() };
+  const before = ledger.words.get(container) ?? {
+    generation: 0,
+    whole: true,
+    lost: false,
+    seats: new Map(),
+    settled: 0,
+  };
   const hasGap = content.logFirst > telling.knownThrough + 1;
   const lost = before.lost || (hasGap && telling.mayHaveGaps && !contradicted);
   if (contradicted || generation < before.generation)
     return { ...ledger, transfers, words: new Map(ledger.words).set(container, { ...before, lost }) };
   const seats = content.complete ? new Map() : new Map(before.seats);
-  for (const [itemId, told] of held(content)) seats.set(itemId, { told, generation });
-  const word = { generation, whole: !lost && !hasGap, lost, seats };
+  for (const [itemId, told] of held(content)) seats.set(itemId, { ...told, generation });
+  const word = { generation, whole: !lost && !hasGap, lost, seats, settled };
   return { ...ledger, transfers, words: new Map(ledger.words).set(container, word) };
+}
+
+/** The ledger after a container applied what its vendor has forgotten: that does not say what it did before and what after. */
+export function forgetOrder(ledger: Ledger, container: PublicKey, issued: number): Ledger {
+  const transfers = [...ledger.transfers].map(([hash, transfer]): [Hash, Transfer] => [
+    hash,
+    transfer.from === container ? { ...transfer, issuedBefore: Math.max(issued, transfer.issuedBefore) } : transfer,
+  ]);
+  return { ...ledger, transfers: new Map(transfers) };
 }
 
 /** The last sequence that a container told to be settled with another. */
@@ -86,18 +117,29 @@ export interface Known {
 
 /** Whether of any of some items more seats exist for certain than were granted and accepted to be there twice. */
 export function hasSurplus(ledger: Ledger, items: ReadonlySet<ItemId>, known: Known): boolean {
-  return [...items].some((itemId) => missing(ledger, itemId, known) < 0);
+  return [...items].some((itemId) => (countOf(ledger, itemId, known)?.surplus ?? 0) > 0);
 }
 
-/** Seats of an item that are unaccounted for; below 0 when there are more than were granted and accepted. */
-function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
+/** What the ledger says of every license that stands. */
+export function countsOf(ledger: Ledger, known: Known): ReadonlyMap<ItemId, Counted> {
+  return new Map(
+    [...ledger.grants.keys()].flatMap((itemId): [ItemId, Counted][] => {
+      const counted = countOf(ledger, itemId, known);
+      return counted === null ? [] : [[itemId, counted]];
+    }),
+  );
+}
+
+/** Null for a license that does not stand. */
+function countOf(ledger: Ledger, itemId: ItemId, known: Known): Counted | null {
   const grant = ledger.grants.get(itemId);
-  if (grant === undefined || !isActive(itemId, known.settled)) return 0;
-  const containers = new Map<PublicKey, Counted>();
+  if (grant === undefined || !isActive(itemId, known.settled)) return null;
+  const containers = new Map<PublicKey, Counting>();
   const at = (container: PublicKey) => {
     const counted = containers.get(container) ?? {
       ...wordOf(ledger, container, itemId),
       left: 0,
+      leftBefore: 0,
       arrived: 0,
       logged: 0,
     };
@@ -111,21 +153,31 @@ function missing(ledger: Ledger, itemId: ItemId, known: Known): number {
     if (quantity === undefined) continue;
     const fates = ledger.writeOffs.filter((it) => isAbout(it, transfer)).map(({ meaning }) => known.fate(meaning));
     if (fates.some((fate) => fate !== 'open')) accepted += quantity;
-    if (!transfer.toldBy.has(transfer.from) && !fates.includes('applied')) at(transfer.from).left += quantity;
+    if (!transfer.toldBy.has(transfer.from) && !fates.includes('applied')) {
+      const sender = at(transfer.from);
+      sender.left += quantity;
+      if (transfer.issuedBefore < sender.settled) sender.leftBefore += quantity;
+    }
     if (!transfer.toldBy.has(transfer.to)) at(transfer.to).arrived += quantity;
     if (transfer.toldBy.has(transfer.from)) at(transfer.from).logged -= quantity;
     if (transfer.toldBy.has(transfer.to)) at(transfer.to).logged += quantity;
   }
   const told = [...containers].map(([container, counted]) => ({
     ...counted,
+    left: counted.left - givenTwice(counted),
     ...known.teller(container),
     container,
     accepted: false,
     taken: 0,
     takenForGood: false,
   }));
-  const unaccounted = grant.quantity - countSeats(told, { ...grant, over: false });
-  return unaccounted < 0 ? Math.min(0, unaccounted + accepted) : unaccounted;
+  const seats = countSeats(told, { ...grant, over: false });
+  return { granted: grant.quantity, seats, surplus: Math.max(0, seats - grant.quantity - accepted) };
+}
+
+/** What a container neither has in transit nor in its log, though it had left before its word. */
+function givenTwice({ whole, leftBefore, pending }: Counting): number {
+  return whole ? Math.max(0, leftBefore - pending) : 0;
 }
 
 /** Whether the first holder is known to have got an item, and nobody to have lost it to its vendor. */
@@ -150,23 +202,27 @@ export function itemsIn({ content, records }: Pick<Telling, 'content' | 'records
   return new Set([...content.holdings, ...moved].map(({ itemId }) => itemId));
 }
 
-function wordOf({ words }: Ledger, container: PublicKey, itemId: ItemId): Pick<ToldSeats, 'told' | 'whole'> {
+function wordOf({ words }: Ledger, container: PublicKey, itemId: ItemId): Seen {
   const word = words.get(container);
   const place = word?.seats.get(itemId);
   const isNewest = place === undefined || place.generation >= (word?.generation ?? 0);
-  return { told: place?.told ?? 0, whole: (word?.whole ?? true) && isNewest };
+  const whole = (word?.whole ?? true) && isNewest;
+  return { told: place?.told ?? 0, pending: place?.pending ?? 0, whole, settled: word?.settled ?? 0 };
 }
 
-type Counted = Pick<ToldSeats, 'told' | 'whole'> & { left: number; arrived: number; logged: number };
+type Seen = Pick<ToldSeats, 'told' | 'whole'> & Pick<Told, 'pending'> & Pick<Word, 'settled'>;
+type Counting = Seen & { left: number; leftBefore: number; arrived: number; logged: number };
 
 function isAbout({ from, target, after, through }: WriteOff, transfer: Transfer): boolean {
   const isBetween = transfer.from === from && transfer.to === target;
   return isBetween && transfer.sequence > after && transfer.sequence <= through;
 }
 
-function held({ holdings }: Inventory): ReadonlyMap<ItemId, number> {
-  const seats = new Map<ItemId, number>();
-  for (const { itemId, quantity, pending } of holdings)
-    seats.set(itemId, (seats.get(itemId) ?? 0) + quantity + pending);
+function held({ holdings }: Inventory): ReadonlyMap<ItemId, Omit<Told, 'generation'>> {
+  const seats = new Map<ItemId, Omit<Told, 'generation'>>();
+  for (const { itemId, quantity, pending } of holdings) {
+    const before = seats.get(itemId) ?? { told: 0, pending: 0 };
+    seats.set(itemId, { told: before.told + quantity + pending, pending: before.pending + pending });
+  }
   return seats;
 }

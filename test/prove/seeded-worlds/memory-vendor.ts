@@ -35,8 +35,8 @@ import type { GrantSpec } from '../../../host/license-central/index.ts';
 import { judgeEpoch } from '../../../host/license-central/judge-epoch.ts';
 import { type Books, knownTo, NO_BOOKS } from './memory-books.ts';
 import { type Channel, carried, chainAt, sealRange, type VendorKeys } from './memory-channel.ts';
-import { hasSurplus, itemsIn, settledThrough, tell } from './memory-ledger.ts';
-import type { Accusation, Granted, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
+import { countsOf, forgetOrder, hasSurplus, itemsIn, settledThrough, type Telling, tell } from './memory-ledger.ts';
+import type { Accusation, Counted, Granted, ItemOrder, Meaning, Vendor, VendorFile } from './vendor.ts';
 
 /**
  * A vendor whose server keeps to the rules of License Central without its database: channels, epochs and the count of seats
@@ -156,7 +156,12 @@ export class MemoryVendor implements Vendor {
     this.#put(key, channel);
     // Of a container that was contradicted before, nothing is believed any more.
     if (inventory.value !== null && before.contradiction === null)
-      this.#told(key, inventory.value, { generation: said.generation, isNewest, contradicted: why !== null });
+      this.#told(key, inventory.value, {
+        generation: said.generation,
+        settled: Math.min(said.inbound.applied, channel.settled),
+        isNewest,
+        contradicted: why !== null,
+      });
     if (this.#books.rolledBackBy !== null) throw new FerryError('CENTRAL_ROLLED_BACK', { partner: key });
   }
 
@@ -191,6 +196,10 @@ export class MemoryVendor implements Vendor {
     return this.#books.settled;
   }
 
+  async counts(): Promise<ReadonlyMap<ItemId, Counted>> {
+    return countsOf(this.#books.ledger, knownTo(this.#books, this.#targets));
+  }
+
   async accuses(): Promise<Accusation | null> {
     const { rolledBackBy, channels, surplus } = this.#books;
     if (rolledBackBy !== null) return { self: true, why: 'it was set back itself' };
@@ -215,7 +224,8 @@ export class MemoryVendor implements Vendor {
     const bytes = encodeEntry(content, this.#env.random(16));
     const hash = entryHash(this.#crypto, bytes);
     const chain = chainNext(this.#crypto, channel.issuedChain, hash);
-    const entries = [...channel.entries, { bytes, hash, chain, cancelled: false, meaning }];
+    const entry = { epoch: channel.epoch, bytes, hash, chain, cancelled: false, meaning };
+    const entries = [...channel.entries, entry];
     const issued = channel.issued + 1;
     this.#put(target, { ...channel, issued, issuedChain: chain, entries, ...this.#next(channel) });
   }
@@ -224,7 +234,7 @@ export class MemoryVendor implements Vendor {
   #told(
     container: PublicKey,
     content: Inventory,
-    when: { readonly generation: number; readonly isNewest: boolean; readonly contradicted: boolean },
+    when: Pick<Telling, 'generation' | 'settled' | 'contradicted'> & { readonly isNewest: boolean },
   ): void {
     const { restores } = this.#books;
     const records = content.log.map((raw) => {
@@ -234,8 +244,17 @@ export class MemoryVendor implements Vendor {
     });
     const channel = this.#channel(container);
     const { custodyKnownThrough: knownThrough } = channel;
+    const issued = (key: PublicKey): number => this.#books.channels.get(key)?.issued ?? 0;
     const mayHaveGaps = when.isNewest && restores > 0;
-    const ledger = tell(this.#books.ledger, { ...when, container, content, records, knownThrough, mayHaveGaps });
+    const ledger = tell(this.#books.ledger, {
+      ...when,
+      container,
+      content,
+      records,
+      knownThrough,
+      mayHaveGaps,
+      issued,
+    });
     const isNext = content.logFirst <= knownThrough + 1 || (mayHaveGaps && !when.contradicted);
     const last = content.logFirst + records.length - 1;
     if (isNext && last > knownThrough) this.#put(container, { ...channel, custodyKnownThrough: last });
@@ -262,8 +281,10 @@ export class MemoryVendor implements Vendor {
     return this.#through(channel, said.inbound, verdict.outcomes);
   }
 
-  #ofOtherEpoch(channel: Channel, { inbound: said }: Statement): Channel {
-    const verdict = judgeEpoch(channel, said, (sequence) => chainAt(channel, sequence));
+  #ofOtherEpoch(channel: Channel, { signer: container, inbound: said }: Statement): Channel {
+    const later = channel.entries.findIndex((entry) => entry.epoch > said.epoch);
+    const known = later < 0 ? channel.issued : channel.settled + later;
+    const verdict = judgeEpoch({ ...channel, issued: known }, said, (sequence) => chainAt(channel, sequence));
     if (verdict.verdict === 'late') return channel;
     if (verdict.verdict === 'contradicts') return { ...channel, contradiction: verdict.why };
     const begins = verdict.verdict === 'forgotten' || channel.restore < this.#books.restores;
@@ -273,11 +294,14 @@ export class MemoryVendor implements Vendor {
     const behind = { ...this.#through(channel, said, outcomes), epoch, restore: this.#books.restores };
     if (verdict.verdict === 'known') return behind;
     let chain = said.hash;
-    const entries = behind.entries.map((entry) => {
+    const stays = channel.entries.slice(Math.min(said.applied, known) - channel.settled);
+    const entries = stays.map((entry) => {
       chain = chainNext(this.#crypto, chain, entry.hash);
       return { ...entry, chain };
     });
-    return { ...behind, entries, issuedChain: chain, issued: Math.max(channel.issued, said.applied) };
+    const issued = said.applied + entries.length;
+    this.#books = { ...this.#books, ledger: forgetOrder(this.#books.ledger, container, issued) };
+    return { ...behind, entries, issuedChain: chain, issued };
   }
 
   #through(

@@ -2,6 +2,7 @@ import type { ItemId } from '../../../container/model/ids.ts';
 import { audit } from '../../container/engine/audit.ts';
 import { DOINGS } from './doings.ts';
 import { age, type Healing, heal } from './healing.ts';
+import { demandLedgers } from './ledger-oracle.ts';
 import type { Member } from './member.ts';
 import type { Fault, Transition } from './pairs.ts';
 import type { Cast } from './prepared.ts';
@@ -44,9 +45,11 @@ export async function runWorld(cast: Cast, maker: VendorMaker, { seed, steps }: 
       const name = pairName(step.transition, scene.struck ? step.fault : 'none');
       seen.set(name, (seen.get(name) ?? 0) + 1);
     }
+    await demandLedgers(world);
     const healing = await heal(world);
     world.demandConserved();
     await demandNoAccusation(world);
+    await demandLedgers(world);
     const proven = await demandProven(world);
     if (seed % AUDITED === 0) demandBooks(world);
     return { seen, healing, proven, violation: null };

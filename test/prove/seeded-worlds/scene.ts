@@ -116,7 +116,7 @@ export class Scene {
       member.spare = now;
       this.strike();
     }
-    if (this.is('server restored')) await this.#restore();
+    if (this.is('server restored') && this.world.losesServers) await this.#restore();
     if (this.is('cancelled meanwhile')) this.cancelSomething();
   }
 
@@ -332,6 +332,7 @@ export class Scene {
 
   /** Has a vendor take a context in, which somebody has to have made as it is. */
   async tell(vendor: Vendor, context: Uint8Array): Promise<void> {
+    if (this.world.isKeptBack(context)) return;
     const isTaken = await this.atServer(async () => {
       await vendor.receive(context);
       return true;

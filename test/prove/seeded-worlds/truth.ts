@@ -18,8 +18,8 @@ export class Truth {
   readonly #done = new Set<Meaning>();
   /** Parts of entries that were written off, by issuer, target and sequence. */
   readonly #writtenOff = new Map<string, readonly Moved[]>();
-  /** Items of which a vendor has accepted duplicates, or may have. */
-  readonly doubted = new Set<ItemId>();
+  /** Items of which a vendor has accepted duplicates, or may have, with those who gave and got what it wrote off. */
+  readonly doubted = new Map<ItemId, ReadonlySet<PublicKey>>();
 
   /** Somebody applied an entry of a firm; one that was set back may apply it again, and it is one entry all the same. */
   firmDid(meaning: Meaning): void {
@@ -32,8 +32,8 @@ export class Truth {
   }
 
   /** An item was written off, and so many of its seats came back although their target has them. */
-  writtenOff(itemId: ItemId, twice: number): void {
-    this.doubted.add(itemId);
+  writtenOff(itemId: ItemId, twice: number, parties: readonly PublicKey[]): void {
+    this.doubted.set(itemId, new Set([...(this.doubted.get(itemId) ?? []), ...parties]));
     this.#seats.set(itemId, (this.#seats.get(itemId) ?? 0) + twice);
   }
 

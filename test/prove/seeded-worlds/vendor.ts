@@ -27,6 +27,15 @@ export interface Accusation {
   readonly why: string;
 }
 
+/** What the ledger of a vendor says of a license that stands. */
+export interface Counted {
+  readonly granted: number;
+  /** Seats that there are, as far as it was told. */
+  readonly seats: number;
+  /** Those of them that are beyond what was granted, and that it has not accepted to be there twice. */
+  readonly surplus: number;
+}
+
 /** How a vendor wants an item changed where it takes it to be. */
 export interface ItemOrder {
   readonly kind: 'withdraw' | 'enable' | 'disable' | 'replace';
@@ -65,6 +74,8 @@ export interface Vendor {
   pending(): Promise<ReadonlyMap<PublicKey, number>>;
   /** Entries that it knows to be applied. */
   settled(): ReadonlySet<Meaning>;
+  /** Its ledger, by license. */
+  counts(): Promise<ReadonlyMap<ItemId, Counted>>;
   /** Why it takes somebody, or itself, to have been set back; null when it does not. */
   accuses(): Promise<Accusation | null>;
 }

@@ -25,6 +25,8 @@ import { Violation } from './violation.ts';
 
 /** Bytes that are free in the memory of a small device. */
 const SMALL = 6000;
+/** In one of so many worlds somebody keeps silent. */
+const SILENT = 3;
 /** Transfers that the log of a small dongle holds. */
 const SHORT_LOG = 3;
 
@@ -44,6 +46,10 @@ export type VendorMaker = (cast: Cast, firm: number, env: WorldEnv) => Promise<V
 export class World {
   readonly cast: Cast;
   readonly honest: boolean;
+  /** Whether servers are ever put back from a backup: where none is, their ledgers have to be true to the last seat. */
+  readonly losesServers: boolean;
+  /** Who never tells any vendor anything, as long as the history lasts; null where there is nobody like that. */
+  readonly silent: PublicKey | null;
   readonly members: readonly Member[];
   readonly vendors: readonly Vendor[];
   readonly serverEnv: WorldEnv;
@@ -57,6 +63,8 @@ export class World {
   private constructor(cast: Cast, seed: number, members: readonly Member[], vendors: readonly Vendor[], env: WorldEnv) {
     this.cast = cast;
     this.honest = isHonest(seed);
+    this.losesServers = seed % 2 === 0;
+    this.silent = seed % SILENT === 1 ? (members[seed % members.length]?.key ?? null) : null;
     this.members = members;
     this.vendors = vendors;
     this.serverEnv = env;
@@ -120,6 +128,11 @@ export class World {
 
   vendor(key: PublicKey): Vendor | undefined {
     return this.vendors.find((vendor) => vendor.key === key);
+  }
+
+  /** Whether a context is one that never comes to a vendor. */
+  isKeptBack(context: Uint8Array): boolean {
+    return this.silent !== null && this.folder.made(context)?.from === this.silent;
   }
 
   /** Whether nobody's memory was ever set back or copied, so that everything has to be right at every moment. */
@@ -220,7 +233,8 @@ export class World {
       if (member.state.pending.get(pendingKey(target, sequence))?.writtenOff == null) continue;
       for (const { itemId, seats: most } of parts) {
         const surplus = (seats.get(itemId) ?? 0) - (this.truth.seats().get(itemId) ?? 0);
-        this.truth.writtenOff(itemId, wasTaken ? Math.min(most, Math.max(0, surplus)) : 0);
+        const twice = wasTaken ? Math.min(most, Math.max(0, surplus)) : 0;
+        this.truth.writtenOff(itemId, twice, [member.key, target]);
       }
       if (!wasTaken) this.truth.mayComeTwice(member.key, target, sequence, parts);
     }
