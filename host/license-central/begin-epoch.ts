@@ -7,7 +7,7 @@ import { type Foundation, nextState, updateChannel } from './channels.ts';
 import { keepEvidence } from './evidence.ts';
 import { type EpochVerdict, judgeEpoch } from './judge-epoch.ts';
 import { moveOn } from './move-on.ts';
-import { NOTHING_SETTLED, outcomeFor, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
+import { NOTHING_SETTLED, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
 import { type ChannelRow, type EntryRow, type FirmRow, UNSURE, type Writes } from './tables.ts';
 import { entriesInTransit } from './update-files.ts';
 
@@ -40,7 +40,7 @@ export async function takeWordOfOtherEpoch(
   }
   const outcomes = verdict.verdict === 'known' ? verdict.outcomes : [];
   for (const outcome of outcomes)
-    await settleOne(tx, base, entryAt(outcome.sequence), outcomeFor(outcome), file.statement.generation);
+    await settleOne(tx, base, entryAt(outcome.sequence), outcome.reason ?? 0, file.statement.generation);
   for (const sequence of verdict.unsure)
     await settleOne(tx, base, entryAt(sequence), UNSURE, file.statement.generation);
   const settled = { settled: said.applied, settledChain: said.hash };

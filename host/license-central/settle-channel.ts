@@ -3,7 +3,7 @@ import type { ContextFile } from '../../container/files/context-file.ts';
 import { takeWordOfOtherEpoch } from './begin-epoch.ts';
 import { type Foundation, nextState, updateChannel } from './channels.ts';
 import { keepEvidence } from './evidence.ts';
-import { NOTHING_SETTLED, outcomeFor, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
+import { NOTHING_SETTLED, type Settled, settleEntry, tooLateOf } from './settle-entry.ts';
 import type { ChannelRow, EntryRow, FirmRow, Writes } from './tables.ts';
 import { entriesInTransit } from './update-files.ts';
 
@@ -36,7 +36,7 @@ export async function settleChannel(
   const { outcomes } = verdict;
   for (const outcome of outcomes) {
     const entry = entryAt(outcome.sequence);
-    if (entry !== undefined) await settleEntry(tx, base, entry, outcomeFor(outcome), file.statement.generation);
+    if (entry !== undefined) await settleEntry(tx, base, entry, outcome.reason ?? 0, file.statement.generation);
   }
   const settled = outcomes.at(-1)?.sequence ?? channel.settled;
   await updateChannel(tx, channel, { settled, settledChain: verdict.chain, ...nextState(base, channel) });

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../container/engine/issuer-channel.ts';
 import type { Foundation } from './channels.ts';
-import { type EntryRow, type GrantStatus, REFUSED_UNNAMED, UNSURE, type Writes } from './tables.ts';
+import { type EntryRow, type GrantStatus, UNSURE, type Writes } from './tables.ts';
 
 /** What a context did to what was in transit to its container. */
 export interface Settled {
@@ -34,12 +34,6 @@ export function tooLateOf(
   return outcomes
     .filter(({ sequence, reason }) => reason === null && entryAt(sequence)?.cancelled === 1)
     .map(({ sequence }) => sequence);
-}
-
-/** The outcome of an entry, as in `EntryRow`, by what its container said of it. */
-export function outcomeFor({ reason }: Pick<Outcome, 'reason'>): number {
-  if (reason === null) return 0;
-  return reason === 0 ? REFUSED_UNNAMED : reason;
 }
 
 /** Writes down how an entry ended, and what that makes of its grants and its item. @param outcome as in `EntryRow` */

@@ -106,15 +106,12 @@ export interface EntryRow {
   readonly cancelled: Flag;
   /** The item that it changes or replaces; null for `add`. */
   readonly itemId: ItemId | null;
-  /** null in transit, 0 applied, `UNSURE`, `REFUSED_UNNAMED`, otherwise the number of the error that it was refused for. */
+  /** null in transit, 0 applied, `UNSURE`, otherwise the number of the error that it was refused for. */
   readonly outcome: number | null;
 }
 
 /** Outcome of an entry that was applied or refused, but it was lost which; it is never issued again. */
 export const UNSURE = -1;
-
-/** Outcome of an entry that was refused for the number 0, which no error has. */
-export const REFUSED_UNNAMED = -2;
 
 /** What was ordered together. */
 export interface OrderRow {

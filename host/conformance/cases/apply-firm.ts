@@ -59,6 +59,7 @@ export const applyFirm: CaseFamily = {
           ...{ lingerTime, minimumRuntime, text, protectedData, targetKinds, mostPerTarget, returnable, depth },
           ...{ granted: 7, quantity: 7, pending: 0, units: unitCounter, usageStart: null, transfer: type },
           ...{ hops: 0, enabled: true, userData: new Uint8Array(0), customerInfo: new Uint8Array(0) },
+          withdrawn: false,
         });
       },
     },

@@ -30,7 +30,7 @@ it('seats of a license are named with the container that they went to, by its se
       { container: 'cd'.repeat(32) as PublicKey, serial: null, quantity: 6 },
     ],
   } as const;
-  const firms = [{ firmCode: 7, name: 'Acme' }];
+  const firms = [{ firmCode: 7, name: 'Acme', withdrawn: false }];
   showCentral(output, 'central:vendor', { firms, ledger: [line], transit: [], unknown: [], lists: [], evidence: [] });
   const shown = stdout.lines.join(' ').replace(/\s+/g, ' ');
   expect(shown).toContain('3 went to 130-2, which has not told of it');

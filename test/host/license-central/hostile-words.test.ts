@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { refusedChainNext } from '../../../container/engine/issuer-channel.ts';
 import { readStoredCertificate } from '../../../container/files/certificate.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
 import { statement } from '../../../container/files/statement.ts';
@@ -165,24 +164,6 @@ describe('a firm that was proven to be set back', () => {
       { serial: '3-1', issued: 1, settled: 1 },
     ]);
     expect((await restored.ledger()).map(({ status }) => status)).toContain('issued');
-  });
-});
-
-describe('a refusal without a reason', () => {
-  it('is a refusal, as for every container', async () => {
-    const { central, dongle } = await loaded();
-    await central.grantItems({ firmCode: FIRM, target: '3-1', items: [seats(3)] });
-    await deliver(central, dongle);
-    const refusal = { sequence: 2, reason: 0 };
-    const told = await signerOf(dongle).context(central, 1, {}, ({ inbound }) => ({
-      inbound: {
-        ...inbound,
-        refused: [refusal],
-        refusedChain: refusedChainNext(crypto, inbound.refusedChain, refusal),
-      },
-    }));
-    expect(await central.receiveContext(told)).toMatchObject({ contradiction: null, outcomes: [refusal] });
-    expect((await central.ledger())[1]).toMatchObject({ status: 'refused', refusedFor: null, held: 0, places: [] });
   });
 });
 

@@ -342,6 +342,7 @@ describe('an order of which a restored server has lost whether the container car
       underWay.push(...order(held, other, [{ holding: holdingOf(held), quantity: 1 }]).updates);
       await first.receiveContext(await contextFor(first, held));
       await first.writeOff({ firmCode: FIRM, from: '3-1', target: device.key, through: 9 });
+      await first.revoke({ list: FIRM, target: '130-2', lift: true });
     });
     await grant(live, 5);
     await deliver(live, dongle);

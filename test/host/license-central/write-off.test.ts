@@ -188,6 +188,7 @@ describe('a write-off of a device that is lost', () => {
   it('that names more than the dongle ever gave is refused by it, and what is given later is no duplicate', async () => {
     const { central, dongle, device, itemId, line, arrive } = await underWay();
     await central.writeOff({ ...LOST, through: 9 });
+    await central.revoke({ list: FIRM, target: '130-2', lift: true });
     await deliverAndSettle(central, dongle);
     expect(seatsOf(dongle, itemId)).toEqual({ held: 5, pending: 2 });
     arrive();
