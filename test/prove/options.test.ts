@@ -99,7 +99,7 @@ describe('npm run prove', () => {
   });
 
   it.each<[readonly string[], string]>([
-    [['--layer', 'nothing'], 'there is no layer "nothing"; there are: crash-points, exploration'],
+    [['--layer', 'nothing'], 'there is no layer "nothing"; there are: seeded-worlds, exploration'],
     [['--layer'], '--layer needs a value'],
     [['--layer=nothing'], 'there is no layer "nothing"'],
     [['--replay', 'nonsense'], '--replay is no option of all layers'],
@@ -108,6 +108,8 @@ describe('npm run prove', () => {
     [['--long', '5', '--quick'], '--quick and --long exclude each other'],
     [['--only-defects', '--quick'], '--quick has no defects'],
     [['--only-defects', '--layer', 'exploration'], '--only-defects has no layers'],
+    [['--put-in', 'forgets what it refused'], '--put-in needs --layer NAME'],
+    [['--layer', 'exploration', '--put-in', 'x'], 'there is no defect "x"; there are: "settles without'],
     [['--record', '/no/such/folder/f'], '--record /no/such/folder/f cannot be written'],
   ])('ends with exit code 2 and one line over %j', (args, message) => {
     const { status, stdout, stderr } = prove(...args);

@@ -1,3 +1,4 @@
+import type { IsOver } from '../interruption.ts';
 import type { SIZES } from '../program-options.ts';
 
 /** What cutting one scenario everywhere came to: a row of the table. */
@@ -41,8 +42,8 @@ export interface Run {
   readonly size: Size;
   readonly seed: number;
   readonly only?: Only;
-  /** Asked now and then; the run ends early when it says so. */
-  readonly isOver: () => boolean;
+  /** Asked at every cut; the run ends early when it says so. */
+  readonly isOver: IsOver;
 }
 
 /** A scenario that can be cut everywhere. */

@@ -1,3 +1,4 @@
+import type { IsOver } from '../interruption.ts';
 import type { Cast } from './prepared.ts';
 import { type Ran, runWorld } from './run-world.ts';
 import { shrunk } from './shrink.ts';
@@ -25,16 +26,18 @@ export interface Finding {
 /** How many histories are tried to shorten one, unless somebody waits for it. */
 const MOST_TRIES = 1500;
 
-/** The shortest known history to the same violation as a history that was found. */
+/** The shortest known history to the same violation as a history that was found, as far as there is time to look for it. */
 export async function minimised(
   players: Players,
   found: History,
   { what, after }: NonNullable<Ran['violation']>,
+  isOver: IsOver = async () => false,
   most = MOST_TRIES,
 ): Promise<Finding> {
   const kind = kindOf(what);
   let last = what;
   const fails = async (shorter: History): Promise<boolean> => {
+    if (await isOver()) return false;
     const { violation } = await play(players, shorter);
     if (violation === null || kindOf(violation.what) !== kind) return false;
     last = violation.what;

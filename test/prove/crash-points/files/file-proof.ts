@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { picker } from '../../../container/store/faulty-flash.ts';
 import { newResult, type Proof, type Result, type Run, type Size } from '../proof.ts';
 import { DiskImage } from './disk-image.ts';
@@ -78,9 +77,8 @@ class FileCheck {
       const bounds = { step, before, after, names: namesOn(disk.whole) };
       this.#result.operations += disk.operations.length;
       const end = await this.#checkStep(disk, bounds, number);
-      if (end === undefined || this.#run.isOver()) return this.#result;
+      if (end === undefined || (await this.#run.isOver())) return this.#result;
       disk = new RecordedDisk(end.durable, end.loose);
-      await setImmediate();
     }
     return this.#result;
   }
@@ -100,6 +98,7 @@ class FileCheck {
         this.#result.violation = { what, history: this.#history, step: number, cut: cut.at, seed };
         return undefined;
       }
+      if (await this.#run.isOver()) break;
     }
     return last;
   }
@@ -115,6 +114,7 @@ class FileCheck {
       if (recovered.size >= this.#effort.recoveries || recovered.has(fingerprint)) continue;
       recovered.add(fingerprint);
       await this.#recover(new RecordedDisk(image), bounds, [await this.#lookAt(image), bounds.after], seed);
+      if (await this.#run.isOver()) return;
     }
     // The program ended and the power stayed: the next one reads what is not durable yet.
     if (cut.loose.length > 0 && bounds.step.lazy !== true)
@@ -164,6 +164,7 @@ class FileCheck {
       const isOver = cut.begun === undefined;
       const then = isOver ? [onward] : isDone ? [...allowed, onward] : cut.at < worked ? allowed : [after, onward];
       for (const again of diskStates(cut, 0, pick)) await this.#demand(again, then);
+      if (await this.#run.isOver()) return;
     }
   }
 

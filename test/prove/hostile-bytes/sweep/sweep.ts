@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { toHex } from '../../../../container/model/bytes.ts';
+import type { IsOver } from '../../interruption.ts';
 import { type Mutation, Mutations } from './mutations.ts';
 import type { Span } from './spans.ts';
 import type { Ending, SweepTarget } from './sweep-target.ts';
@@ -22,6 +22,8 @@ export interface Violation {
   readonly what: string;
   readonly bytes: string;
 }
+
+const NEVER: IsOver = async () => false;
 
 /** Gives mutations of these numbers to a target, one after the other, until one ends as it must not; then the golden bytes. */
 export class Sweep {
@@ -51,12 +53,9 @@ export class Sweep {
     return { inputs: this.#inputs, endings: this.#endings, violation };
   }
 
-  async run(numbers: Iterable<number>, isOver: () => boolean = () => false): Promise<SweepResult> {
+  async run(numbers: Iterable<number>, isOver: IsOver = NEVER): Promise<SweepResult> {
     for (const number of numbers) {
-      if (this.#inputs % 1000 === 999) {
-        await setImmediate();
-        if (isOver()) return this.result();
-      }
+      if (await isOver()) return this.result();
       const violation = await this.one(number);
       if (violation !== null) return this.result(violation);
     }
