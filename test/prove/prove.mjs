@@ -73,12 +73,13 @@ function layerJob(layer, _, { length }) {
     values.long === undefined
       ? []
       : ['--minutes', String(Number(values.long) / Math.ceil(length / os.availableParallelism()))];
+  const defect = putIn === undefined ? [] : ['--put-in', putIn.name];
   const record = values.record === undefined ? [] : ['--record', path.resolve(values.record)];
   return {
     isHunt: false,
     name: layer,
     title: `\n== ${layer}\n\n`,
-    make: async () => [await bundle(folder, layer, putIn), '--size', size, ...time, ...record, ...rest],
+    make: async () => [await bundle(folder, layer, putIn), '--size', size, ...time, ...record, ...defect, ...rest],
   };
 }
 

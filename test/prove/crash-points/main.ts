@@ -59,12 +59,16 @@ async function prove(plans: readonly Proof[]): Promise<number> {
     for (const name of NUMBERS) all[name] += result[name];
     say(table.row(rowOf(proof.name, result, seconds)));
     const short = cutShort(share);
-    record(proof.name, seconds, result, short);
+    const { history, ...numbers } = result;
+    record(proof.name, seconds, numbers, short);
     if (short === 'out of time') unfinished.push(proof.name);
     if (result.violation !== null) {
       isBroken = true;
       say(reportOf(proof, result.violation));
-    }
+    } else if (history.length > 0)
+      say(
+        `\n${stepsOf(history)}\n\nPower was cut at ${only?.cut === undefined ? 'every moment' : `moment ${only.cut}`} of the last of these. All is well.\n`,
+      );
     if (interruption.happened) break;
   }
   say(table.row(rowOf('all', all, total)));
@@ -115,8 +119,12 @@ function rowOf(name: string, result: Result, seconds: number): string[] {
   ];
 }
 
+function stepsOf(history: readonly string[]): string {
+  return ['Steps:', ...history.map((line, at) => `  ${at}. ${line}`)].join('\n');
+}
+
 function reportOf({ name }: Proof, { what, history, step, cut: moment, seed: chance }: Violation): string {
-  const lines = history.map((line, at) => `  ${at}. ${line}`);
-  const again = `--size ${size} --seed ${chance} --scenario "${name}" --step ${step} --cut ${moment}`;
-  return `\n${what}\n\n${lines.join('\n')}\n\nPower was cut at moment ${moment} of the last of these. Again: ${again}\n`;
+  const options = `--size ${size} --seed ${chance} --scenario "${name}" --step ${step} --cut ${moment}`;
+  const again = `${values.command} ${options}`;
+  return `\n${stepsOf(history)}\n\nPower was cut at moment ${moment} of the last of these.\n\nVIOLATED: ${what}\n\nAgain: ${again}\n`;
 }

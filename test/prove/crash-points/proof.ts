@@ -15,6 +15,8 @@ export interface Result {
   /** Moments in the work together with moments in the recovery that followed. */
   pairs: number;
   violation: Violation | null;
+  /** What was done up to the step that is played again; empty where all are played. */
+  history: readonly string[];
 }
 
 /** Something that no power cut may lead to. */
@@ -55,5 +57,5 @@ export interface Proof {
 }
 
 export function newResult(): Result {
-  return { operations: 0, cuts: 0, states: 0, before: 0, after: 0, pairs: 0, violation: null };
+  return { operations: 0, cuts: 0, states: 0, before: 0, after: 0, pairs: 0, violation: null, history: [] };
 }

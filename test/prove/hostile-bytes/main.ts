@@ -224,19 +224,19 @@ async function noticed(): Promise<readonly [where: string, how: string, what: st
 async function replay(hex: string): Promise<number> {
   let isBroken = false;
   for (const target of sweepTargets().filter(({ name }) => values.target?.includes(name))) {
-    const before = target.standing();
-    const ending = await target.give(fromHex(hex));
-    say(`${target.name}: ${ending}${target.standing() === before ? '' : ', and changed the state'}`);
+    const told = await new Sweep(target).told(fromHex(hex));
+    say(told.text);
+    isBroken ||= told.isBroken;
   }
   for (const target of (await fuzzTargets()).filter(({ name }) => values.target?.includes(name))) {
-    const fault = await new Fuzzer(target, seed).fault(fromHex(hex));
-    say(`${target.name}: ${fault ?? 'nothing is wrong'}`);
-    isBroken ||= fault !== null;
+    const told = await new Fuzzer(target, seed).told(fromHex(hex));
+    say(told.text);
+    isBroken ||= told.isBroken;
   }
   return isBroken ? 1 : 0;
 }
 
 function sayViolation(target: string, what: string, hex: string): void {
   say(`\nVIOLATED: ${target}, ${what}\n`);
-  say(`  npm run prove -- --layer hostile-bytes --target ${JSON.stringify(target)} --input ${hex}\n`);
+  say(`  ${values.command} --target ${JSON.stringify(target)} --input ${hex}\n`);
 }

@@ -2,7 +2,7 @@ import { Table } from '../exploration/table.ts';
 import { type CutShort, Interruption, lettingSignalsIn } from '../interruption.ts';
 import { orEnd } from '../program-options.ts';
 import { count, huntRow, missedRow, recorder, say, secondsSince } from '../report.ts';
-import { describeFinding, minimised, type Players, play } from './hunt.ts';
+import { minimised, type Players, play, told } from './hunt.ts';
 import { readSeededWorlds } from './options.ts';
 import { reasons } from './pairs.ts';
 import { realPlayers } from './real.adapter.ts';
@@ -49,8 +49,8 @@ async function playersFor(crypto: History['crypto']): Promise<Players> {
 async function replay(history: History): Promise<number> {
   const players = await playersFor(history.crypto);
   const { violation } = await play(players, history);
+  say(await told(players, history, values.command));
   await players.close();
-  say(violation === null ? 'All is well.' : describeFinding({ history, what: violation.what }));
   return violation === null ? 0 : 1;
 }
 
@@ -58,7 +58,8 @@ async function replay(history: History): Promise<number> {
 async function one(history: History): Promise<number> {
   const players = await playersFor(history.crypto);
   const { violation } = await play(players, history);
-  say(violation === null ? 'All is well.' : describeFinding(await minimised(players, history, violation)));
+  const shortest = violation === null ? history : (await minimised(players, history, violation, isOver)).history;
+  say(await told(players, shortest, values.command));
   await players.close();
   return violation === null ? 0 : 1;
 }
@@ -125,7 +126,7 @@ async function playAll(crypto: History['crypto'], all: Tally, until: number) {
     if (ran.violation !== null) {
       const finding = await minimised(players, history, ran.violation, isOver);
       findings += 1;
-      say(`\nSeed ${seed}: ${describeFinding(finding)}\n`);
+      say(`\nSeed ${seed}, as short as could be found:\n\n${await told(players, finding.history, values.command)}\n`);
     }
   }
   await players.close();

@@ -91,6 +91,7 @@ class FileCheck {
       last = cut;
       if (only !== undefined && (only.step !== number || (only.cut ?? cut.at) !== cut.at)) continue;
       this.#result.cuts += 1;
+      if (only !== undefined) this.#result.history = [...this.#history];
       try {
         await this.#checkCut(cut, bounds, seed * 1_000_003 + number * 4099 + cut.at);
       } catch (error) {

@@ -39,6 +39,7 @@ async function checkSteps(steps: readonly Step[], check: CrashCheck, run: Run, r
   const { only, seed, isOver } = run;
   for (const [number, step] of steps.entries()) {
     if (only !== undefined && only.step !== number) continue;
+    if (only !== undefined) result.history = steps.slice(0, number + 1).map(textOf);
     try {
       const tally = await check.check(step, { number, seed, cut: only?.cut }, isOver);
       for (const name of ['cuts', 'states', 'before', 'after', 'pairs'] as const) result[name] += tally[name];

@@ -125,6 +125,7 @@ class MailCheck {
           played.cut = cut.at - step.from;
           if (only !== undefined && (only.step !== number || (only.cut ?? played.cut) !== played.cut)) continue;
           this.#result.cuts += 1;
+          if (only !== undefined) this.#result.history = [...this.#history];
           await this.#checkCut(step, end, cut, seed * 1_000_003 + number * 4099 + played.cut);
           if (await isOver()) return;
         }

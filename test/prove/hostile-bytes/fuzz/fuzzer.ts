@@ -93,6 +93,16 @@ export class Fuzzer {
     return isSame(input, copy) ? null : 'the input was changed';
   }
 
+  /** Gives one input, and tells in words what it comes to. */
+  async told(input: Uint8Array): Promise<{ readonly text: string; readonly isBroken: boolean }> {
+    const before = performance.now();
+    const fault = await this.fault(input);
+    const took = (performance.now() - before).toFixed(1);
+    const verdict = this.#verdicts.accepted > 0 ? 'accepted, and written again the same' : 'refused';
+    const end = fault === null ? `${verdict}: all is well` : `VIOLATED: ${fault}`;
+    return { text: `${this.#target.name}: ${input.length} bytes\n  ${end}, in ${took} ms`, isBroken: fault !== null };
+  }
+
   async #measured(input: Uint8Array): Promise<number> {
     let least = Number.POSITIVE_INFINITY;
     for (let round = 0; round < TRIES; round++) {
