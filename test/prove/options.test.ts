@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
-import { makeAttacks } from '../vectors/attacks/make-attacks.ts';
+import { ATTACK_GROUPS } from '../vectors/attacks/make-attacks.ts';
 import { OPTIONS as CRASH_POINTS, readCrashPoints } from './crash-points/options.ts';
 import { allProofs } from './crash-points/proofs.ts';
 import { OPTIONS as EXPLORATION, readExploration } from './exploration/options.ts';
@@ -77,7 +76,7 @@ describe('a layer of npm run prove', () => {
 
   it('is aimed by the defects at what there is', async () => {
     const targets = {
-      attacks: names(await makeAttacks(nativeCrypto())),
+      attacks: ATTACK_GROUPS,
       others: [...names(sweepTargets()), ...names(await fuzzTargets())],
     };
     const readers: Readonly<Record<string, (args: readonly string[]) => unknown>> = {

@@ -1,7 +1,7 @@
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { fromHex } from '../../../container/model/bytes.ts';
 import { carryOut } from '../../vectors/attacks/judge-attack.ts';
-import { makeAttacks } from '../../vectors/attacks/make-attacks.ts';
+import { ATTACK_GROUPS, makeAttacks } from '../../vectors/attacks/make-attacks.ts';
 import { Table } from '../exploration/table.ts';
 import { type CutShort, Interruption, lettingSignalsIn } from '../interruption.ts';
 import { orEnd } from '../program-options.ts';
@@ -49,8 +49,7 @@ async function work(): Promise<number> {
 
 async function targetNames(): Promise<TargetNames> {
   const names = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
-  const attacks = names(await makeAttacks(nativeCrypto()));
-  return { attacks, others: [...names(sweepTargets()), ...names(await fuzzTargets())] };
+  return { attacks: ATTACK_GROUPS, others: [...names(sweepTargets()), ...names(await fuzzTargets())] };
 }
 
 /** A long run ends by its time alone. */
@@ -74,8 +73,7 @@ async function attack(): Promise<boolean> {
   say(table.head());
   let isBroken = false;
   const crypto = nativeCrypto();
-  for (const group of await makeAttacks(crypto)) {
-    if (!isChosen(group.name)) continue;
+  for (const group of await makeAttacks(crypto, ATTACK_GROUPS.filter(isChosen))) {
     if (await isOver()) break;
     const since = process.cpuUsage();
     const fault = await faultIn(crypto, group);
@@ -196,8 +194,8 @@ async function hunt(defect: string): Promise<number> {
 async function noticed(): Promise<readonly [where: string, how: string, what: string] | null> {
   try {
     const crypto = nativeCrypto();
-    for (const group of await makeAttacks(crypto)) {
-      const fault = isChosen(group.name) ? await faultIn(crypto, group) : null;
+    for (const group of await makeAttacks(crypto, ATTACK_GROUPS.filter(isChosen))) {
+      const fault = await faultIn(crypto, group);
       if (fault !== null) return [group.name, 'attack files', fault];
     }
     for (const step of [200, 1]) {

@@ -22,7 +22,7 @@ rounds: the most that any world needed until nothing was in transit; called back
 proven: worlds in which seats were wrong, as a memory was set back or copied, and somebody held evidence`;
 
 /** Histories that are tried to shorten one that shows a defect. */
-const HUNT_TRIES = 100;
+const HUNT_TRIES = 40;
 /** Findings after which a run ends: whatever comes then is mostly the same. */
 const MOST_FINDINGS = 3;
 
@@ -36,9 +36,10 @@ let isCutShort = false;
 process.exitCode = await run();
 
 async function run(): Promise<number> {
+  if (values.defect !== undefined) return hunt(values.defect);
   if (values.replay !== undefined) return replay(values.replay);
   if (values.seed !== undefined) return one(historyOf(values.crypto[0] ?? 'toy', values.seed, STEPS));
-  return values.defect === undefined ? prove() : hunt(values.defect);
+  return prove();
 }
 
 async function playersFor(crypto: History['crypto']): Promise<Players> {
@@ -133,11 +134,11 @@ async function playAll(crypto: History['crypto'], all: Tally, until: number) {
   return { tally, findings, cutShort: values.size === 'long' && !interruption.happened ? undefined : cutShort };
 }
 
-/** Plays histories until one shows that a defect was put into the rules. @returns 1 when none does */
+/** Plays histories, from the seed on that is given, until one shows that a defect was put into the rules. @returns 1 when none does */
 async function hunt(defect: string): Promise<number> {
   for (const crypto of values.crypto) {
     const players = await playersFor(crypto);
-    for (let seed = 0; seed < SEEDS.usual[crypto] && !(await isOver()); seed++) {
+    for (let seed = values.seed ?? 0; seed < SEEDS.usual[crypto] && !(await isOver()); seed++) {
       const history = historyOf(crypto, seed, STEPS);
       const { violation } = await play(players, history);
       if (violation === null) continue;
