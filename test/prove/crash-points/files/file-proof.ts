@@ -1,24 +1,29 @@
 import { picker } from '../../../container/store/faulty-flash.ts';
 import { newResult, type Proof, type Result, type Run, type Size } from '../proof.ts';
 import { DiskImage } from './disk-image.ts';
-import { type DiskCut, diskCutsOf, diskStates } from './disk-states.ts';
+import { ALL_TEARS, type DiskCut, type DiskThoroughness, diskCutsOf, diskStates } from './disk-states.ts';
 import type { FileScenario, FileStep } from './file-scenario.ts';
 import { RecordedDisk } from './recorded-disk.ts';
 import { SimulatedFs } from './simulated-fs.ts';
 
 /** How much each cut is given. */
 interface Effort {
-  /** Mixtures of what is lost, kept and torn. */
-  readonly mixtures: number;
+  /** Of the cuts in the work. */
+  readonly first: DiskThoroughness;
+  /** Of the cuts in what follows a cut: the work done once more. */
+  readonly again: DiskThoroughness;
   /** Crash states from which the work is done again. */
   readonly recoveries: number;
 }
 
+const EVERY_TEAR: DiskThoroughness = { mixtures: 1, tears: ALL_TEARS };
+const ONLY_TEARS: DiskThoroughness = { mixtures: 0, tears: ALL_TEARS };
+
 const EFFORTS: Record<Size | 'heavy', Effort> = {
-  quick: { mixtures: 1, recoveries: 1 },
-  heavy: { mixtures: 1, recoveries: 1 },
-  usual: { mixtures: 2, recoveries: 1 },
-  long: { mixtures: 40, recoveries: 6 },
+  quick: { first: EVERY_TEAR, again: ONLY_TEARS, recoveries: 1 },
+  heavy: { first: EVERY_TEAR, again: { mixtures: 0, tears: 2 }, recoveries: 1 },
+  usual: { first: { mixtures: 2, tears: ALL_TEARS }, again: ONLY_TEARS, recoveries: 1 },
+  long: { first: { mixtures: 40, tears: ALL_TEARS }, again: ONLY_TEARS, recoveries: 6 },
 };
 
 /** A scenario of adapters on a simulated disk. */
@@ -110,7 +115,7 @@ class FileCheck {
     const pick = picker(seed);
     // Which of them are recovered depends on this cut alone, so that it can be played again without the others.
     const recovered = new Set<string>();
-    for (const image of diskStates(cut, this.#effort.mixtures, pick)) {
+    for (const image of diskStates(cut, this.#effort.first, pick)) {
       const fingerprint = await this.#demand(image, allowed);
       if (recovered.size >= this.#effort.recoveries || recovered.has(fingerprint)) continue;
       recovered.add(fingerprint);
@@ -164,7 +169,7 @@ class FileCheck {
       this.#result.pairs += 1;
       const isOver = cut.begun === undefined;
       const then = isOver ? [onward] : isDone ? [...allowed, onward] : cut.at < worked ? allowed : [after, onward];
-      for (const again of diskStates(cut, 0, pick)) await this.#demand(again, then);
+      for (const again of diskStates(cut, this.#effort.again, pick)) await this.#demand(again, then);
       if (await this.#run.isOver()) return;
     }
   }
