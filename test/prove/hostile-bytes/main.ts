@@ -205,7 +205,7 @@ async function noticed(): Promise<readonly [where: string, how: string, what: st
       }
       for (const target of (await fuzzTargets()).filter(({ name }) => isChosen(name))) {
         const { failure, inputs: given } = await new Fuzzer(target, seed).run(
-          0,
+          start,
           (target.thousands * 1000) / step,
           isOver,
         );
