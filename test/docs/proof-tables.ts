@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readResults, scoreOf } from '../mutations/results.ts';
@@ -13,17 +14,19 @@ interface Row {
   readonly layer: string;
   readonly name: string;
   readonly seconds: number;
+  /** Why it is not whole; missing where it is. */
+  readonly cutShort?: string;
   readonly [figure: string]: unknown;
 }
 
-/** The record of the run that the page shows: the last row of each name. */
+/** The record of the run that the page shows: the last whole row of each name. */
 function rowsOf(layer: string): readonly Row[] {
   const text = fs.readFileSync(path.join(TEST, 'prove/figures.jsonl'), 'utf8');
   const rows = text
     .split('\n')
     .filter((line) => line !== '')
     .map((line): Row => JSON.parse(line))
-    .filter((row) => row.layer === layer);
+    .filter((row) => row.layer === layer && row.cutShort === undefined);
   return [...new Map(rows.map((row) => [row.name, row])).values()];
 }
 
@@ -120,6 +123,23 @@ function mutants(): string {
   return `${first === last ? first : `${first} to ${last}`}, ${files}.\n\n${table(head, [...rows, row('all', all)])}`;
 }
 
+/** A defect, and a seed that shows it soon. */
+const SAMPLE = ['--layer', 'seeded-worlds', '--put-in', 'forgets what it refused', '--seed', '0'];
+
+let sample: string | undefined;
+
+/** What a person sees who gives the command that is shown above it. */
+function finding(): string {
+  if (sample !== undefined) return sample;
+  const { status, stdout } = spawnSync(process.execPath, [path.join(TEST, 'prove/prove.mjs'), ...SAMPLE], {
+    encoding: 'utf8',
+  });
+  if (status !== 1) throw new Error(`the defect of the sample is not noticed: ${status}`);
+  const typed = SAMPLE.map((word) => (/^[\w-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+  sample = `\`\`\`\n$ npm run prove -- ${typed}\n\n${stdout.trim()}\n\`\`\``;
+  return sample;
+}
+
 /** What the page shows, by the name of its place. */
 export const PROOF_TABLES: Readonly<Record<string, () => string>> = {
   worlds,
@@ -127,4 +147,5 @@ export const PROOF_TABLES: Readonly<Record<string, () => string>> = {
   'seeded worlds': seededWorlds,
   'hostile bytes': hostileBytes,
   mutants,
+  finding,
 };

@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
-import { makeAttacks } from '../vectors/attacks/make-attacks.ts';
+import { ATTACK_GROUPS } from '../vectors/attacks/make-attacks.ts';
 import { OPTIONS as CRASH_POINTS, readCrashPoints } from './crash-points/options.ts';
 import { allProofs } from './crash-points/proofs.ts';
 import { OPTIONS as EXPLORATION, readExploration } from './exploration/options.ts';
@@ -52,7 +51,12 @@ describe('a layer of npm run prove', () => {
     ['a time', exploration, ['--minutes', '0'], '--minutes takes a number above 0'],
     ['a time between savings', exploration, ['--checkpoint', 'x'], '--checkpoint takes a number above 0'],
     ['a file', exploration, ['--record', '/no/such/folder/f'], '--record /no/such/folder/f cannot be written'],
-    ['an option', exploration, ['--nope'], "unknown option '--nope'; npm run prove -- --help names all options"],
+    [
+      'an option',
+      exploration,
+      ['--nope'],
+      "unknown option '--nope'; there are: --size, --minutes, --record, --put-in, --world",
+    ],
     ['a value', seededWorlds, ['--replay'], "option '--replay <value>' argument missing"],
     ['anything else', seededWorlds, ['toy:1'], "unexpected argument 'toy:1'"],
   ])('does nothing before it knows %s, and says so in one line', (_, read, args, message) => {
@@ -72,7 +76,7 @@ describe('a layer of npm run prove', () => {
 
   it('is aimed by the defects at what there is', async () => {
     const targets = {
-      attacks: names(await makeAttacks(nativeCrypto())),
+      attacks: ATTACK_GROUPS,
       others: [...names(sweepTargets()), ...names(await fuzzTargets())],
     };
     const readers: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
@@ -99,7 +103,7 @@ describe('npm run prove', () => {
   });
 
   it.each<[readonly string[], string]>([
-    [['--layer', 'nothing'], 'there is no layer "nothing"; there are: crash-points, exploration'],
+    [['--layer', 'nothing'], 'there is no layer "nothing"; there are: seeded-worlds, exploration'],
     [['--layer'], '--layer needs a value'],
     [['--layer=nothing'], 'there is no layer "nothing"'],
     [['--replay', 'nonsense'], '--replay is no option of all layers'],
@@ -108,6 +112,8 @@ describe('npm run prove', () => {
     [['--long', '5', '--quick'], '--quick and --long exclude each other'],
     [['--only-defects', '--quick'], '--quick has no defects'],
     [['--only-defects', '--layer', 'exploration'], '--only-defects has no layers'],
+    [['--put-in', 'forgets what it refused'], '--put-in needs --layer NAME'],
+    [['--layer', 'exploration', '--put-in', 'x'], 'there is no defect "x"; there are: "settles without'],
     [['--record', '/no/such/folder/f'], '--record /no/such/folder/f cannot be written'],
   ])('ends with exit code 2 and one line over %j', (args, message) => {
     const { status, stdout, stderr } = prove(...args);

@@ -14,6 +14,7 @@ export const COMMON_OPTIONS = {
   minutes: { type: 'string' },
   record: { type: 'string' },
   defect: { type: 'string' },
+  'put-in': { type: 'string' },
 } as const satisfies Options;
 
 /** The options in the arguments. @throws Mistake for one that there is not, one without its value, or anything else beside them */
@@ -24,10 +25,16 @@ export function readOptions<T extends Options>(options: T, args: readonly string
     if (!(error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')))
       throw error;
     const [what = ''] = error.message.split(/\. To specify|\n/);
+    const names = Object.keys(options).filter((name) => name !== 'defect');
     throw new Mistake(
-      `${what.replace(/^./, (first) => first.toLowerCase())}; npm run prove -- --help names all options`,
+      `${what.replace(/^./, (first) => first.toLowerCase())}; there are: ${names.map((name) => `--${name}`).join(', ')}`,
     );
   }
+}
+
+/** How to run a layer, with the defect that it was made with. */
+export function commandFor(layer: string, defect: string | undefined): string {
+  return `npm run prove -- --layer ${layer}${defect === undefined ? '' : ` --put-in ${JSON.stringify(defect)}`}`;
 }
 
 /** The one of the names that is wanted. @throws Mistake when it is none of them */

@@ -2,15 +2,16 @@
 export class Mistake extends Error {}
 
 const FLAGS = ['help', 'quick', 'only-defects'];
-const TEXTS = ['layer', 'long', 'record'];
+const TEXTS = ['layer', 'long', 'record', 'put-in'];
 
 /**
  * Takes this program's own options out of the arguments, as `--name value` or `--name=value`, and leaves the others to the layer.
  *
  * @param layers the names of those that there are
+ * @param defects the names of those that can be put in
  * @throws Mistake
  */
-export function optionsIn(args, layers) {
+export function optionsIn(args, layers, defects) {
   const values = {};
   const rest = [];
   for (let at = 0; at < args.length; at++) {
@@ -19,7 +20,7 @@ export function optionsIn(args, layers) {
     else if (TEXTS.includes(name)) values[name] = value ?? valueAfter(args, at++);
     else rest.push(args[at]);
   }
-  if (values.help !== true) check(values, rest, layers);
+  if (values.help !== true) check(values, rest, layers, defects);
   return { values, rest };
 }
 
@@ -29,13 +30,18 @@ function valueAfter(args, at) {
   return value;
 }
 
-function check({ layer, long, quick, 'only-defects': onlyDefects }, rest, layers) {
+function check({ layer, long, quick, 'only-defects': onlyDefects, 'put-in': putIn }, rest, layers, defects) {
   const there = layers.join(', ');
   if (layer !== undefined && !layers.includes(layer))
     throw new Mistake(`there is no layer ${JSON.stringify(layer)}; there are: ${there}`);
   if (layer === undefined && rest.length > 0)
     throw new Mistake(`${rest[0]} is no option of all layers; one of a single layer needs --layer NAME, of: ${there}`);
   if (layer !== undefined && onlyDefects) throw new Mistake('--only-defects has no layers, and --layer no defects');
+  if (putIn !== undefined && layer === undefined) throw new Mistake(`--put-in needs --layer NAME, of: ${there}`);
+  if (putIn !== undefined && !defects.includes(putIn))
+    throw new Mistake(
+      `there is no defect ${JSON.stringify(putIn)}; there are: ${defects.map((name) => JSON.stringify(name)).join(', ')}`,
+    );
   if (quick && long !== undefined) throw new Mistake('--quick and --long exclude each other');
   if (quick && onlyDefects) throw new Mistake('--quick has no defects, and --only-defects nothing else');
   if (long !== undefined && !(Number(long) > 0 && Number.isFinite(Number(long))))
@@ -57,6 +63,7 @@ has to be noticed.
 With --layer, to every layer:
   --size SIZE         quick, usual or long
   --minutes N         ends after that time, whatever the size
+  --put-in DEFECT     puts one of test/prove/defects.json into the rules first: what comes is a finding
 
 crash-points:
   --scenario NAME     only this one; may be repeated

@@ -3,25 +3,28 @@
  * same with one defect after the other put into a copy of the rules: what does not notice them proves nothing.
  *
  * `--help` names the options. A command line that cannot be meant ends with exit code 2 and one line that says why.
- * Control-C ends what is under way, shows and records how far it got, and stops.
+ * Control-C and SIGTERM end what is under way, show and record how far it got, and leave nothing behind.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { bundle, layers } from './bundle.mjs';
-import { endRuns, runInTurn } from './in-turn.mjs';
+import { endRuns, INTERRUPTED, killRuns, runInTurn } from './in-turn.mjs';
 import { HELP, Mistake, optionsIn } from './prove-options.mjs';
 
 const DEFECTS = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'defects.json'), 'utf8'));
 
-const all = layers();
-const { values, rest } = readArguments();
+/** Those that take longest come first, so that all cores have something to do until the end. */
+const LONGEST_FIRST = ['seeded-worlds', 'exploration', 'crash-points', 'hostile-bytes'];
 
-// The programs answer Control-C; this one waits for what they say.
-process.on('SIGINT', () => undefined);
+const all = layers().sort((one, other) => LONGEST_FIRST.indexOf(one) - LONGEST_FIRST.indexOf(other));
+const { values, rest } = readArguments();
+const putIn = DEFECTS.find(({ name }) => name === values['put-in']);
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, endRuns);
 // Nobody reads any more, as behind `| head`.
 process.stdout.on('error', () => {
-  endRuns();
+  killRuns();
   process.exit(1);
 });
 
@@ -34,13 +37,13 @@ async function prove() {
   const jobs = [];
   if (!values['only-defects']) jobs.push(...(values.layer === undefined ? all : [values.layer]).map(layerJob));
   if (values.layer === undefined && !values.quick) jobs.push(...DEFECTS.flatMap(defectJobs));
-  const results = await runInTurn(jobs);
-  if (results.some(({ status }) => status === 130)) {
+  const { results, isInterrupted } = await runInTurn(jobs);
+  if (isInterrupted) {
     process.stdout.write('\nInterrupted: what is above shows as much as was run, and no more.\n');
-    return 130;
+    return INTERRUPTED;
   }
-  if (values.layer !== undefined && results[0].status === 2) return 2;
-  const failed = jobs.filter((_, at) => results[at].status !== 0).map(({ name }) => name);
+  if (values.layer !== undefined && results[0] === 2) return 2;
+  const failed = jobs.filter((_, at) => results[at] !== 0).map(({ name }) => name);
   for (const name of failed) process.stdout.write(`\nFAILED: ${name}`);
   process.stdout.write(`\n${verdict(jobs, failed)}\n`);
   return failed.length === 0 ? 0 : 1;
@@ -70,12 +73,13 @@ function layerJob(layer, _, { length }) {
     values.long === undefined
       ? []
       : ['--minutes', String(Number(values.long) / Math.ceil(length / os.availableParallelism()))];
+  const defect = putIn === undefined ? [] : ['--put-in', putIn.name];
   const record = values.record === undefined ? [] : ['--record', path.resolve(values.record)];
   return {
     isHunt: false,
     name: layer,
     title: `\n== ${layer}\n\n`,
-    make: async () => [await bundle(folder, layer), '--size', size, ...time, ...record, ...rest],
+    make: async () => [await bundle(folder, layer, putIn), '--size', size, ...time, ...record, ...defect, ...rest],
   };
 }
 
@@ -92,7 +96,11 @@ function defectJobs(defect, at) {
 /** Ends the program where there is nothing to be done. */
 function readArguments() {
   try {
-    const read = optionsIn(process.argv.slice(2), all);
+    const read = optionsIn(
+      process.argv.slice(2),
+      all,
+      DEFECTS.map(({ name }) => name),
+    );
     if (read.values.help) {
       process.stdout.write(HELP);
       process.exit(0);

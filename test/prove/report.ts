@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import type { CutShort } from './interruption.ts';
 
 /** Writes a line at once, whatever ends the program next. */
 export function say(text: string): void {
@@ -25,14 +26,14 @@ export function missedRow(defect: string): string {
   return huntRow(defect, 'NOT NOTICED', '', '');
 }
 
-export type Recorder = (name: string, seconds: number, numbers: object) => void;
+export type Recorder = (name: string, seconds: number, numbers: object, cutShort?: CutShort) => void;
 
-/** Adds a line for each row to a file, with the date and what is checked out; nothing where there is no file. */
+/** Adds a line for each row to a file, with the date, what is checked out, and why it is not whole; nothing where there is no file. */
 export function recorder(file: string | undefined, layer: string): Recorder {
   if (file === undefined) return () => undefined;
   const commit = checkedOut();
-  return (name, seconds, numbers) => {
-    const line = { date: new Date().toISOString(), commit, layer, name, seconds, ...numbers };
+  return (name, seconds, numbers, cutShort) => {
+    const line = { date: new Date().toISOString(), commit, layer, name, seconds, ...numbers, cutShort };
     fs.appendFileSync(file, `${JSON.stringify(line)}\n`);
   };
 }

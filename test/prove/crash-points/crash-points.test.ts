@@ -13,7 +13,7 @@ describe('what is durable, when power is cut at every moment of', () => {
   it.each(proofs.filter(({ size }) => size === 'quick').map((proof) => ({ name: proof.name, proof })))(
     '"$name", and again at every moment of the recovery, is what it was before or after',
     async ({ proof }) => {
-      const result = await proof.run({ size: 'quick', seed: 1, isOver: () => false });
+      const result = await proof.run({ size: 'quick', seed: 1, isOver: async () => false });
       expect(result.violation).toBeNull();
       expect(result.states).toBeGreaterThan(result.cuts);
     },

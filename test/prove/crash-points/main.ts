@@ -1,4 +1,5 @@
 import { Table } from '../exploration/table.ts';
+import { type CutShort, Interruption, lettingSignalsIn } from '../interruption.ts';
 import { Mistake, orEnd, SIZES } from '../program-options.ts';
 import { count, huntRow, missedRow, recorder, say, secondsSince } from '../report.ts';
 import { readCrashPoints } from './options.ts';
@@ -19,10 +20,7 @@ const values = await orEnd(() =>
 );
 const { size, seed, only, endsAt } = values;
 const record = recorder(values.record, 'crash-points');
-let isInterrupted = false;
-process.once('SIGINT', () => {
-  isInterrupted = true;
-});
+const interruption = new Interruption();
 
 const chosen = proofs.filter(
   (proof) => values.scenario?.includes(proof.name) ?? SIZES.indexOf(proof.size) <= SIZES.indexOf(size),
@@ -51,6 +49,7 @@ async function prove(plans: readonly Proof[]): Promise<number> {
   const all = newResult();
   let total = 0;
   let isBroken = false;
+  const unfinished: string[] = [];
   for (const [at, proof] of plans.entries()) {
     const share = Date.now() + (endsAt - Date.now()) / (plans.length - at);
     const begun = process.cpuUsage();
@@ -59,16 +58,23 @@ async function prove(plans: readonly Proof[]): Promise<number> {
     total += seconds;
     for (const name of NUMBERS) all[name] += result[name];
     say(table.row(rowOf(proof.name, result, seconds)));
-    record(proof.name, seconds, result);
+    const short = cutShort(share);
+    const { history, ...numbers } = result;
+    record(proof.name, seconds, numbers, short);
+    if (short === 'out of time') unfinished.push(proof.name);
     if (result.violation !== null) {
       isBroken = true;
       say(reportOf(proof, result.violation));
-    }
-    if (isInterrupted) break;
+    } else if (history.length > 0)
+      say(
+        `\n${stepsOf(history)}\n\nPower was cut at ${only?.cut === undefined ? 'every moment' : `moment ${only.cut}`} of the last of these. All is well.\n`,
+      );
+    if (interruption.happened) break;
   }
   say(table.row(rowOf('all', all, total)));
   say(LEGEND);
-  if (isInterrupted) return 130;
+  if (interruption.happened) return 130;
+  if (unfinished.length > 0) say(`\nOut of time: not cut everywhere: ${unfinished.join(', ')}.`);
   if (only !== undefined && all.cuts === 0) throw new Mistake('the scenario has no such step, or the step no such cut');
   const missing = size === 'quick' || values.scenario !== undefined ? [] : coverage.missing();
   if (missing.length > 0) say(`\nWithout a scenario: ${missing.join(', ')}`);
@@ -81,6 +87,7 @@ async function hunt(plans: readonly Proof[], defect: string): Promise<number> {
   for (const proof of plans) {
     const result = await proof.run(runOf('usual', endsAt));
     states += result.states;
+    if (interruption.happened) return 130;
     if (result.violation === null) continue;
     const { what, step, cut: moment } = result.violation;
     const place = `step ${step}, cut ${moment}, ${count(states)} states`;
@@ -92,8 +99,15 @@ async function hunt(plans: readonly Proof[], defect: string): Promise<number> {
 }
 
 function runOf(wanted: Size, until: number): Run {
-  const run = { size: wanted, seed, isOver: () => isInterrupted || Date.now() >= until };
+  const isOver = lettingSignalsIn(() => interruption.happened || Date.now() >= until);
+  const run = { size: wanted, seed, isOver };
   return only === undefined ? run : { ...run, only };
+}
+
+/** A long run ends by its time alone. */
+function cutShort(until: number): CutShort {
+  if (interruption.happened) return 'interrupted';
+  return size !== 'long' && Date.now() >= until ? 'out of time' : undefined;
 }
 
 function rowOf(name: string, result: Result, seconds: number): string[] {
@@ -105,8 +119,12 @@ function rowOf(name: string, result: Result, seconds: number): string[] {
   ];
 }
 
+function stepsOf(history: readonly string[]): string {
+  return ['Steps:', ...history.map((line, at) => `  ${at}. ${line}`)].join('\n');
+}
+
 function reportOf({ name }: Proof, { what, history, step, cut: moment, seed: chance }: Violation): string {
-  const lines = history.map((line, at) => `  ${at}. ${line}`);
-  const again = `--size ${size} --seed ${chance} --scenario "${name}" --step ${step} --cut ${moment}`;
-  return `\n${what}\n\n${lines.join('\n')}\n\nPower was cut at moment ${moment} of the last of these. Again: ${again}\n`;
+  const options = `--size ${size} --seed ${chance} --scenario "${name}" --step ${step} --cut ${moment}`;
+  const again = `${values.command} ${options}`;
+  return `\n${stepsOf(history)}\n\nPower was cut at moment ${moment} of the last of these.\n\nVIOLATED: ${what}\n\nAgain: ${again}\n`;
 }

@@ -1,6 +1,7 @@
 import {
   COMMON_OPTIONS,
   checkRecord,
+  commandFor,
   endAfter,
   Mistake,
   oneOf,
@@ -35,5 +36,6 @@ export function readCrashPoints(args: readonly string[], names: readonly string[
     endsAt: endAfter(values.minutes, Date.now()),
     record: values.record,
     defect: values.defect,
+    command: commandFor('crash-points', values['put-in']),
   };
 }

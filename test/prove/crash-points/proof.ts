@@ -1,3 +1,4 @@
+import type { IsOver } from '../interruption.ts';
 import type { SIZES } from '../program-options.ts';
 
 /** What cutting one scenario everywhere came to: a row of the table. */
@@ -14,6 +15,8 @@ export interface Result {
   /** Moments in the work together with moments in the recovery that followed. */
   pairs: number;
   violation: Violation | null;
+  /** What was done up to the step that is played again; empty where all are played. */
+  history: readonly string[];
 }
 
 /** Something that no power cut may lead to. */
@@ -41,8 +44,8 @@ export interface Run {
   readonly size: Size;
   readonly seed: number;
   readonly only?: Only;
-  /** Asked now and then; the run ends early when it says so. */
-  readonly isOver: () => boolean;
+  /** Asked at every cut; the run ends early when it says so. */
+  readonly isOver: IsOver;
 }
 
 /** A scenario that can be cut everywhere. */
@@ -54,5 +57,5 @@ export interface Proof {
 }
 
 export function newResult(): Result {
-  return { operations: 0, cuts: 0, states: 0, before: 0, after: 0, pairs: 0, violation: null };
+  return { operations: 0, cuts: 0, states: 0, before: 0, after: 0, pairs: 0, violation: null, history: [] };
 }

@@ -27,6 +27,9 @@ export class ContainerParty implements Party {
   #initial: Moment;
   #wishes: Wishes = {};
   #mostGeneration = Number.POSITIVE_INFINITY;
+  /** By state: the files that it can make, and where those led that it was handed. */
+  readonly #files: (readonly CarriedFile[] | undefined)[] = [];
+  readonly #taken: (Map<CarriedFile, number> | undefined)[] = [];
 
   /** @param given.keepsLedger whether it remembers what was granted, where firms may forget that */
   constructor(given: NewContainer & { readonly keepsLedger?: boolean }, answers: Answers) {
@@ -59,6 +62,12 @@ export class ContainerParty implements Party {
   }
 
   files(number: number): readonly CarriedFile[] {
+    let files = this.#files[number];
+    if (files === undefined) this.#files[number] = files = this.#filesOf(number);
+    return files;
+  }
+
+  #filesOf(number: number): readonly CarriedFile[] {
     const moment = this.#states.at(number);
     const { state } = moment;
     const files: CarriedFile[] = [];
@@ -101,20 +110,35 @@ export class ContainerParty implements Party {
   receive(number: number, file: CarriedFile): readonly Act[] {
     const { bytes } = file;
     if (this.#states.at(number).dead) return [];
-    if (file.kind === 'context')
-      return [...this.#act(number, 'settles from', 'settle', { context: bytes }), ...this.#orders(number, bytes)];
+    if (file.kind === 'context') {
+      const settled = this.#act(number, 'settles from', 'settle', { context: bytes });
+      this.#remember(number, file, settled);
+      return [...settled, ...this.#orders(number, bytes)];
+    }
     const applied = this.#act(number, 'applies', 'apply', { update: bytes });
+    this.#remember(number, file, applied);
     return this.#wishes.refuses === true ? [...applied, ...this.#refusals(number, bytes)] : applied;
   }
 
-  take(number: number, { kind, bytes }: CarriedFile): number {
+  take(number: number, file: CarriedFile): number {
+    const known = this.#taken[number]?.get(file);
+    if (known !== undefined) return known;
     const moment = this.#states.at(number);
     if (moment.dead) return number;
+    const { kind, bytes } = file;
     const outcome =
       kind === 'context'
         ? this.#run(moment, 'settle', { context: bytes })
         : this.#run(moment, 'apply', { update: bytes });
     return this.#states.numberOf(outcome.moment);
+  }
+
+  /** Where a file leads that was just taken in; where commits are bounded, none may mean that it was one too many. */
+  #remember(number: number, file: CarriedFile, [act]: readonly Act[]): void {
+    if (act === undefined && this.#mostGeneration !== Number.POSITIVE_INFINITY) return;
+    let led = this.#taken[number];
+    if (led === undefined) this.#taken[number] = led = new Map();
+    led.set(file, act?.after ?? number);
   }
 
   callBack(number: number): number {

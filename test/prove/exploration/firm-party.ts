@@ -1,5 +1,10 @@
 import { type ContainerCertificate, readStoredCertificate } from '../../../container/files/certificate.ts';
-import { type ContextFile, openContextFile, openInventory } from '../../../container/files/context-file.ts';
+import {
+  type ContextFile,
+  type Inventory,
+  openContextFile,
+  openInventory,
+} from '../../../container/files/context-file.ts';
 import { toHex } from '../../../container/model/bytes.ts';
 import type { PublicKey } from '../../../container/model/ids.ts';
 import { toyRoot } from './container-states.ts';
@@ -48,6 +53,8 @@ export class FirmParty implements Party {
   readonly #states: FirmState[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #identities = new Identities();
+  /** Contexts as they read to a firm whose root has withdrawn nobody. */
+  readonly #read = new WeakMap<CarriedFile, GivenContext>();
   #initial: number;
 
   constructor(firm: ToyFirm, targets: readonly FirmTarget[], plan: FirmPlan) {
@@ -119,13 +126,11 @@ export class FirmParty implements Party {
 
   take(number: number, file: CarriedFile): number {
     const state = this.#at(number);
-    const opened = this.#opened(state, file);
-    if (opened === null) return number;
-    const inventory = openInventory(toyCrypto, this.#firm.sealingSecret, opened);
-    if (!inventory.ok || inventory.value === null)
-      throw new BrokenRule('it is told nothing in a context', `${this.name} takes`);
+    const given = this.#opened(state, file);
+    if (given === null) return number;
+    const { opened, inventory } = given;
     const at = state.channels.findIndex(({ target }) => target.key === opened.certificate.key);
-    const told = toldBy(this.#facts(state), state.channels[at] as Channel, opened, inventory.value);
+    const told = toldBy(this.#facts(state), state.channels[at] as Channel, opened, inventory);
     const rolledBack = state.rolledBack || told.provesRollback;
     return this.#number(withChannel({ ...state, rolledBack }, at, this.#kept(told.channel)));
   }
@@ -275,8 +280,9 @@ export class FirmParty implements Party {
   /** @see host/license-central/accept-state.ts */
   #acceptances(number: number, file: CarriedFile): readonly Act[] {
     const state = this.#at(number);
-    const opened = this.#opened(state, file);
-    if (opened === null) return [];
+    const given = this.#opened(state, file);
+    if (given === null) return [];
+    const { opened } = given;
     const { challenge, lockedFirms } = opened.header;
     if (challenge === null || !lockedFirms.includes(this.#firm.firmCode)) return [];
     const word = { container: opened.certificate.key, challenge: toHex(challenge) };
@@ -287,12 +293,22 @@ export class FirmParty implements Party {
   }
 
   /** Null when its sender was withdrawn by the root. */
-  #opened(state: FirmState, { bytes }: CarriedFile): ContextFile | null {
-    const isRevoked = (key: PublicKey): boolean => state.lists.root.keys.includes(key);
+  #opened({ lists }: FirmState, file: CarriedFile): GivenContext | null {
+    const { keys } = lists.root;
+    if (keys.length > 0) return this.#open(file, (key) => keys.includes(key));
+    const given = this.#read.get(file) ?? this.#open(file, () => false);
+    if (given !== null) this.#read.set(file, given);
+    return given;
+  }
+
+  #open({ bytes }: CarriedFile, isRevoked: (key: PublicKey) => boolean): GivenContext | null {
     const opened = openContextFile({ crypto: toyCrypto, root: toyRoot, known: () => undefined, isRevoked }, bytes);
     if (!opened.ok && opened.code === 'CERTIFICATE_REVOKED') return null;
     if (!opened.ok) throw new BrokenRule(`it cannot read a context: ${opened.code}`, `${this.name} takes`);
-    return opened.value;
+    const inventory = openInventory(toyCrypto, this.#firm.sealingSecret, opened.value);
+    if (!inventory.ok || inventory.value === null)
+      throw new BrokenRule('it is told nothing in a context', `${this.name} takes`);
+    return { opened: opened.value, inventory: inventory.value };
   }
 
   /** What a container asks for is worth remembering only where it can be answered. */
@@ -329,6 +345,12 @@ export class FirmParty implements Party {
     this.#numbers.set(content, this.#states.length);
     return this.#states.push(state) - 1;
   }
+}
+
+/** A context, and what it tells the firm it was made for. */
+interface GivenContext {
+  readonly opened: ContextFile;
+  readonly inventory: Inventory;
 }
 
 function containerIn(certificate: Uint8Array): ContainerCertificate {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { type CutShort, Interruption } from '../interruption.ts';
 import { Mistake, orEnd, SIZES } from '../program-options.ts';
 import { count, huntRow, missedRow, recorder, say } from '../report.ts';
 import { Answers } from './answers.ts';
@@ -15,8 +16,8 @@ import type { WorldPlan } from './world.ts';
 import { WorldRun } from './world-run.ts';
 import { WORLDS } from './worlds/index.ts';
 
-/** States between two looks at the clock. */
-const SLICE = 2_000;
+/** States between two looks at the clock: the slowest world takes a second for a thousand. */
+const SLICE = 100;
 /** States that a world may have where only time bounds it: what memory holds. */
 const MOST = 50_000_000;
 
@@ -40,10 +41,7 @@ let isCutShort = false;
 /** Where explorations are kept, so that another run goes on with them. */
 const kept = await orEnd(() => (values.state === undefined ? null : keptIn(values.state)));
 const rules = hash('sha256', fs.readFileSync(import.meta.filename));
-let isInterrupted = false;
-process.once('SIGINT', () => {
-  isInterrupted = true;
-});
+const interruption = new Interruption();
 process.exitCode = await (values.defect === undefined ? prove(chosen) : hunt(chosen, values.defect));
 
 /**
@@ -71,23 +69,23 @@ async function prove(plans: readonly WorldPlan[]): Promise<number> {
   let isBroken = false;
   for (const [at, plan] of plans.entries()) {
     const share = Date.now() + (endsAt - Date.now()) / (plans.length - at);
-    const { result, seconds } = await explore(plan, answers, share);
+    const { result, seconds, cutShort } = await explore(plan, answers, share);
     all += seconds;
     states += result.states;
     transitions += result.transitions;
     say(table.row(rowOf(plan, result, seconds)));
-    record(plan.name, seconds, result);
+    record(plan.name, seconds, result, cutShort);
     if (result.violation !== null) {
       isBroken = true;
       say(`\n${result.violation.what}\n\n${testFor(plan.name, result.violation)}`);
     }
-    if (isInterrupted) break;
+    if (interruption.happened) break;
   }
   say(table.row(['all', count(states), count(transitions), '', '', '', '', all.toFixed(1), '']));
   say(LEGEND);
   say('\nAnswers that were worked out:\n');
   for (const [answer, times] of answers.entries()) say(`  ${answer.padEnd(34)} ${count(times).padStart(11)}`);
-  if (isInterrupted) return 130;
+  if (interruption.happened) return 130;
   if (isCutShort) say('\nOut of time: some worlds ended early, so that not every error and guard can have been seen.');
   const isUnexplained = values.world === undefined && [explain(answers), explainGuards()].includes(false);
   return isBroken || isUnexplained ? 1 : 0;
@@ -146,6 +144,7 @@ function keptIn(folder: string): SavedWorlds {
 async function hunt(plans: readonly WorldPlan[], defect: string): Promise<number> {
   for (const plan of plans) {
     const { violation, states } = (await explore(plan, new Answers(), endsAt)).result;
+    if (interruption.happened) return 130;
     if (violation === null) continue;
     const steps = `${violation.history.length} steps, ${count(states)} states`;
     say(huntRow(defect, plan.name, steps, violation.what));
@@ -163,11 +162,11 @@ async function explore(
   plan: WorldPlan,
   answers: Answers,
   until: number,
-): Promise<{ readonly result: Exploration; readonly seconds: number }> {
+): Promise<{ readonly result: Exploration; readonly seconds: number; readonly cutShort: CutShort }> {
   const most = values.size === 'long' ? MOST : (plan.most ?? MOST);
   const run = new WorldRun(plan, kept, rules);
   let savedAt = Date.now();
-  while (!run.isOver && run.result.states < most && Date.now() < until && !isInterrupted) {
+  while (!run.isOver && run.result.states < most && Date.now() < until && !interruption.happened) {
     run.goOn(Math.min(most, run.result.states + SLICE));
     if (Date.now() - savedAt > values.checkpoint * 1000) {
       run.save();
@@ -175,10 +174,12 @@ async function explore(
     }
     await setImmediate();
   }
-  isCutShort ||= !run.isOver && run.result.states < most && !isInterrupted;
+  const isWhole = run.isOver || run.result.states >= most;
+  const cutShort = isWhole ? undefined : interruption.happened ? 'interrupted' : 'out of time';
+  isCutShort ||= cutShort === 'out of time';
   run.save();
   answers.load(run.answers.save());
-  return run;
+  return { result: run.result, seconds: run.seconds, cutShort };
 }
 
 function rowOf(plan: WorldPlan, result: Exploration, seconds: number): string[] {

@@ -22,6 +22,23 @@ describe('golden bytes, given to whoever takes them', () => {
     },
   );
 
+  it('are told apart from what is given again byte by byte, with what that comes to', async () => {
+    const [target] = targets.filter(({ name }) => name === 'update of a firm, applied');
+    const sweep = new Sweep(target as (typeof targets)[number]);
+    const { golden = new Uint8Array() } = target ?? {};
+    const changed = golden.with(golden.length - 1, (golden.at(-1) ?? 0) ^ 1);
+    const { text, isBroken } = await sweep.told(changed);
+    expect(isBroken).toBe(false);
+    expect(text).toContain(`update of a firm, applied: the golden bytes, with 1 of ${golden.length} changed\n`);
+    expect(text).toMatch(/\n {2}byte \d+, content of field [\d.>]+: [0-9a-f]{2} instead of [0-9a-f]{2}\n {2}right: /);
+    expect(text).toMatch(/\n {2}ended with SIGNATURE_WRONG, as is right$/);
+    expect((await sweep.told(golden.slice(0, 5))).text).toContain(
+      'the golden bytes, cut to 5\n  right: FILE_MALFORMED',
+    );
+    expect((await sweep.told(Uint8Array.of(1, 2))).text).toContain('2 bytes that are not like the golden ones');
+    expect((await sweep.told(golden)).text).toMatch(/: the golden bytes\n {2}ended with \w+$/);
+  });
+
   it('are there for both messages of every command', () => {
     const golden = new Set(goldenMessages().map(({ command, of }) => `${command} ${of}`));
     const wanted = Object.keys(COMMANDS).flatMap((command) => [`${command} request`, `${command} response`]);

@@ -1,8 +1,9 @@
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { fromHex } from '../../../container/model/bytes.ts';
 import { carryOut } from '../../vectors/attacks/judge-attack.ts';
-import { makeAttacks } from '../../vectors/attacks/make-attacks.ts';
+import { ATTACK_GROUPS, makeAttacks } from '../../vectors/attacks/make-attacks.ts';
 import { Table } from '../exploration/table.ts';
+import { type CutShort, Interruption, lettingSignalsIn } from '../interruption.ts';
 import { orEnd } from '../program-options.ts';
 import { count, huntRow, missedRow, recorder, say, secondsSince } from '../report.ts';
 import { fuzzTargets } from './fuzz/all-targets.ts';
@@ -18,10 +19,8 @@ const isAimed = args.some((arg) => /^--target(=|$)/.test(arg)) && !args.includes
 const values = await orEnd(async () => readHostileBytes(args, isAimed ? await targetNames() : null));
 const { seed, start, endsAt } = values;
 const record = recorder(values.record, 'hostile-bytes');
-let isInterrupted = false;
-process.once('SIGINT', () => {
-  isInterrupted = true;
-});
+const interruption = new Interruption();
+const isOver = lettingSignalsIn(() => interruption.happened || Date.now() > endsAt);
 
 /** Megabytes that the program may ever have in use: a length that lies must not reserve what it says. */
 const MOST_MEMORY = 1024;
@@ -43,19 +42,20 @@ async function work(): Promise<number> {
   const parts = [attack, sweep, fuzz];
   let isBroken = false;
   for (const part of parts) {
-    if (!isInterrupted) isBroken = (await part()) || isBroken;
+    if (!interruption.happened) isBroken = (await part()) || isBroken;
   }
-  return isInterrupted ? 130 : isBroken ? 1 : 0;
+  return interruption.happened ? 130 : isBroken ? 1 : 0;
 }
 
 async function targetNames(): Promise<TargetNames> {
   const names = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
-  const attacks = names(await makeAttacks(nativeCrypto()));
-  return { attacks, others: [...names(sweepTargets()), ...names(await fuzzTargets())] };
+  return { attacks: ATTACK_GROUPS, others: [...names(sweepTargets()), ...names(await fuzzTargets())] };
 }
 
-function isOver(): boolean {
-  return isInterrupted || Date.now() > endsAt;
+/** A long run ends by its time alone. */
+function cutShort(): CutShort {
+  if (interruption.happened) return 'interrupted';
+  return values.size !== 'long' && Date.now() > endsAt ? 'out of time' : undefined;
 }
 
 function isChosen(name: string): boolean {
@@ -73,8 +73,8 @@ async function attack(): Promise<boolean> {
   say(table.head());
   let isBroken = false;
   const crypto = nativeCrypto();
-  for (const group of await makeAttacks(crypto)) {
-    if (!isChosen(group.name)) continue;
+  for (const group of await makeAttacks(crypto, ATTACK_GROUPS.filter(isChosen))) {
+    if (await isOver()) break;
     const since = process.cpuUsage();
     const fault = await faultIn(crypto, group);
     const seconds = secondsSince(since);
@@ -115,8 +115,8 @@ async function sweep(): Promise<boolean> {
   let untried = 0;
   const targets = sweepTargets().filter(({ name }) => isChosen(name));
   for (const target of targets) {
-    if (isInterrupted) break;
-    if (isOver()) {
+    if (interruption.happened) break;
+    if (await isOver()) {
       untried += 1;
       continue;
     }
@@ -125,7 +125,7 @@ async function sweep(): Promise<boolean> {
     const seconds = secondsSince(since);
     const ended = [...endings].map(([ending, times]) => `${ending} ${count(times)}`).join(', ');
     say(table.row([target.name, String(target.golden.length), count(given), seconds.toFixed(1), ended]));
-    record(`sweep: ${target.name}`, seconds, { bytes: target.golden.length, inputs: given, violation });
+    record(`sweep: ${target.name}`, seconds, { bytes: target.golden.length, inputs: given, violation }, cutShort());
     if (violation !== null)
       sayViolation(violation.target, `mutation ${violation.number}: ${violation.what}`, violation.bytes);
     isBroken ||= violation !== null;
@@ -161,7 +161,7 @@ async function fuzz(): Promise<boolean> {
     const { inputs: given, accepted, refused, slowest, failure } = result;
     const numbers = [given, accepted, refused].map(count);
     say(table.row([target.name, ...numbers, slowest.toFixed(2), count(Math.round(heap / 1024)), seconds.toFixed(1)]));
-    record(`fuzz: ${target.name}`, seconds, { seed, start, ...result, heap });
+    record(`fuzz: ${target.name}`, seconds, { seed, start, ...result, heap }, cutShort());
     if (failure !== null)
       sayViolation(failure.target, `seed ${seed}, input ${failure.number}: ${failure.what}`, failure.input);
     isBroken ||= failure !== null;
@@ -182,6 +182,7 @@ async function fuzz(): Promise<boolean> {
 /** Looks for a violation, first where little time shows most. @returns 1 when nothing is violated */
 async function hunt(defect: string): Promise<number> {
   const found = await noticed();
+  if (interruption.happened) return 130;
   if (found === null) {
     say(missedRow(defect));
     return 1;
@@ -193,8 +194,8 @@ async function hunt(defect: string): Promise<number> {
 async function noticed(): Promise<readonly [where: string, how: string, what: string] | null> {
   try {
     const crypto = nativeCrypto();
-    for (const group of await makeAttacks(crypto)) {
-      const fault = isChosen(group.name) ? await faultIn(crypto, group) : null;
+    for (const group of await makeAttacks(crypto, ATTACK_GROUPS.filter(isChosen))) {
+      const fault = await faultIn(crypto, group);
       if (fault !== null) return [group.name, 'attack files', fault];
     }
     for (const step of [200, 1]) {
@@ -203,7 +204,11 @@ async function noticed(): Promise<readonly [where: string, how: string, what: st
         if (violation !== null) return [target.name, `sweep, ${count(given)} inputs`, violation.what];
       }
       for (const target of (await fuzzTargets()).filter(({ name }) => isChosen(name))) {
-        const { failure, inputs: given } = await new Fuzzer(target, seed).run(0, (target.thousands * 1000) / step);
+        const { failure, inputs: given } = await new Fuzzer(target, seed).run(
+          start,
+          (target.thousands * 1000) / step,
+          isOver,
+        );
         if (failure !== null) return [target.name, `fuzzing, ${count(given + 1)} inputs`, failure.what];
       }
     }
@@ -217,19 +222,19 @@ async function noticed(): Promise<readonly [where: string, how: string, what: st
 async function replay(hex: string): Promise<number> {
   let isBroken = false;
   for (const target of sweepTargets().filter(({ name }) => values.target?.includes(name))) {
-    const before = target.standing();
-    const ending = await target.give(fromHex(hex));
-    say(`${target.name}: ${ending}${target.standing() === before ? '' : ', and changed the state'}`);
+    const told = await new Sweep(target).told(fromHex(hex));
+    say(told.text);
+    isBroken ||= told.isBroken;
   }
   for (const target of (await fuzzTargets()).filter(({ name }) => values.target?.includes(name))) {
-    const fault = await new Fuzzer(target, seed).fault(fromHex(hex));
-    say(`${target.name}: ${fault ?? 'nothing is wrong'}`);
-    isBroken ||= fault !== null;
+    const told = await new Fuzzer(target, seed).told(fromHex(hex));
+    say(told.text);
+    isBroken ||= told.isBroken;
   }
   return isBroken ? 1 : 0;
 }
 
 function sayViolation(target: string, what: string, hex: string): void {
   say(`\nVIOLATED: ${target}, ${what}\n`);
-  say(`  npm run prove -- --layer hostile-bytes --target ${JSON.stringify(target)} --input ${hex}\n`);
+  say(`  ${values.command} --target ${JSON.stringify(target)} --input ${hex}\n`);
 }

@@ -1,6 +1,7 @@
 import {
   COMMON_OPTIONS,
   checkRecord,
+  commandFor,
   endAfter,
   Mistake,
   oneOf,
@@ -42,6 +43,7 @@ export function readHostileBytes(args: readonly string[], targets: TargetNames |
     endsAt: endAfter(values.minutes, Date.now()),
     record: values.record,
     defect: values.defect,
+    command: commandFor('hostile-bytes', values['put-in']),
   };
 }
 

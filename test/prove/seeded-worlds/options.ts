@@ -1,6 +1,7 @@
 import {
   COMMON_OPTIONS,
   checkRecord,
+  commandFor,
   endAfter,
   Mistake,
   oneOf,
@@ -35,6 +36,7 @@ export function readSeededWorlds(args: readonly string[]) {
     endsAt: endAfter(values.minutes, Date.now()),
     record: values.record,
     defect: values.defect,
+    command: commandFor('seeded-worlds', values['put-in']),
   };
 }
 

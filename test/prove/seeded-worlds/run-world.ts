@@ -8,6 +8,7 @@ import type { Fault, Transition } from './pairs.ts';
 import type { Cast } from './prepared.ts';
 import { Scene } from './scene.ts';
 import type { History } from './steps.ts';
+import type { Telling } from './telling.ts';
 import { foundIn, seatsOf } from './truth.ts';
 import type { Meaning } from './vendor.ts';
 import { Violation } from './violation.ts';
@@ -29,16 +30,30 @@ export function pairName(transition: Transition, fault: Fault): string {
   return `${transition} x ${fault}`;
 }
 
-/** Lets a history happen, heals its world, and holds everything against the promise on the way. */
-export async function runWorld(cast: Cast, maker: VendorMaker, { seed, steps }: History): Promise<Ran> {
+/**
+ * Lets a history happen, heals its world, and holds everything against the promise on the way.
+ *
+ * @param telling is told all of it
+ */
+export async function runWorld(
+  cast: Cast,
+  maker: VendorMaker,
+  { seed, steps }: History,
+  telling?: Telling,
+): Promise<Ran> {
   const seen = new Map<string, number>();
   let after = 0;
   try {
     const world = await World.begin(cast, seed, maker);
+    telling?.begin(world);
     for (const step of steps) {
       after += 1;
       const scene = new Scene(world, seed, step);
-      await DOINGS[step.transition](scene);
+      try {
+        await DOINGS[step.transition](scene);
+      } finally {
+        telling?.step(step, scene.struck);
+      }
       world.demandConserved();
       await demandNoAccusation(world);
       await backUp(world, scene);
@@ -47,6 +62,7 @@ export async function runWorld(cast: Cast, maker: VendorMaker, { seed, steps }: 
     }
     await demandLedgers(world);
     const healing = await heal(world);
+    telling?.healed(healing);
     world.demandConserved();
     await demandNoAccusation(world);
     await demandLedgers(world);

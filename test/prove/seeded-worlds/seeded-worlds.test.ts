@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFinding, minimised, type Players, play } from './hunt.ts';
+import { minimised, type Players, play, told } from './hunt.ts';
 import { POSSIBLE, TRANSITIONS, whyImpossible } from './pairs.ts';
 import { realPlayers } from './real.adapter.ts';
 import { shrunk } from './shrink.ts';
@@ -15,7 +15,8 @@ async function playFirst(players: Players, crypto: History['crypto'], seeds: num
     const history = historyOf(crypto, seed, steps);
     const ran = await play(players, history);
     tally.add(ran, steps);
-    if (ran.violation !== null) wrong.push(describeFinding(await minimised(players, history, ran.violation)));
+    if (ran.violation !== null)
+      wrong.push(await told(players, (await minimised(players, history, ran.violation)).history, 'again'));
   }
   return { tally, wrong };
 }
@@ -48,6 +49,18 @@ describe('whole worlds under a seed', () => {
 });
 
 describe('the history of a world', () => {
+  it('is told with its parties, its steps and what they come to', async () => {
+    const history = historyOf('toy', 1, 40);
+    const text = await told(toyPlayers, history, 'again');
+    expect(text).toMatch(/^Parties:\n {2}dongle 1, serial 3-1, with an anchor\n/);
+    for (const [at, { transition }] of history.steps.entries()) expect(text).toContain(`\n  ${at + 1}. ${transition}`);
+    expect(text).toContain('10. issue by order (clock back): dongle 1 arm-order; dongle 1 issue to device 5\n');
+    expect(text).toContain(
+      '29. apply (cable pulled): device 4 apply, made by dongle 1; device 4 apply, made by dongle 1\n',
+    );
+    expect(text).toMatch(/nothing is in transit\.\n\nAll is well\.$/);
+  });
+
   it('is written as one word, and read from it', () => {
     const history = historyOf('real', 12, 50);
     expect(fromText(toText(history))).toEqual(history);

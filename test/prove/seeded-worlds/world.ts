@@ -39,6 +39,14 @@ export interface Laptop {
   readonly unfinished: { readonly from: Member; readonly to: Member; readonly order: MoveOrder }[];
 }
 
+/** A command that was carried out, the file that it was about, and how it ended. */
+export interface Told {
+  readonly member: Member;
+  readonly name: CommandName;
+  readonly bytes: Uint8Array | undefined;
+  readonly code: Outcome<CommandName>['code'];
+}
+
 /** How the vendors of a world come about. */
 export type VendorMaker = (cast: Cast, firm: number, env: WorldEnv) => Promise<Vendor>;
 
@@ -58,6 +66,8 @@ export class World {
   readonly laptop: Laptop;
   /** Vendors whose servers were ever put back from a backup. */
   readonly restored = new Set<Vendor>();
+  /** Told of every command that a container has carried out. */
+  onOutcome: ((told: Told) => void) | null = null;
   readonly #byKey: ReadonlyMap<PublicKey, Member>;
 
   private constructor(cast: Cast, seed: number, members: readonly Member[], vendors: readonly Vendor[], env: WorldEnv) {
@@ -153,6 +163,12 @@ export class World {
     const units = name === 'use' ? unitsIn(member.state) : undefined;
     const sent = this.truth.doubted.size > 0 ? this.#sentBy(member) : [];
     const outcome = member.run(name, request, fault, session);
+    this.onOutcome?.({
+      member,
+      name,
+      bytes: update ?? (request as Partial<RequestTo<'settle'>>).context,
+      code: outcome.code,
+    });
     watch?.(outcome.code === null);
     this.#cameBack(member, sent);
     if (units !== undefined) this.#countUse(member, request as RequestTo<'use'>, units, outcome as Outcome<'use'>);

@@ -15,14 +15,22 @@ export class FileContent {
 
   read(position: number, length: number): Uint8Array {
     const result = new Uint8Array(Math.max(0, Math.min(length, this.size - position)));
-    for (let at = 0; at < result.length; ) {
+    this.readInto(result, position);
+    return result;
+  }
+
+  /** Fills bytes from a position on, as far as there are any. @returns how many there were */
+  readInto(bytes: Uint8Array, position: number): number {
+    const length = Math.max(0, Math.min(bytes.length, this.size - position));
+    for (let at = 0; at < length; ) {
       const from = (position + at) % PAGE;
-      const to = Math.min(PAGE, from + result.length - at);
+      const to = Math.min(PAGE, from + length - at);
       const page = this.#pages[Math.floor((position + at) / PAGE)];
-      if (page !== undefined) result.set(page.subarray(from, to), at);
+      if (page === undefined) bytes.fill(0, at, at + to - from);
+      else bytes.set(from === 0 && to === PAGE ? page : page.subarray(from, to), at);
       at += to - from;
     }
-    return result;
+    return length;
   }
 
   written(position: number, bytes: Uint8Array): FileContent {
@@ -115,24 +123,26 @@ export class DiskImage {
 
   after(changes: readonly DiskChange[]): DiskImage {
     if (changes.length === 0) return this;
-    const files = new Map(this.#files);
-    const folders = new Map(this.#folders);
+    let files: Map<NodeId, FileContent> | undefined;
+    let folders: Map<NodeId, Names> | undefined;
     for (const change of changes) {
-      if (change.kind === 'names')
+      if (change.kind === 'names') {
+        folders ??= new Map(this.#folders);
         for (const { folder, name, node } of change.names) {
           const names = new Map(folders.get(folder));
           if (node === undefined) names.delete(name);
           else names.set(name, node);
           folders.set(folder, names);
         }
-      else {
+      } else {
+        files ??= new Map(this.#files);
         const content = files.get(change.node) ?? new FileContent();
         const next =
           change.kind === 'resize' ? content.resized(change.size) : content.written(change.position, change.bytes);
         files.set(change.node, next);
       }
     }
-    return new DiskImage(files, folders);
+    return new DiskImage(files ?? this.#files, folders ?? this.#folders);
   }
 
   /** Every path with what is there. */

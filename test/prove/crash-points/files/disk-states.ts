@@ -26,8 +26,23 @@ export function* diskCutsOf(disk: RecordedDisk): Iterable<DiskCut> {
   yield { at: disk.operations.length, durable, loose, begun: undefined };
 }
 
+/** Ways in which a write is torn. */
+export const ALL_TEARS = 6;
+
+/** How much of what a disk may hold is taken. */
+export interface DiskThoroughness {
+  /** Mixtures of what is lost, kept and torn. */
+  readonly mixtures: number;
+  /** Ways in which each write is torn, of those there are. */
+  readonly tears: number;
+}
+
 /** What a disk may hold after a cut; the same may come several times. */
-export function* diskStates({ durable, loose, begun }: DiskCut, random: number, pick: Pick): Iterable<DiskImage> {
+export function* diskStates(
+  { durable, loose, begun }: DiskCut,
+  { mixtures, tears }: DiskThoroughness,
+  pick: Pick,
+): Iterable<DiskImage> {
   const all = begun === undefined || begun.kind === 'sync' ? loose : [...loose, begun];
   yield durable;
   if (all.length === 0) return;
@@ -38,12 +53,19 @@ export function* diskStates({ durable, loose, begun }: DiskCut, random: number, 
     yield durable.after([change]);
     yield durable.after(all.slice(0, at));
     yield durable.after(all.slice(at));
-    for (const torn of tearsOf(change, pick)) {
+    for (const torn of someOf(tearsOf(change, pick), tears, pick)) {
       yield durable.after([...others, torn]);
       yield durable.after([torn]);
     }
   }
-  for (let round = 0; round < random; round++) yield mixed(durable, all, pick);
+  for (let round = 0; round < mixtures; round++) yield mixed(durable, all, pick);
+}
+
+/** So many of them, from one on that is drawn. */
+function someOf<T>(all: readonly T[], most: number, pick: Pick): readonly T[] {
+  if (all.length <= most) return all;
+  const first = pick(all.length);
+  return [...all.slice(first), ...all.slice(0, first)].slice(0, most);
 }
 
 /** Each change lost, kept or torn. */

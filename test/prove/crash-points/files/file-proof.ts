@@ -1,25 +1,29 @@
-import { setImmediate } from 'node:timers/promises';
 import { picker } from '../../../container/store/faulty-flash.ts';
 import { newResult, type Proof, type Result, type Run, type Size } from '../proof.ts';
 import { DiskImage } from './disk-image.ts';
-import { type DiskCut, diskCutsOf, diskStates } from './disk-states.ts';
+import { ALL_TEARS, type DiskCut, type DiskThoroughness, diskCutsOf, diskStates } from './disk-states.ts';
 import type { FileScenario, FileStep } from './file-scenario.ts';
 import { RecordedDisk } from './recorded-disk.ts';
 import { SimulatedFs } from './simulated-fs.ts';
 
 /** How much each cut is given. */
 interface Effort {
-  /** Mixtures of what is lost, kept and torn. */
-  readonly mixtures: number;
+  /** Of the cuts in the work. */
+  readonly first: DiskThoroughness;
+  /** Of the cuts in what follows a cut: the work done once more. */
+  readonly again: DiskThoroughness;
   /** Crash states from which the work is done again. */
   readonly recoveries: number;
 }
 
+const EVERY_TEAR: DiskThoroughness = { mixtures: 1, tears: ALL_TEARS };
+const ONLY_TEARS: DiskThoroughness = { mixtures: 0, tears: ALL_TEARS };
+
 const EFFORTS: Record<Size | 'heavy', Effort> = {
-  quick: { mixtures: 1, recoveries: 1 },
-  heavy: { mixtures: 1, recoveries: 1 },
-  usual: { mixtures: 2, recoveries: 1 },
-  long: { mixtures: 40, recoveries: 6 },
+  quick: { first: EVERY_TEAR, again: ONLY_TEARS, recoveries: 1 },
+  heavy: { first: EVERY_TEAR, again: { mixtures: 0, tears: 2 }, recoveries: 1 },
+  usual: { first: { mixtures: 2, tears: ALL_TEARS }, again: ONLY_TEARS, recoveries: 1 },
+  long: { first: { mixtures: 40, tears: ALL_TEARS }, again: ONLY_TEARS, recoveries: 6 },
 };
 
 /** A scenario of adapters on a simulated disk. */
@@ -78,9 +82,8 @@ class FileCheck {
       const bounds = { step, before, after, names: namesOn(disk.whole) };
       this.#result.operations += disk.operations.length;
       const end = await this.#checkStep(disk, bounds, number);
-      if (end === undefined || this.#run.isOver()) return this.#result;
+      if (end === undefined || (await this.#run.isOver())) return this.#result;
       disk = new RecordedDisk(end.durable, end.loose);
-      await setImmediate();
     }
     return this.#result;
   }
@@ -93,6 +96,7 @@ class FileCheck {
       last = cut;
       if (only !== undefined && (only.step !== number || (only.cut ?? cut.at) !== cut.at)) continue;
       this.#result.cuts += 1;
+      if (only !== undefined) this.#result.history = [...this.#history];
       try {
         await this.#checkCut(cut, bounds, seed * 1_000_003 + number * 4099 + cut.at);
       } catch (error) {
@@ -100,6 +104,7 @@ class FileCheck {
         this.#result.violation = { what, history: this.#history, step: number, cut: cut.at, seed };
         return undefined;
       }
+      if (await this.#run.isOver()) break;
     }
     return last;
   }
@@ -110,11 +115,12 @@ class FileCheck {
     const pick = picker(seed);
     // Which of them are recovered depends on this cut alone, so that it can be played again without the others.
     const recovered = new Set<string>();
-    for (const image of diskStates(cut, this.#effort.mixtures, pick)) {
+    for (const image of diskStates(cut, this.#effort.first, pick)) {
       const fingerprint = await this.#demand(image, allowed);
       if (recovered.size >= this.#effort.recoveries || recovered.has(fingerprint)) continue;
       recovered.add(fingerprint);
       await this.#recover(new RecordedDisk(image), bounds, [await this.#lookAt(image), bounds.after], seed);
+      if (await this.#run.isOver()) return;
     }
     // The program ended and the power stayed: the next one reads what is not durable yet.
     if (cut.loose.length > 0 && bounds.step.lazy !== true)
@@ -163,7 +169,8 @@ class FileCheck {
       this.#result.pairs += 1;
       const isOver = cut.begun === undefined;
       const then = isOver ? [onward] : isDone ? [...allowed, onward] : cut.at < worked ? allowed : [after, onward];
-      for (const again of diskStates(cut, 0, pick)) await this.#demand(again, then);
+      for (const again of diskStates(cut, this.#effort.again, pick)) await this.#demand(again, then);
+      if (await this.#run.isOver()) return;
     }
   }
 

@@ -69,11 +69,8 @@ export class SimulatedFs {
         this.#at(handle);
         this.#open.delete(handle);
       },
-      readSync: (handle: number, into: Uint8Array, offset: number, length: number, position: number) => {
-        const bytes = this.#content(this.#at(handle).node).read(position, length);
-        into.set(bytes, offset);
-        return bytes.length;
-      },
+      readSync: (handle: number, into: Uint8Array, offset: number, length: number, position: number) =>
+        this.#content(this.#at(handle).node).readInto(into.subarray(offset, offset + length), position),
       writeSync: (handle: number, from: Uint8Array, offset = 0, length = from.length - offset, position?: number) =>
         this.#write(this.#at(handle), from.subarray(offset, offset + length), position),
       writeFileSync: (target: string | number, data: string | Uint8Array) => {

@@ -4,6 +4,7 @@ import { picker } from '../../../container/store/faulty-flash.ts';
 import { seededEnv, TestFirm } from '../../../world/parties.ts';
 import { toyRoot } from '../../exploration/container-states.ts';
 import { toyCrypto } from '../../exploration/toy-crypto.ts';
+import type { IsOver } from '../../interruption.ts';
 import { contentOf, shown } from './content.ts';
 import { type Cut, crashStates, cutsOf, type Thoroughness } from './crash-states.ts';
 import { type Durable, type Inherited, RecordedMemory } from './recorded-memory.ts';
@@ -86,8 +87,8 @@ export class CrashCheck {
     this.#effort = effort;
   }
 
-  /** @throws CrashViolation */
-  check(step: Step, { number, seed: given, cut: only }: Which): Tally {
+  /** Makes the cuts of a step, as many as there is time for. @throws CrashViolation */
+  async check(step: Step, { number, seed: given, cut: only }: Which, isOver: IsOver): Promise<Tally> {
     const tally: Tally = { cuts: 0, states: 0, before: 0, after: 0, pairs: 0 };
     for (const cut of cutsOf(step.memory, step.from, step.to)) {
       const at = cut.at - step.from;
@@ -100,6 +101,7 @@ export class CrashCheck {
         if (error instanceof CrashViolation) throw error;
         throw new CrashViolation(at, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
       }
+      if (await isOver()) break;
     }
     return tally;
   }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { newResult, type Proof, type Result, type Run } from '../proof.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Coverage } from './coverage.ts';
@@ -30,7 +29,7 @@ export function flashProof({ name, size, heavy, play }: Scenario, coverage: Cove
       for (let { seed } = run; ; seed++) {
         await checkSteps(stage.steps, check, { ...run, seed }, result);
         const isEnough = run.size !== 'long' || result.violation !== null || result.states > MOST;
-        if (isEnough || run.isOver()) return result;
+        if (isEnough || (await run.isOver())) return result;
       }
     },
   };
@@ -40,8 +39,9 @@ async function checkSteps(steps: readonly Step[], check: CrashCheck, run: Run, r
   const { only, seed, isOver } = run;
   for (const [number, step] of steps.entries()) {
     if (only !== undefined && only.step !== number) continue;
+    if (only !== undefined) result.history = steps.slice(0, number + 1).map(textOf);
     try {
-      const tally = check.check(step, { number, seed, cut: only?.cut });
+      const tally = await check.check(step, { number, seed, cut: only?.cut }, isOver);
       for (const name of ['cuts', 'states', 'before', 'after', 'pairs'] as const) result[name] += tally[name];
     } catch (error) {
       if (!(error instanceof CrashViolation)) throw error;
@@ -49,8 +49,7 @@ async function checkSteps(steps: readonly Step[], check: CrashCheck, run: Run, r
       result.violation = { what: error.message, history, step: number, cut: error.cut, seed };
       return;
     }
-    if (isOver()) return;
-    await setImmediate();
+    if (await isOver()) return;
   }
 }
 

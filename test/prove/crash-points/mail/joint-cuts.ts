@@ -1,6 +1,6 @@
 import type { Pick } from '../../../container/store/faulty-flash.ts';
 import type { DiskImage } from '../files/disk-image.ts';
-import { type DiskCut, diskCutsOf, diskStates } from '../files/disk-states.ts';
+import { ALL_TEARS, type DiskCut, diskCutsOf, diskStates } from '../files/disk-states.ts';
 import { type Cut, crashStates, cutsOf, type Thoroughness } from '../flash/crash-states.ts';
 import type { Durable } from '../flash/recorded-memory.ts';
 import type { PoweredDongle } from './powered-dongle.ts';
@@ -42,6 +42,6 @@ export function* jointStates(
   mixtures: number,
   pick: Pick,
 ): Iterable<Left> {
-  const images = [...diskStates(disk, mixtures, pick)];
+  const images = [...diskStates(disk, { mixtures, tears: ALL_TEARS }, pick)];
   for (const durable of crashStates(memory, thoroughness, pick)) for (const image of images) yield { durable, image };
 }

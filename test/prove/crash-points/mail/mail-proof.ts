@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Container } from '../../../../container/container.ts';
 import { picker } from '../../../container/store/faulty-flash.ts';
 import type { Content } from '../../../dongle-firmware-sim/volume/mailbox-scene.ts';
@@ -36,7 +35,7 @@ export function mailProof(scenario: MailScenario): Proof {
           const mailCase = scenario.play(new Stage(new Coverage()));
           await new MailCheck(mailCase, { ...run, seed }, effort, simulated, result).run();
           const isEnough = run.size !== 'long' || result.violation !== null || result.states > MOST;
-          if (isEnough || run.isOver()) return result;
+          if (isEnough || (await run.isOver())) return result;
         }
       } finally {
         giveBack();
@@ -126,9 +125,9 @@ class MailCheck {
           played.cut = cut.at - step.from;
           if (only !== undefined && (only.step !== number || (only.cut ?? played.cut) !== played.cut)) continue;
           this.#result.cuts += 1;
+          if (only !== undefined) this.#result.history = [...this.#history];
           await this.#checkCut(step, end, cut, seed * 1_000_003 + number * 4099 + played.cut);
-          if (isOver()) return;
-          await setImmediate();
+          if (await isOver()) return;
         }
       }
     } catch (error) {
@@ -224,6 +223,7 @@ class MailCheck {
     for (const { cut, allowed } of cuts) {
       this.#result.pairs += 1;
       for (const left of jointStates(cut, this.#effort.again, 0, pick)) this.#demand(left, allowed);
+      if (await this.#run.isOver()) return;
     }
   }
 

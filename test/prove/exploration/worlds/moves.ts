@@ -66,7 +66,7 @@ export const MOVES: readonly WorldPlan[] = [
   {
     name: 'two devices',
     about: 'A dongle with two seats and two devices; one order of a seat to each and one back from each.',
-    size: 'usual',
+    size: 'long',
     build: (answers) => moves(answers, { devices: ['one', 'two'], item: two, out: 1, back: 1 }),
   },
   {

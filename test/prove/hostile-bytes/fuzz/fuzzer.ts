@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { toHex } from '../../../../container/model/bytes.ts';
+import type { IsOver } from '../../interruption.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { numberOf, Random } from './random.ts';
 
@@ -7,6 +7,9 @@ import { numberOf, Random } from './random.ts';
 const HANG = 50;
 /** Milliseconds from which an input that is slower than all others is measured again. */
 const SUSPICIOUS = 0.5;
+/** Inputs from one question whether it is over to the next. */
+const ASKED = 8;
+const NEVER: IsOver = async () => false;
 /** How often a slow input is measured before it is called slow. */
 const TRIES = 3;
 
@@ -46,13 +49,11 @@ export class Fuzzer {
     return this.#target.make(new Random(this.#seed, this.#name, number));
   }
 
-  async run(from: number, count: number, isOver: () => boolean = () => false): Promise<FuzzResult> {
+  async run(from: number, count: number, isOver: IsOver = NEVER): Promise<FuzzResult> {
     for (let number = from; number < from + count; number++) {
       const failure = await this.#one(number);
       if (failure !== null) return this.#result(failure);
-      if (number % 1000 !== 999) continue;
-      await setImmediate();
-      if (isOver()) break;
+      if (number % ASKED === 0 && (await isOver())) break;
     }
     return this.#result(null);
   }
@@ -90,6 +91,16 @@ export class Fuzzer {
       return wordsOf(error);
     }
     return isSame(input, copy) ? null : 'the input was changed';
+  }
+
+  /** Gives one input, and tells in words what it comes to. */
+  async told(input: Uint8Array): Promise<{ readonly text: string; readonly isBroken: boolean }> {
+    const before = performance.now();
+    const fault = await this.fault(input);
+    const took = (performance.now() - before).toFixed(1);
+    const verdict = this.#verdicts.accepted > 0 ? 'accepted, and written again the same' : 'refused';
+    const end = fault === null ? `${verdict}: all is well` : `VIOLATED: ${fault}`;
+    return { text: `${this.#target.name}: ${input.length} bytes\n  ${end}, in ${took} ms`, isBroken: fault !== null };
   }
 
   async #measured(input: Uint8Array): Promise<number> {

@@ -1,3 +1,4 @@
+import type { IsOver } from '../../interruption.ts';
 import { liveBytes } from '../heap.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { Fuzzer, type FuzzFailure, type FuzzResult } from './fuzzer.ts';
@@ -38,19 +39,19 @@ export class Rounds {
   }
 
   /** @param tell is told of each decoder when it has got all that it is to get */
-  async run(isOver: () => boolean, tell: (line: FuzzLine) => void): Promise<void> {
+  async run(isOver: IsOver, tell: (line: FuzzLine) => void): Promise<void> {
     const { part, start } = this.#plan;
     if (Number.isFinite(part)) {
       await this.#round(({ thousands }) => Math.ceil(thousands * 1000 * part), isOver, tell);
       return;
     }
-    while (!isOver() && this.#next - start < LONG) await this.#round(() => CHUNK, isOver);
+    while (!(await isOver()) && this.#next - start < LONG) await this.#round(() => CHUNK, isOver);
     for (const line of this.#lines) tell(line);
   }
 
   async #round(
     size: (target: FuzzTarget) => number,
-    isOver: () => boolean,
+    isOver: IsOver,
     tell: (line: FuzzLine) => void = () => undefined,
   ): Promise<void> {
     const from = this.#next;
@@ -65,8 +66,8 @@ export class Rounds {
     this.#next = from + (Number.isFinite(least) ? least : 0);
   }
 
-  async #chunk(line: FuzzLine, from: number, size: number, isOver: () => boolean): Promise<FuzzLine> {
-    if (isOver()) return line;
+  async #chunk(line: FuzzLine, from: number, size: number, isOver: IsOver): Promise<FuzzLine> {
+    if (await isOver()) return line;
     const before = await liveBytes();
     const since = process.cpuUsage();
     const more = await new Fuzzer(line.target, this.#plan.seed).run(from, size, isOver);

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { toHex } from '../../../../container/model/bytes.ts';
+import type { IsOver } from '../../interruption.ts';
 import { type Mutation, Mutations } from './mutations.ts';
 import type { Span } from './spans.ts';
 import type { Ending, SweepTarget } from './sweep-target.ts';
@@ -22,6 +22,8 @@ export interface Violation {
   readonly what: string;
   readonly bytes: string;
 }
+
+const NEVER: IsOver = async () => false;
 
 /** Gives mutations of these numbers to a target, one after the other, until one ends as it must not; then the golden bytes. */
 export class Sweep {
@@ -51,12 +53,9 @@ export class Sweep {
     return { inputs: this.#inputs, endings: this.#endings, violation };
   }
 
-  async run(numbers: Iterable<number>, isOver: () => boolean = () => false): Promise<SweepResult> {
+  async run(numbers: Iterable<number>, isOver: IsOver = NEVER): Promise<SweepResult> {
     for (const number of numbers) {
-      if (this.#inputs % 1000 === 999) {
-        await setImmediate();
-        if (isOver()) return this.result();
-      }
+      if (await isOver()) return this.result();
       const violation = await this.one(number);
       if (violation !== null) return this.result(violation);
     }
@@ -67,16 +66,43 @@ export class Sweep {
   async one(number: number): Promise<Violation | null> {
     const mutation = this.#mutations.at(number);
     if (mutation === undefined) return null;
-    const ending = await this.#give(mutation.bytes);
+    const { ending, wrong } = await this.#judged(mutation);
     this.#inputs += 1;
     this.#endings.set(ending, (this.#endings.get(ending) ?? 0) + 1);
-    const right = this.#right(mutation);
-    const violated = (what: string): Violation => {
-      const { name } = this.#target;
-      return { target: name, number, what: `${mutation.what}: ${what}`, bytes: toHex(mutation.bytes) };
+    if (wrong === null) return null;
+    return { target: this.#target.name, number, what: `${mutation.what}: ${wrong}`, bytes: toHex(mutation.bytes) };
+  }
+
+  /** Gives bytes that are like the golden ones, and tells in words where they differ and what they come to. */
+  async told(bytes: Uint8Array): Promise<{ readonly text: string; readonly isBroken: boolean }> {
+    const { name, golden, taken } = this.#target;
+    const mutation = mutationOf(golden, bytes);
+    const what = `${name}: ${mutation?.what ?? `${bytes.length} bytes that are not like the golden ones`}`;
+    if (mutation === null || (mutation.changed.length === 0 && !mutation.isCut)) {
+      const ending = await this.#give(bytes);
+      const isBroken = mutation !== null && ending !== taken;
+      return { text: `${what}\n  ended with ${ending}${isBroken ? `, VIOLATED: instead of ${taken}` : ''}`, isBroken };
+    }
+    const places = mutation.changed.map((at) => placeOf(at, this.#spanAt[at] as Span, golden, bytes));
+    const { ending, right, wrong } = await this.#judged(mutation);
+    const verdict = wrong === null ? `ended with ${ending}, as is right` : `VIOLATED: ${wrong}`;
+    return {
+      text: [what, ...places, `  right: ${right.join(' or ')}`, `  ${verdict}`].join('\n'),
+      isBroken: wrong !== null,
     };
-    if (!right.includes(ending)) return violated(`ended with ${ending} instead of ${right.join(' or ')}`);
-    return this.#target.standing() === this.#standing ? null : violated(`ended with ${ending} and changed the state`);
+  }
+
+  async #judged(mutation: Mutation) {
+    const ending = await this.#give(mutation.bytes);
+    const right = this.#right(mutation);
+    const isRight = right.includes(ending);
+    const isUntouched = this.#target.standing() === this.#standing;
+    const wrong = !isRight
+      ? `ended with ${ending} instead of ${right.join(' or ')}`
+      : isUntouched
+        ? null
+        : `ended with ${ending} and changed the state`;
+    return { ending, right, wrong };
   }
 
   async #goldenTaken(): Promise<Violation | null> {
@@ -103,6 +129,24 @@ export class Sweep {
     if ([...touched].every(({ role }) => role === 'content')) return [earliest(sets.flat())];
     return sets.length === 1 ? (sets[0] ?? []) : [...new Set([...sets.flat(), ...shifted])];
   }
+}
+
+/** Where bytes differ from golden ones; null where they have another length and are no beginning of them. */
+function mutationOf(golden: Uint8Array, bytes: Uint8Array): Mutation | null {
+  const changed = [...bytes.keys()].filter((at) => bytes[at] !== golden[at]);
+  const isCut = bytes.length < golden.length && changed.length === 0;
+  if (!isCut && bytes.length !== golden.length) return null;
+  const what = isCut
+    ? `the golden bytes, cut to ${bytes.length}`
+    : changed.length === 0
+      ? 'the golden bytes'
+      : `the golden bytes, with ${changed.length} of ${golden.length} changed`;
+  return { what, bytes, changed, isCut };
+}
+
+function placeOf(at: number, { path, role }: Span, golden: Uint8Array, bytes: Uint8Array): string {
+  const [was, is] = [golden, bytes].map((all) => (all[at] as number).toString(16).padStart(2, '0'));
+  return `  byte ${at}, ${role}${path === '' ? '' : ` of field ${path}`}: ${is} instead of ${was}`;
 }
 
 /** Codes in the order of their checks. @see docs/protocol.md, "Order of checks" */
