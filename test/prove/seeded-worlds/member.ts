@@ -23,10 +23,12 @@ export interface Memory {
   readonly anchor: Anchor | undefined;
   /** Entries of firms that it had applied; known to the world, and to nobody in it. */
   readonly applied: ReadonlySet<Meaning>;
+  /** The PIN that it wants, which its owner has not forgotten. */
+  readonly pin: string | null;
 }
 
 /** A certified container as it was made once; worlds begin with copies of it. */
-export interface Prepared extends Omit<Memory, 'applied'> {
+export interface Prepared extends Omit<Memory, 'applied' | 'pin'> {
   readonly name: string;
   readonly kind: ContainerKind;
   readonly issues: IssueRight;
@@ -217,7 +219,7 @@ export class Member {
 
   /** Everything durable of it. */
   memory(): Memory {
-    return { image: this.#flash.image(), anchor: this.#anchor.read(), applied: new Set(this.applied) };
+    return { image: this.#flash.image(), anchor: this.#anchor.read(), applied: new Set(this.applied), pin: this.pin };
   }
 
   /** Brings an earlier memory back; where an anchor survives, the present one stays. */
@@ -226,6 +228,7 @@ export class Member {
     this.tainted = true;
     const { generation, locked: wasLocked } = this;
     this.applied = new Set(memory.applied);
+    this.pin = memory.pin;
     const anchor = anchorSurvives ? this.#anchor.read() : memory.anchor;
     this.#flash = new WorldFlash(this.#geometry, memory.image);
     this.#anchor = new WorldAnchor(anchor);
