@@ -1,4 +1,3 @@
-import { FORMAT } from '../model/limits.ts';
 import type { Draft } from './draft.ts';
 import type { ContainerState, Partner } from './state.ts';
 
@@ -16,6 +15,6 @@ export function makeRoomForUnused(draft: Draft): void {
   const { state } = draft;
   const unused = [...state.partners.values()].filter((partner) => isUnused(state, partner));
   const [oldest] = unused;
-  if (oldest !== undefined && unused.length >= FORMAT.unusedChannels)
+  if (oldest !== undefined && unused.length >= state.limits.unusedChannels)
     draft.push({ change: 'partnerDropped', key: oldest.key });
 }

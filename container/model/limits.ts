@@ -24,8 +24,6 @@ export const FORMAT = {
   pinBytes: 64,
   /** Challenges for certified time that are open for one issuer. */
   timeChallenges: 4,
-  /** Channel records that contexts have reserved and that nothing came of yet. */
-  unusedChannels: 16,
   /** Keys in one list of revocations. */
   revokedKeys: 1024,
   /** Notices that one file carries at most. */
@@ -64,15 +62,21 @@ export interface ContainerLimits {
   readonly journalRecord: number;
   /** Partners with whom it keeps channels. */
   readonly channels: number;
+  /** Channel records that contexts have reserved and that nothing came of yet. */
+  readonly unusedChannels: number;
   /** Custody log entries kept for one firm until the firm knows them. */
   readonly logEntries: number;
 }
 
 const CHANNELS = { dongle: 1024, soft: 8192, cloud: 8192 } as const;
 
+/** Bytes of an unused channel record with the certificate of its issuer, in round numbers. */
+const UNUSED_CHANNEL = 1024;
+
 /**
  * The limits that a journal bank of `bankBytes` gives a container: an eighth for one update file, twice that kept
- * free for the journal's tail, a thirty-second for evidence, the rest for what is stored. Of that, an eighth is for the owner alone.
+ * free for the journal's tail, a thirty-second for evidence, the rest for what is stored. Of that, an eighth is for the owner alone,
+ * and another one bounds what contexts for strangers take.
  *
  * @see docs/protocol.md, "Memory"
  */
@@ -90,6 +94,7 @@ export function limitsOfBank(kind: keyof typeof CHANNELS, bankBytes: number): Co
     largestRecord,
     journalRecord,
     channels: CHANNELS[kind],
+    unusedChannels: Math.max(4, Math.min(16, Math.floor(stored / 8 / UNUSED_CHANNEL))),
     logEntries: 4096,
   };
 }

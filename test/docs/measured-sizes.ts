@@ -92,9 +92,12 @@ export function roomTable(): string {
   const { stored } = measuredSizes();
   const row = (kind: 'dongle' | 'soft', name: string, size: number) => {
     const bank = bankCapacity({ size, pageSize: PAGE_SIZE, sectorSize: SECTOR_SIZE });
-    const { capacity, ownerRoom, largestRecord, journalRecord, channels, logEntries } = limitsOfBank(kind, bank);
+    const { capacity, ownerRoom, largestRecord, journalRecord, channels, unusedChannels, logEntries } = limitsOfBank(
+      kind,
+      bank,
+    );
     const partners = Math.min(channels, Math.floor((capacity + ownerRoom) / stored.channel));
-    return [name, size, bank, largestRecord, journalRecord, capacity, ownerRoom, partners, logEntries];
+    return [name, size, bank, largestRecord, journalRecord, capacity, ownerRoom, partners, unusedChannels, logEntries];
   };
   return table(
     [
@@ -106,6 +109,7 @@ export function roomTable(): string {
       'capacity',
       'for the owner',
       'partners',
+      'unused',
       'log lines a firm',
     ],
     [row('dongle', 'dongle', DEFAULT_CAPACITY), row('soft', 'soft container', DEFAULT_MEMORY)],

@@ -96,7 +96,6 @@ const BOUNDS: Readonly<Record<keyof typeof FORMAT, string>> = {
   fileEntries: 'entries in one file',
   fileCertificates: 'certificates in one file',
   fileNotices: 'notices in one file',
-  unusedChannels: 'channel records that contexts have reserved and that nothing came of yet',
   timeChallenges: 'challenges for certified time that are open for one issuer',
   revokedKeys: 'keys in one list of revocations',
   pinTries: 'tries of a PIN',

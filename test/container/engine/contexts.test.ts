@@ -115,20 +115,21 @@ describe('contexts for ever more issuers, who never answer', () => {
   const strangers = Array.from({ length: 40 }, (_, at) => new HandContainer(500 + at));
   const partners = (it: TestContainer) => [...it.container.state.partners.keys()];
 
-  it('take the channel records of sixteen at most, the oldest of which gives way, and the memory of no more', () => {
+  it('take as many channel records as that takes an eighth of the memory, the oldest of which gives way', () => {
     const { dongle } = world();
+    bound(dongle, { unusedChannels: 9 });
     const before = used(dongle);
     const sizes = strangers.map((stranger) => {
       contextFor(dongle, stranger);
       return used(dongle) - before;
     });
     const one = sizes[0] ?? 0;
-    expect(sizes).toEqual(strangers.map((_, at) => one * Math.min(16, at + 1)));
-    expect(partners(dongle)).toEqual(strangers.slice(-16).map(({ key }) => key));
+    expect(sizes).toEqual(strangers.map((_, at) => one * Math.min(9, at + 1)));
+    expect(partners(dongle)).toEqual(strangers.slice(-9).map(({ key }) => key));
     expect(audit(dongle.container.state)).toEqual([]);
     reopen(dongle);
-    expect(partners(dongle)).toEqual(strangers.slice(-16).map(({ key }) => key));
-    expect(used(dongle) - before).toBe(16 * one);
+    expect(partners(dongle)).toEqual(strangers.slice(-9).map(({ key }) => key));
+    expect(used(dongle) - before).toBe(9 * one);
   });
 
   it('take no record of anybody from whom something came, to whom something went or of whom something is known', () => {
@@ -136,17 +137,19 @@ describe('contexts for ever more issuers, who never answer', () => {
     order(dongle, device, [{ holding: 1, quantity: 1 }]);
     const known = new HandContainer(600);
     apply(dongle, known.update(dongle, []));
+    bound(dongle, { unusedChannels: 4 });
     for (const stranger of strangers) contextFor(dongle, stranger);
-    expect(partners(dongle)).toEqual([firm, device, known, ...strangers.slice(-16)].map(({ key }) => key));
+    expect(partners(dongle)).toEqual([firm, device, known, ...strangers.slice(-4)].map(({ key }) => key));
     expect(audit(dongle.container.state)).toEqual([]);
   });
 
   it('of vendors end the oldest questions for the time as well', () => {
     const { dongle } = world();
+    bound(dongle, { unusedChannels: 4 });
     const firms = Array.from({ length: 20 }, (_, at) => new TestFirm(7_000_000 + at));
     for (const firm of firms) contextFor(dongle, firm);
     const asked = [...dongle.container.state.challenges.values()].map(({ issuer }) => issuer);
-    expect(asked).toEqual(firms.slice(-16).map(({ key }) => key));
+    expect(asked).toEqual(firms.slice(-4).map(({ key }) => key));
   });
 
   it('keep no answer out: whoever gave way is met as if for the first time', () => {

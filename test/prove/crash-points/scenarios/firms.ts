@@ -111,6 +111,20 @@ export const FIRMS: readonly Scenario[] = [
     },
   },
   {
+    name: 'contexts for strangers',
+    size: 'usual',
+    play: (stage) => {
+      const device = stage.container('soft', 2);
+      const ask = (firm: TestFirm) =>
+        device.container.run('context', { certificate: firm.certificate, firmCode: null });
+      const most = 6000100 + device.container.state.limits.unusedChannels;
+      for (let firmCode = 6000100; firmCode < most; firmCode++) ask(stage.firm(firmCode));
+      const [first] = device.container.state.partners.keys();
+      contextFor(stage, device, stage.firm(most));
+      if (first === undefined || device.container.state.partners.has(first)) throw new Error('nobody gave way');
+    },
+  },
+  {
     name: 'evidence',
     size: 'usual',
     play: (stage) => {
