@@ -164,7 +164,7 @@ export class ContainerCommands {
     };
     const grown =
       after.userData.length + after.customerInfo.length - holding.userData.length - holding.customerInfo.length;
-    const free = state.limits.capacity + state.limits.ownerRoom - (state.counters.get('usedBytes') ?? 0);
+    const free = state.limits.capacity - (state.counters.get('usedBytes') ?? 0);
     if (grown > Math.max(0, free)) fail<'write-data'>('MEMORY_FULL', { here, needed: grown, free: Math.max(0, free) });
     commit([{ change: 'holdingPut', ...after }]);
     return {};

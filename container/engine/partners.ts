@@ -28,7 +28,7 @@ export function keepCertificate(draft: Draft, certificate: Certificate): void {
     draft.push({ change: 'certificateStored', key: certificate.key, raw: copyBytes(certificate.raw) });
 }
 
-/** Reserves both channels with a partner, once; channel records are never dropped. @returns TABLE_FULL when none is free. */
+/** Reserves both channels with a partner, once; a channel record that was used is never dropped. @returns TABLE_FULL when none is free. */
 export function reservePartner(
   crypto: Crypto,
   draft: Draft,

@@ -101,7 +101,7 @@ export interface OutboundChannel {
   readonly orders: readonly RememberedOrder[];
 }
 
-/** A partner and the two channels with it; never dropped. */
+/** A partner and the two channels with it; never dropped once it was used. */
 export interface Partner {
   readonly key: PublicKey;
   readonly inbound: InboundState;

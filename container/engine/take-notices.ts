@@ -1,5 +1,4 @@
 import { CATALOGUE, type ErrorCode } from '../errors.ts';
-import type { Certificate } from '../files/certificate.ts';
 import { SIGNED_KINDS, type SignedEnvelope, signedEnvelope } from '../files/envelope.ts';
 import {
   type NoticeSigners,
@@ -28,10 +27,9 @@ export interface TakenNotice {
   readonly reason: number;
 }
 
-/** The file that notices came in, and who may sign them. */
+/** What is to be known of the file that notices came in: who may sign them, and what else it needs. */
 export interface NoticeSource {
   readonly signers: NoticeSigners;
-  readonly issuer: Certificate;
   /** Bytes of the journal record that settling by the file's statement needs, at most: no list takes them. */
   readonly settling: number;
 }
@@ -82,7 +80,7 @@ function takeOne(
 /** A list that is newer than the one here, with the certificate by which others verify it. */
 function takeRevocations(
   draft: Draft,
-  { issuer, settling }: NoticeSource,
+  { settling }: NoticeSource,
   notice: RevocationNotice,
   raw: Uint8Array,
 ): ErrorCode | 'known' | null {
@@ -94,7 +92,7 @@ function takeRevocations(
   inner.push({ change: 'revocationsPut', firmCode, version, signer: signer?.key ?? null, raw: copyBytes(raw) });
   const record = settling + draft.recordBytes + inner.recordBytes;
   if (inner.full !== undefined || !fitsRecord(draft.state, record)) return 'MEMORY_FULL';
-  if (!leavesMemory(draft.state, inner.state, issuer)) return 'LISTS_FULL';
+  if (!leavesMemory(draft.state, inner.state)) return 'LISTS_FULL';
   draft.take(inner);
   return null;
 }

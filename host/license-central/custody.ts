@@ -66,7 +66,19 @@ export async function checkInventory(
   });
   const inventory = { content, certificates, records };
   await requireOwn(db, firmCode, itemsOf(inventory));
+  await requireGranted(db, records);
   return inventory;
+}
+
+/** @throws CUSTODY_WRONG when a transfer is said to have moved more seats than there ever were of a license */
+async function requireGranted(db: Reads, records: CheckedInventory['records']): Promise<void> {
+  const moved = records.flatMap(({ content }) => content.items);
+  const granted = await rowsOf(new Set(moved.map(({ itemId }) => itemId)), (some) =>
+    db.selectFrom('grants').select(['itemId', 'quantity']).where('itemId', 'in', some).execute(),
+  );
+  const most = new Map(granted.map(({ itemId, quantity }) => [itemId, quantity]));
+  if (moved.some(({ itemId, quantity }) => quantity > (most.get(itemId) ?? quantity)))
+    throw new FerryError('CUSTODY_WRONG', { why: 'a transfer record moves more seats than were granted' });
 }
 
 /** @throws CUSTODY_WRONG when another firm granted one of the items */

@@ -194,7 +194,7 @@ describe('the failures in the JSON of an import', () => {
       number: 201,
       exit: 3,
       happened: 'The update 3 to 3 comes too early: 2 must be applied before it.',
-      effect: 'Nothing was changed.',
+      effect: CATALOGUE.UPDATE_GAP.effect,
       remedy: expect.stringContaining('Apply the missing update first'),
     });
   });

@@ -96,7 +96,7 @@ export function roomTable(): string {
       kind,
       bank,
     );
-    const partners = Math.min(channels, Math.floor((capacity + ownerRoom) / stored.channel));
+    const partners = Math.min(channels, Math.floor(capacity / stored.channel));
     return [name, size, bank, largestRecord, journalRecord, capacity, ownerRoom, partners, unusedChannels, logEntries];
   };
   return table(

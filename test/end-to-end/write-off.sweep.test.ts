@@ -177,6 +177,9 @@ describe('a device that is met again after it was written off', () => {
     world.variables.FERRY_PIN = '2468';
     await world.must('order', 'arm', 'sim:dongle', '--item', world.item(1), '--most', '1');
     delete world.variables.FERRY_PIN;
+    await world.must('central', 'revoke', 'vendor', '130-2459324738', '--lift');
+    await world.must('central', 'issue', 'vendor', '--to', '3-1234567', '-o', 'lifted.ferry-update');
+    await world.must('apply', 'sim:dongle', 'lifted.ferry-update');
     const byOrder = ['issue', 'sim:dongle', '--context', 'to.ferry-context', '--item', world.item(1)];
     await world.must(...byOrder, '-o', 'more.ferry-update');
     const [before, after] = ['moved.ferry-update', 'more.ferry-update'];

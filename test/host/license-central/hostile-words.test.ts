@@ -167,6 +167,22 @@ describe('a firm that was proven to be set back', () => {
   });
 });
 
+describe('a transfer of more seats than were granted', () => {
+  it('is refused with the context that tells of it, so that no liar fills the ledger with seats of others', async () => {
+    const { central, dongle, itemId } = await loaded();
+    const liar = makeContainer('dongle', 9);
+    await central.addContainer(liar.certificate);
+    const told = async (quantity: number) => {
+      const items = [{ itemId, quantity, units: null, usageStart: null }];
+      const record = signerOf(liar).record({ to: dongle.key, sequence: 1, firmCode: FIRM, items });
+      return central.receiveContext(await signerOf(liar).context(central, quantity, { complete: true, log: [record] }));
+    };
+    await expect(told(11)).rejects.toMatchObject({ code: 'CUSTODY_WRONG' });
+    expect((await central.ledger()).find((line) => line.itemId === itemId)).toMatchObject({ arrivals: [], surplus: 0 });
+    expect(await told(10)).toMatchObject({ contradiction: null });
+  });
+});
+
 describe('a container key', () => {
   it('keeps its serial number, and a serial number its key', async () => {
     const { central, dongle, device } = await loaded();

@@ -2,7 +2,8 @@ import type { CommandName } from '../../../container/commands/index.ts';
 import type { Healing } from './healing.ts';
 import type { Member } from './member.ts';
 import type { Step } from './steps.ts';
-import type { Told, World } from './world.ts';
+import type { ToldCommand } from './told-command.ts';
+import type { World } from './world.ts';
 
 /** Tells what happens in a world, line by line, as people read it. */
 export class Telling {
@@ -64,7 +65,7 @@ const PARTNER: Partial<Record<CommandName, string>> = {
   settle: ', told by',
 };
 
-function lineOf(world: World, { member, name, bytes, code }: Told): string {
+function lineOf(world: World, { member, name, bytes, code }: ToldCommand): string {
   const from = bytes === undefined ? undefined : world.folder.made(bytes)?.from;
   const firm = from === undefined ? undefined : world.vendor(from);
   const partner = firm === undefined ? from && world.member(from)?.name : `firm ${firm.firmCode}`;
@@ -72,7 +73,7 @@ function lineOf(world: World, { member, name, bytes, code }: Told): string {
   return `${member.name} ${name}${about}${endOf(code)}`;
 }
 
-function endOf(code: Told['code']): string {
+function endOf(code: ToldCommand['code']): string {
   if (code === null) return '';
   return code === 'POWER_LOST' ? ' (its power went)' : ` (${code})`;
 }

@@ -19,6 +19,7 @@ import { Member, type Outcome, type StoreFault, type WorldEnv, worldEnv } from '
 import { BEGINNING, type Cast } from './prepared.ts';
 import { someLicense } from './some-license.ts';
 import { isHonest } from './steps.ts';
+import type { ToldCommand } from './told-command.ts';
 import { foundIn, hasTaken, Truth } from './truth.ts';
 import type { Meaning, Vendor } from './vendor.ts';
 import { Violation } from './violation.ts';
@@ -37,14 +38,6 @@ export interface Laptop {
   readonly notebook: MemoryRecordStore<MoveNoteRecord>;
   /** What was begun between whom, and not ended. */
   readonly unfinished: { readonly from: Member; readonly to: Member; readonly order: MoveOrder }[];
-}
-
-/** A command that was carried out, the file that it was about, and how it ended. */
-export interface Told {
-  readonly member: Member;
-  readonly name: CommandName;
-  readonly bytes: Uint8Array | undefined;
-  readonly code: Outcome<CommandName>['code'];
 }
 
 /** How the vendors of a world come about. */
@@ -67,7 +60,7 @@ export class World {
   /** Vendors whose servers were ever put back from a backup. */
   readonly restored = new Set<Vendor>();
   /** Told of every command that a container has carried out. */
-  onOutcome: ((told: Told) => void) | null = null;
+  onOutcome: ((told: ToldCommand) => void) | null = null;
   readonly #byKey: ReadonlyMap<PublicKey, Member>;
 
   private constructor(cast: Cast, seed: number, members: readonly Member[], vendors: readonly Vendor[], env: WorldEnv) {
@@ -163,12 +156,8 @@ export class World {
     const units = name === 'use' ? unitsIn(member.state) : undefined;
     const sent = this.truth.doubted.size > 0 ? this.#sentBy(member) : [];
     const outcome = member.run(name, request, fault, session);
-    this.onOutcome?.({
-      member,
-      name,
-      bytes: update ?? (request as Partial<RequestTo<'settle'>>).context,
-      code: outcome.code,
-    });
+    const bytes = update ?? (request as Partial<RequestTo<'settle'>>).context;
+    this.onOutcome?.({ member, name, bytes, code: outcome.code });
     watch?.(outcome.code === null);
     this.#cameBack(member, sent);
     if (units !== undefined) this.#countUse(member, request as RequestTo<'use'>, units, outcome as Outcome<'use'>);
