@@ -109,7 +109,7 @@ class FileApplication {
     if (!certificates.ok) return certificates;
     const { certificate, statement } = this.#file;
     const settling = settlementBytes(this.#state, certificate.key, statement.inbound.applied);
-    const source = { signers: this.#signers(certificates.value), settling };
+    const source = { signers: this.#signers(certificates.value), issuer: certificate, settling };
     this.#notices = takeNotices(this.#draft, this.#book, source, this.#body.notices);
     this.#ofNotices = this.#draft.changes.length;
     const barred = this.#locked() ?? retired(this.#draft.state, nameOf(this.#state));

@@ -1,4 +1,5 @@
 import { CATALOGUE, type ErrorCode } from '../errors.ts';
+import type { Certificate } from '../files/certificate.ts';
 import { SIGNED_KINDS, type SignedEnvelope, signedEnvelope } from '../files/envelope.ts';
 import {
   type NoticeSigners,
@@ -30,6 +31,7 @@ export interface TakenNotice {
 /** What is to be known of the file that notices came in: who may sign them, and what else it needs. */
 export interface NoticeSource {
   readonly signers: NoticeSigners;
+  readonly issuer: Certificate;
   /** Bytes of the journal record that settling by the file's statement needs, at most: no list takes them. */
   readonly settling: number;
 }
@@ -80,7 +82,7 @@ function takeOne(
 /** A list that is newer than the one here, with the certificate by which others verify it. */
 function takeRevocations(
   draft: Draft,
-  { settling }: NoticeSource,
+  { issuer, settling }: NoticeSource,
   notice: RevocationNotice,
   raw: Uint8Array,
 ): ErrorCode | 'known' | null {
@@ -92,7 +94,7 @@ function takeRevocations(
   inner.push({ change: 'revocationsPut', firmCode, version, signer: signer?.key ?? null, raw: copyBytes(raw) });
   const record = settling + draft.recordBytes + inner.recordBytes;
   if (inner.full !== undefined || !fitsRecord(draft.state, record)) return 'MEMORY_FULL';
-  if (!leavesMemory(draft.state, inner.state)) return 'LISTS_FULL';
+  if (!leavesMemory(draft.state, inner.state, issuer)) return 'LISTS_FULL';
   draft.take(inner);
   return null;
 }
