@@ -1,3 +1,4 @@
+import type { ContainerLimits } from '../../../../container/model/limits.ts';
 import type { Answers } from '../answers.ts';
 import { FirmParty } from '../firm-party.ts';
 import { acquaint, grantBefore, type ToyItem, toyFirm } from '../toy-firm.ts';
@@ -53,14 +54,14 @@ function fullLog(answers: Answers): World {
   return { parties: [vendor, to, far], granted: seatsToCome(item), memory: 'kept' };
 }
 
-/** Two dongles and a device with one free channel record beside those that it keeps for its owner: first come, first served. */
-function fullTable(answers: Answers): World {
+/** Two dongles, each with an item for a device that has few channel records. */
+function fewChannels(answers: Answers, limits: Partial<ContainerLimits>, cancels: boolean): World {
   const items = [1, 2].map((number): ToyItem => ({ number, seats: 1 }));
   const dongles = ['dongle one', 'dongle two'].map((name) => dongle(answers, {}, name));
-  const to = device(answers, 'device', { limits: { channels: 9 } });
+  const to = device(answers, 'device', { limits });
   for (const [at, from] of dongles.entries()) {
     grantBefore(firm, from, [items[at] as ToyItem]);
-    from.wish({ orders: [{ to: to.key, most: 1, quantities: [1] }], meets: [to.certificate] });
+    from.wish({ orders: [{ to: to.key, most: 1, quantities: [1] }], meets: [to.certificate], cancels });
   }
   to.wish({ meets: dongles.map(({ certificate }) => certificate) });
   return { parties: [...dongles, to], granted: seatsOf(...items), memory: 'kept' };
@@ -100,7 +101,15 @@ export const LIMITS: readonly WorldPlan[] = [
     name: 'full table',
     about: 'Two dongles that meet a device with one free channel record; an order from each.',
     size: 'quick',
-    build: fullTable,
+    build: (answers) => fewChannels(answers, { channels: 9 }, false),
+  },
+  {
+    name: 'few unused channels',
+    about:
+      'Two dongles that meet a device which keeps one unused channel record; an order from each, cancelled at any time.',
+    size: 'usual',
+    most: 20_000,
+    build: (answers) => fewChannels(answers, { unusedChannels: 1 }, true),
   },
   {
     name: 'split files',
