@@ -42,8 +42,11 @@ function seconds(rows: readonly Row[]): string {
   return `${Math.round(sum(rows, 'seconds'))} s of processor time`;
 }
 
+/** The day on which rows were recorded, or the first and the last one. */
 function day(rows: readonly Row[]): string {
-  return rows.at(-1)?.date.slice(0, 10) ?? '';
+  const days = rows.map(({ date }) => date.slice(0, 10)).sort();
+  const [first = '', last = ''] = [days[0], days.at(-1)];
+  return first === last ? first : `${first} to ${last}`;
 }
 
 function worlds(): string {
@@ -67,7 +70,8 @@ function worlds(): string {
   const [long, usual] = [rows.filter(isLong), rows.filter((row) => !isLong(row))];
   const head = ['World', 'States', 'Transitions', 'Depth', 'To its end'];
   const body = [...shown(usual), all('all of the usual run', usual), ...shown(long), all('all', rows)];
-  return `${day(usual)}, ${seconds(usual)}, with \`--long\` ${seconds(long)} more; no violation.\n\n${table(head, body)}`;
+  const more = `with \`--long\` on ${day(long)} ${seconds(long)} more`;
+  return `${day(usual)}, ${seconds(usual)}, ${more}; no violation.\n\n${table(head, body)}`;
 }
 
 function crashPoints(): string {
