@@ -91,9 +91,9 @@ class Schemas:
                         lambda value: None if value is None else kind.write(value), kind.values)
         if pair := re.fullmatch(r"\[(\w+) (\w+), (\w+) (\w+)\]", text):
             return self._record([(pair[2], pair[1]), (pair[4], pair[3])])
-        if number := re.fullmatch(r"u(\d+)(?:, at least (\d+))?(?:: (.+))?", text):
-            least, most = int(number[2] or 0), 2 ** int(number[1]) - 1
-            among = [int(one.split()[0]) for one in number[3].split(", ")] if number[3] else range(least, most + 1)
+        if number := re.fullmatch(r"u(\d+)(?:\[(\d+)\.\.(\d+)\]|, at least (\d+))?(?:: (.+))?", text):
+            least, most = int(number[2] or number[4] or 0), int(number[3] or 2 ** int(number[1]) - 1)
+            among = [int(one.split()[0]) for one in number[5].split(", ")] if number[5] else range(least, most + 1)
             return _checked(text, lambda value: type(value) is int and value in among)
         sized = re.fullmatch(r"(bytes|text)\[(\d+)(?:\.\.(\d+))?\]", text)
         if not sized:
