@@ -25,6 +25,7 @@ const WATCHED = [
   'settle-channel',
   'take-notices',
   'transfer-entry',
+  'unused-channels',
   'write-off',
 ];
 
