@@ -38,12 +38,10 @@ export function decideSettle(
   const draft = new Draft(state);
   witnessPartner(draft, book.crypto, file);
   const settled = settleFrom(draft, book.crypto, file);
-  const proven = provenRolledBack(draft.state);
   const { full, proofs } = draft;
-  if (full === undefined)
-    return { ok: true, changes: draft.changes, result: { target: file, settled, refusal: proven ?? null } };
-  const refusal = proven ?? full;
-  return proofs.length === 0 ? refusal : { ok: true, changes: proofs, result: { target: file, settled, refusal } };
+  const refusal = provenRolledBack(draft.state) ?? full ?? null;
+  const changes = full === undefined ? draft.changes : proofs;
+  return { ok: true, changes, result: { target: file, settled, refusal } };
 }
 
 /** Decides a cancellation (R6): irrevocable, and repeating it changes nothing. Pure. */
