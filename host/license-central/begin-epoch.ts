@@ -39,8 +39,8 @@ export async function takeWordOfOtherEpoch(
     return { ...NOTHING_SETTLED, contradiction: verdict.why };
   }
   const outcomes = verdict.verdict === 'known' ? verdict.outcomes : [];
-  for (const outcome of outcomes)
-    await settleOne(tx, base, entryAt(outcome.sequence), outcome.reason ?? 0, file.statement.generation);
+  for (const { sequence, reason } of outcomes)
+    await settleOne(tx, base, entryAt(sequence), reason ?? 0, file.statement.generation);
   for (const sequence of verdict.unsure)
     await settleOne(tx, base, entryAt(sequence), UNSURE, file.statement.generation);
   const settled = { settled: said.applied, settledChain: said.hash };

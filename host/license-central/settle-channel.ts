@@ -34,9 +34,9 @@ export async function settleChannel(
     return { ...NOTHING_SETTLED, provesRollback: true };
   }
   const { outcomes } = verdict;
-  for (const outcome of outcomes) {
-    const entry = entryAt(outcome.sequence);
-    if (entry !== undefined) await settleEntry(tx, base, entry, outcome.reason ?? 0, file.statement.generation);
+  for (const { sequence, reason } of outcomes) {
+    const entry = entryAt(sequence);
+    if (entry !== undefined) await settleEntry(tx, base, entry, reason ?? 0, file.statement.generation);
   }
   const settled = outcomes.at(-1)?.sequence ?? channel.settled;
   await updateChannel(tx, channel, { settled, settledChain: verdict.chain, ...nextState(base, channel) });

@@ -9,7 +9,7 @@ export interface UntoldMove {
   readonly container: PublicKey;
   readonly way: 'left' | 'arrived';
   readonly quantity: number;
-  /** Those of them that had certainly left or reached it before its word: it has settled there what was issued to it later. */
+  /** Of those that left, how many certainly did before its word, in which it has settled what was issued to it later; of arrivals it says nothing. */
   readonly before: number;
 }
 
