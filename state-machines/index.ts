@@ -50,5 +50,5 @@ export type { RecordIndex, RecordStore, SnapshotRecord, SnapshotStore } from './
 export { type DurableMachine, loadSnapshot, type StoredSnapshot } from './runtime/stored-snapshot.ts';
 export type { ImportedFile, ImportReport, WrittenReceipt } from './update-import/import-report.ts';
 export { type ImportPorts, importUpdates } from './update-import/import-updates.ts';
-export { readUpdateHeading } from './update-import/read-update-heading.ts';
+export { byLatestWord, readUpdateHeading, type UpdateHeading } from './update-import/read-update-heading.ts';
 export type { FolderEntry, UpdateFolder } from './update-import/update-folder-port.ts';

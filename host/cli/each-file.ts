@@ -21,11 +21,19 @@ export interface Handled<T> {
   readonly failures: readonly FileFailure[];
 }
 
+/** Files that the same is done with. */
+interface Files {
+  readonly names: readonly string[];
+  readonly suffix: string;
+  readonly bar: Progress;
+  readonly sort?: (files: readonly string[]) => readonly string[];
+}
+
 /** What a file for somebody else is refused for. */
 const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOWN']);
 
 /**
- * Does the same work with every file that the names stand for, in order. One that is refused does not hold up those behind
+ * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in. One that is refused does not hold up those behind
  * it, and of a `folder:DIR` those for somebody else are left alone; one that comes too early is tried again after the
  * others, as long as that brings any of them in. When the work itself is interrupted, the files behind are left for the
  * next time.
@@ -34,10 +42,10 @@ const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOW
  *   the name of the file; FILE_UNREADABLE
  */
 export async function eachFile<T extends object>(
-  { names, suffix, bar }: { readonly names: readonly string[]; readonly suffix: string; readonly bar: Progress },
+  { names, suffix, bar, sort = (files) => files }: Files,
   work: (file: string) => Promise<T>,
 ): Promise<Handled<T>> {
-  const files = expandFiles(names, suffix);
+  const files = sort(expandFiles(names, suffix));
   const done: (FileNamed & T)[] = [];
   const failed = new Map<string, FerryError>();
   let broken = false;

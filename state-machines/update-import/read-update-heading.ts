@@ -22,6 +22,19 @@ export interface UpdateHeading {
   readonly container: PublicKey;
   readonly first: number;
   readonly last: number;
+  /** Epoch of the channel, and how many commits its issuer had made: the higher, the later the word. */
+  readonly epoch: number;
+  readonly generation: number;
+}
+
+/**
+ * Files of one issuer, its latest word first: what it calls back there, older files still bring. Files of one word follow each other by
+ * their sequences.
+ */
+export function byLatestWord(one: UpdateHeading, other: UpdateHeading): number {
+  return (
+    other.epoch - one.epoch || other.generation - one.generation || one.first - other.first || one.last - other.last
+  );
 }
 
 /** Reads what an update file says of itself; nothing of it keeps the file in memory. @throws FILE_MALFORMED, FILE_VERSION, FILE_KIND */
@@ -30,7 +43,8 @@ export function readUpdateHeading(raw: Uint8Array): UpdateHeading {
   const said = given(statement.decode(saidRaw));
   const { certificate, container, first, last } = given(updateHeader.decode(headerRaw));
   const { From: name = said.signer } = Object.fromEntries(given(describeFile(raw)).lines);
-  return { issuer: { key: said.signer, certificate: copyBytes(certificate), name }, container, first, last };
+  const issuer = { key: said.signer, certificate: copyBytes(certificate), name };
+  return { issuer, container, first, last, epoch: said.outbound.epoch, generation: said.generation };
 }
 
 function given<T>(result: Result<T>): T {

@@ -1,7 +1,7 @@
 import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import { readUpdateHeading, type UpdateHeading } from './read-update-heading.ts';
+import { byLatestWord, readUpdateHeading, type UpdateHeading } from './read-update-heading.ts';
 import type { UpdateFolder } from './update-folder-port.ts';
 
 export interface FoundUpdate extends UpdateHeading {
@@ -10,7 +10,7 @@ export interface FoundUpdate extends UpdateHeading {
 
 /** What lies in a folder for a container. */
 export interface Survey {
-  /** In the order in which they follow each other, issuer by issuer. */
+  /** Issuer by issuer, the latest word of each first. */
   readonly updates: readonly FoundUpdate[];
   readonly unreadable: readonly { readonly file: string; readonly failure: Failure }[];
   readonly foreign: number;
@@ -32,7 +32,7 @@ export async function surveyFolder(folder: UpdateFolder, container: PublicKey): 
       else foreign += 1;
     }
   }
-  updates.sort(byIssuerAndSequence);
+  updates.sort(byIssuerAndWord);
   unreadable.sort((one, other) => compare(one.file, other.file));
   return { updates, unreadable, foreign, hidden };
 }
@@ -45,13 +45,8 @@ async function look(folder: UpdateFolder, file: string): Promise<FoundUpdate | {
   }
 }
 
-function byIssuerAndSequence(one: FoundUpdate, other: FoundUpdate): number {
-  return (
-    compare(one.issuer.name, other.issuer.name) ||
-    one.first - other.first ||
-    one.last - other.last ||
-    compare(one.file, other.file)
-  );
+function byIssuerAndWord(one: FoundUpdate, other: FoundUpdate): number {
+  return compare(one.issuer.name, other.issuer.name) || byLatestWord(one, other) || compare(one.file, other.file);
 }
 
 function compare(one: string, other: string): number {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,6 +14,7 @@ import { load, TestFirm } from '../world/parties.ts';
 import { asTestContainer } from './as-test-container.ts';
 import { runFerryProgram } from './ferry-program.ts';
 import { type Figure, median, report } from './measure.ts';
+import { millisecondsOf, residentOf } from './process-use.ts';
 
 const ROUNDS = 9;
 const ITEMS = 100;
@@ -168,15 +168,4 @@ function echoed(socket: net.Socket, request: Uint8Array, answered: number): Prom
     socket.on('data', take);
     socket.write(request);
   });
-}
-
-/** Milliseconds for which all threads of a process have worked. @see Linux, Documentation/scheduler/sched-stats.rst */
-function millisecondsOf(process: number): number {
-  const threads = fs.readdirSync(`/proc/${process}/task`);
-  const worked = threads.map((thread) => fs.readFileSync(`/proc/${process}/task/${thread}/schedstat`, 'utf8'));
-  return worked.reduce((sum, line) => sum + Number(line.split(' ')[0]) / 1e6, 0);
-}
-
-function residentOf(process: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${process}/status`, 'utf8'))?.[1]) / 1024;
 }

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseReachableAddress } from '../../carriers/address.ts';
 import { connectUsbip, type ImportedDevice } from '../../carriers/usbip/usbip-client.adapter.ts';
@@ -13,11 +15,16 @@ import { BareEcho } from './bare-echo.ts';
 import { DiskClient } from './disk-client.ts';
 import { runFerryProgram } from './ferry-program.ts';
 import { type Figure, median, report } from './measure.ts';
+import { millisecondsOf, residentOf } from './process-use.ts';
 
 const ROUNDS = 9;
 const ITEMS = 100;
 const COMMANDS = 2000;
 const READS = 400;
+const ATTACHMENTS = 1000;
+/** Of these, from one look at the heap to the next; the first are for what is kept once and for all. */
+const LOOKED = 200;
+const IDLE_SECONDS = 30;
 const LARGE = 120 * 1024;
 const SMALL = 4 * 1024;
 /** Behind the files of the volume. */
@@ -40,10 +47,10 @@ beforeAll(() => {
 afterAll(() => world.remove());
 
 /** A dongle that is served by a process of its own, for as long as the work takes. */
-async function served<T>(name: string, work: (address: string) => Promise<T>): Promise<T> {
+async function served<T>(name: string, work: (server: ServedFerry) => Promise<T>): Promise<T> {
   const server = await ServedFerry.start('dongle', inWorld(name), [], ['--usbip', ':0', '--log', 'silent']);
   try {
-    return await work(server.address);
+    return await work(server);
   } finally {
     expect(await server.stop()).toBe(0);
   }
@@ -81,22 +88,28 @@ async function inTurns(
   return { value: median(values) * 1000, base: median(bases) * 1000 };
 }
 
+/** Gives the dongle reports. @returns its answer, of one report */
+async function ask(dongle: ImportedDevice, reports: Iterable<Uint8Array>): Promise<Uint8Array> {
+  const answer = dongle.in(1, REPORT_SIZE).completion;
+  for (const one of reports) await dongle.out(1, one).completion;
+  const ended = await answer;
+  return ended.status === 'done' ? ended.data : expect.fail(ended.status);
+}
+
+/** A channel to the container of the dongle, opened by reports. */
+async function openChannel(dongle: ImportedDevice): Promise<number> {
+  const opened = await ask(dongle, reportsOf(BROADCAST, 'open', new Uint8Array(8)));
+  return new DataView(opened.buffer, opened.byteOffset).getUint16(17);
+}
+
 it('a command that fits one report each way takes at most three bare echoes', async () => {
   const echo = await BareEcho.start(REPORT_SIZE, REPORT_SIZE);
-  await served('dongle', (address) =>
+  await served('dongle', ({ address }) =>
     imported(address, async (dongle) => {
-      const ask = async (reports: Iterable<Uint8Array>): Promise<Uint8Array> => {
-        const answer = dongle.in(1, REPORT_SIZE).completion;
-        for (const one of reports) await dongle.out(1, one).completion;
-        const ended = await answer;
-        return ended.status === 'done' ? ended.data : expect.fail(ended.status);
-      };
-      const opened = await ask(reportsOf(BROADCAST, 'open', new Uint8Array(8)));
-      const channel = new DataView(opened.buffer, opened.byteOffset).getUint16(17);
-      const blink = [...reportsOf(channel, 'blink', new Uint8Array())];
+      const blink = [...reportsOf(await openChannel(dongle), 'blink', new Uint8Array())];
       const figure = await inTurns(
         COMMANDS,
-        () => ask(blink),
+        () => ask(dongle, blink),
         () => echo.ask(),
       );
       report('One report each way', [{ name: 'blink over usbip://, us', ...figure, target: 3 }]);
@@ -108,7 +121,7 @@ it('a command that fits one report each way takes at most three bare echoes', as
 it('the disk is read nearly as fast as bare bytes, and written as its file', async () => {
   const [large, echo] = [await BareEcho.start(31, LARGE), await BareEcho.start(64, 64)];
   const file = fs.openSync(inWorld('bare.img'), 'w');
-  await served('dongle', (address) =>
+  await served('dongle', ({ address }) =>
     imported(address, async (dongle) => {
       const disk = new DiskClient(dongle);
       await disk.ready();
@@ -158,7 +171,7 @@ it('the disk is read nearly as fast as bare bytes, and written as its file', asy
 
 it('a move over usbip:// takes at most three times as long as over unix:', async () => {
   const unix = await ServedFerry.start('dongle', inWorld('unix-dongle'), [`unix:${inWorld('s')}`], ['--log', 'silent']);
-  await served('dongle', async (address) => {
+  await served('dongle', async ({ address }) => {
     const there = (from: string, to: string): number =>
       runFerryProgram(world.folder, 'move', '--from', from, '--to', to, '--all').took;
     const moved = (from: string, to: string): number => there(from, to) + there(to, from);
@@ -174,3 +187,54 @@ it('a move over usbip:// takes at most three times as long as over unix:', async
   });
   await unix.stop();
 });
+
+it('a dongle that nobody asks anything uses next to nothing', async () => {
+  await served('dongle', ({ address, process: server }) =>
+    imported(address, async (dongle) => {
+      await ask(dongle, reportsOf(await openChannel(dongle), 'blink', new Uint8Array()));
+      // As a computer's driver does: it waits for reports for as long as the dongle is there.
+      const held = dongle.in(1, REPORT_SIZE);
+      const used = [millisecondsOf(server)];
+      for (let times = 0; times < 2; times++) {
+        await pause(IDLE_SECONDS * 1000);
+        used.push(millisecondsOf(server));
+      }
+      held.unlink();
+      const [start = 0, middle = 0, end = 0] = used;
+      report('Attached and idle', [
+        { name: `CPU in the ${IDLE_SECONDS} s after an answer, ms`, value: middle - start, target: 30 },
+        { name: `CPU in the next ${IDLE_SECONDS} s, ms`, value: end - middle, target: 30 },
+        { name: 'resident memory, MiB', value: residentOf(server), target: 90 },
+      ]);
+    }),
+  );
+});
+
+it('attaching and detaching again and again leaves nothing in memory', async () => {
+  const before = process.env.NODE_OPTIONS;
+  process.env.NODE_OPTIONS = `--import ${pathToFileURL(path.join(import.meta.dirname, 'tell-heap.mjs'))}`;
+  const server = served('dongle', async ({ address, process: id, log }) => {
+    const looks = [];
+    for (let round = 1; round <= ATTACHMENTS + LOOKED; round++) {
+      await imported(address, openChannel);
+      if (round % LOOKED === 0) looks.push(await liveBytesOf(id, log, looks.length + 1));
+    }
+    return looks;
+  });
+  process.env.NODE_OPTIONS = before;
+  const [first = 0, ...later] = await server;
+  const value = (later.at(-1) ?? Number.NaN) - first;
+  report(`Attached and detached ${ATTACHMENTS} times`, [
+    { name: 'bytes that the heap grows by in each', value: value / ATTACHMENTS, target: 1024 },
+  ]);
+});
+
+/** What the server says of its heap when it is asked for the `count`th time. */
+async function liveBytesOf(server: number, log: () => string, count: number): Promise<number> {
+  process.kill(server, 'SIGUSR2');
+  for (;;) {
+    const told = [...log().matchAll(/^live bytes: (\d+)$/gm)];
+    if (told.length === count) return Number(told.at(-1)?.[1]);
+    await pause(10);
+  }
+}

@@ -6,6 +6,7 @@ import { type FarBank, withContainer } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
 import { exitOfEntries } from '../exit-of-entries.ts';
 import { expandFiles, headerIn, headerOf, isOneFile, readFerryFile, writeContext } from '../ferry-files.adapter.ts';
+import { latestFirst } from '../latest-updates.ts';
 import { checkOutput } from '../output-place.adapter.ts';
 import { usage } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
@@ -58,7 +59,7 @@ export async function apply(
   const handled = await withContainer(far, address, async (client) => {
     const here = await client.call('list', {});
     const serial = here.serial ?? address;
-    return eachFile({ names, suffix: UPDATE_SUFFIX, bar }, async (file): Promise<Done> => {
+    return eachFile({ names, suffix: UPDATE_SUFFIX, bar, sort: latestFirst }, async (file): Promise<Done> => {
       const update = readFerryFile(file);
       const report = await namingAddressee(update, here, () => client.call('apply', { update }));
       const name = { serial, issuer: headerOf(update).get('From') ?? '', kind: 'receipt' } as const;

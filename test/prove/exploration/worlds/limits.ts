@@ -67,6 +67,18 @@ function fewChannels(answers: Answers, limits: Partial<ContainerLimits>, cancels
   return { parties: [...dongles, to], granted: seatsOf(...items), memory: 'kept' };
 }
 
+/** A device that a firm grants to, and that keeps one unused channel record: strangers, asked for at any time, take it in turn. */
+function strangers(answers: Answers): World {
+  const item: ToyItem = { number: 1, seats: 1 };
+  const others = ['dongle one', 'dongle two'].map((name) => dongle(answers, {}, name));
+  const to = device(answers, 'device', { limits: { unusedChannels: 1 } });
+  to.prepare('context', { certificate: firm.certificate, firmCode: null });
+  to.wish({ meets: others.map(({ certificate }) => certificate) });
+  const wishes = [{ kind: 'add', item }] as const;
+  const vendor = new FirmParty(firm, [{ name: to.name, certificate: to.certificate, wishes }], { cancels: true });
+  return { parties: [vendor, ...others, to], granted: seatsToCome(item), memory: 'kept' };
+}
+
 /** A device that takes files of one entry only: what is in transit to it comes in several files, in any order. */
 function splitFiles(answers: Answers): World {
   const item: ToyItem = { number: 1, seats: 2 };
@@ -110,6 +122,14 @@ export const LIMITS: readonly WorldPlan[] = [
     size: 'usual',
     most: 20_000,
     build: (answers) => fewChannels(answers, { unusedChannels: 1 }, true),
+  },
+  {
+    name: 'few unused channels, strangers',
+    about:
+      'A firm that grants to a device which keeps one unused channel record, cancelled at any time; two dongles it meets.',
+    size: 'usual',
+    most: 2000,
+    build: strangers,
   },
   {
     name: 'split files',
