@@ -4,6 +4,7 @@ import { CATALOGUE } from '../../../container/errors.ts';
 import { issueRequest } from '../../world/issue-request.ts';
 import { load, makeContainer, move, order, reopen, seats, type TestContainer } from '../../world/parties.ts';
 import { audit } from './audit.ts';
+import { setPin, tries } from './owner-scene.ts';
 import {
   apply,
   bound,
@@ -170,6 +171,15 @@ describe('a container that its vendor has filled with licenses', () => {
     expect(used(dongle)).toBeLessThanOrEqual(capacity + ownerRoom);
     reopen(dongle);
     expect(audit(dongle.container.state)).toEqual([]);
+  });
+
+  it('still takes a PIN from its owner', () => {
+    const { dongle } = filled();
+    const ids = dongle.container.run('list', {}).holdings.map(({ id }) => id);
+    for (let number = 20; used(dongle) <= dongle.container.state.limits.capacity; number++)
+      move(dongle, makeContainer('soft', number), [{ holding: ids[0] ?? 0, quantity: 1 }]);
+    setPin(dongle.container);
+    expect(tries(dongle)).toBe(8);
   });
 
   it('can be emptied into one device, and takes licenses again by then', () => {

@@ -13,10 +13,11 @@ const FIRM = 6000010;
 const OTHER = 6000099;
 
 /** A device with licenses of two firms that was set back behind the back of its anchor, after one unit was used. */
-function setBack() {
+function setBack(askedBefore: readonly TestFirm[] = []) {
   const [firm, other, device] = [new TestFirm(FIRM), new TestFirm(OTHER), makeContainer('soft', 2)];
   load(firm, device, { unitCounter: 10 });
   load(other, device, {});
+  for (const stranger of askedBefore) contextFor(device, stranger);
   const before = backup(device);
   device.container.run('use', { ...USE, units: 1 });
   return { firm, other, before, device: restored(device, before, 'memory') };
@@ -64,6 +65,21 @@ describe('a container that was set back while its anchor was not', () => {
   it('tells a container that it is locked, and asks it for no word', () => {
     const { device } = setBack();
     expect(headerOf(device, makeContainer('dongle', 1))).toMatchObject({ locked: true, challenge: null });
+  });
+
+  it('asks no container for its word where there are no licenses, so that any firm may say it', () => {
+    const device = makeContainer('soft', 2);
+    const [before, firm] = [backup(device), new TestFirm(FIRM)];
+    contextFor(device, firm);
+    const locked = restored(device, before, 'memory');
+    expect(headerOf(locked, firm)).toMatchObject({ locked: true, challenge: expect.any(Uint8Array) });
+    expect(headerOf(locked, makeContainer('dongle', 1))).toMatchObject({ locked: true, challenge: null });
+  });
+
+  it('asks for the time no more, not even whom it has asked before', () => {
+    const stranger = new TestFirm(6000123);
+    const { device } = setBack([stranger]);
+    expect(headerOf(device, stranger)).toMatchObject({ locked: true, challenge: null });
   });
 
   it('takes no word of a firm that has no license in it, and asks it for none: the latest memory may still come back', () => {
