@@ -36,8 +36,9 @@ export async function unlockOwner(
   try {
     return await client.call('unlock', { sealed });
   } catch (error) {
-    const isUnheard = error instanceof FerryError && error.code === 'OUTCOME_UNKNOWN';
-    throw isUnheard && error.cause instanceof FerryError ? error.cause : error;
+    if (error instanceof FerryError && error.code === 'OUTCOME_UNKNOWN' && error.cause instanceof FerryError)
+      throw error.cause;
+    throw error;
   }
 }
 

@@ -34,6 +34,7 @@ describe('the error catalogue', () => {
     ['ITEM_ELSEWHERE', 'The vendor expects more or less of the license in this container.'],
     ['ENTRY_MALFORMED', 'The entry is not well formed.'],
     ['MEMORY_FULL', 'The memory of the container is full.'],
+    ['MOVE_UNDER_WAY', 'Another program is carrying out a move between the same two.'],
     ['UPDATE_GAP', 'Error 201, of which nothing more is known.'],
     ['CANCELLED', CATALOGUE.CANCELLED.happened],
   ] as const)('sums %s up without the details that it puts in brackets or behind a colon', (code, sentence) => {
@@ -57,6 +58,7 @@ describe('the error catalogue', () => {
   it('leaves out only those sentences that lack a detail', () => {
     const { happened, remedy } = explain('NOT_ADDRESSED', { wanted: '3-1' });
     expect([happened, remedy.includes('undefined')]).toEqual(['It is for another container.', false]);
+    expect(explain('CARRIER_FORBIDDEN').remedy).toMatch(/^Then plug .* is well\. For a dongle /);
     expect(explain('FIRM_UNKNOWN', { firm: 7, here: 'x' }).remedy).toBe('Name one of these, by its Firm Code.');
   });
 

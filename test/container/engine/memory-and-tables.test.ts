@@ -173,13 +173,16 @@ describe('a container that its vendor has filled with licenses', () => {
     expect(audit(dongle.container.state)).toEqual([]);
   });
 
-  it('still takes a PIN from its owner', () => {
+  it('still takes a PIN and a work order from its owner', () => {
     const { dongle } = filled();
     const ids = dongle.container.run('list', {}).holdings.map(({ id }) => id);
     for (let number = 20; used(dongle) <= dongle.container.state.limits.capacity; number++)
       move(dongle, makeContainer('soft', number), [{ holding: ids[0] ?? 0, quantity: 1 }]);
     setPin(dongle.container);
     expect(tries(dongle)).toBe(8);
+    const order = { items: [{ firmCode: 6000010, productCode: 1001, quantity: 1 }], kinds: [], keys: [], most: 1 };
+    dongle.container.run('arm-order', order);
+    expect(dongle.container.run('orders', {}).orders).toHaveLength(1);
   });
 
   it('can be emptied into one device, and takes licenses again by then', () => {

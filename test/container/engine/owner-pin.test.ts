@@ -13,6 +13,16 @@ import { apply, backup, bound, codeOf, contextFor, hashOf, reasons, restored } f
 const random = (length: number): Uint8Array => seededEnv('person').random(length);
 const toolsFor = ({ certificate }: TestContainer) => ({ crypto, random, root, certificate });
 
+/** A client for which everything about a PIN fails. */
+function failing({ container }: TestContainer, error: Error): ContainerClient {
+  const inner = container.client();
+  return {
+    call: (name, request) =>
+      name === 'unlock' || name === 'set-pin' ? Promise.reject(error) : inner.call(name, request),
+    close: () => inner.close(),
+  };
+}
+
 function cancelNothing(it: TestContainer): string {
   return codeOf(() => it.container.run('cancel', { target: it.key, sequences: [1] }));
 }
@@ -69,16 +79,21 @@ describe('the PIN of a container', () => {
   it('is shown over a way that may break: to show it again does no harm, to set another may', async () => {
     const { dongle } = closed();
     const cause = new FerryError('CARRIER_LOST', { where: 'there', why: 'x' });
-    const inner = dongle.container.client();
-    const breaking: ContainerClient = {
-      call: async (name, request) => {
-        if (name !== 'unlock' && name !== 'set-pin') return inner.call(name, request);
-        throw new FerryError('OUTCOME_UNKNOWN', { where: 'there', command: name }, { cause });
-      },
-      close: async () => undefined,
-    };
-    await expect(unlockOwner(breaking, PIN, toolsFor(dongle))).rejects.toBe(cause);
-    await expect(setOwnerPin(breaking, PIN, toolsFor(dongle))).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    const unheard = new FerryError('OUTCOME_UNKNOWN', { where: 'there', command: 'unlock' }, { cause });
+    await expect(unlockOwner(failing(dongle, unheard), PIN, toolsFor(dongle))).rejects.toBe(cause);
+    await expect(setOwnerPin(failing(dongle, unheard), PIN, toolsFor(dongle))).rejects.toBe(unheard);
+  });
+
+  it('that fails in any other way, whatever it was caused by, fails with that', async () => {
+    const { dongle } = closed();
+    const cause = new FerryError('CARRIER_LOST', { where: 'there', why: 'x' });
+    const others = [
+      new FerryError('CARRIER_SLOW', { where: 'there', seconds: 1 }, { cause }),
+      new FerryError('OUTCOME_UNKNOWN', { where: 'there', command: 'unlock' }, { cause: new Error('x') }),
+      Object.assign(new Error('x', { cause }), { code: 'OUTCOME_UNKNOWN' }),
+    ];
+    for (const error of others)
+      await expect(unlockOwner(failing(dongle, error), PIN, toolsFor(dongle))).rejects.toBe(error);
   });
 
   it('when it is changed closes every session that showed the old one, though the new one be the same', async () => {

@@ -68,7 +68,8 @@ function needsOf({ state, incident }: Moment, locked: ReadonlySet<number>): Summ
 
 /** What no history may lead to. */
 function wrongIn(state: ContainerState): string | null {
-  if (counter(state, 'usedBytes') > state.limits.capacity) return 'it keeps more than its memory holds';
+  const { capacity, ownerRoom } = state.limits;
+  if (counter(state, 'usedBytes') > capacity + ownerRoom) return 'it keeps more than its memory holds';
   for (const { first, next } of state.logs.values())
     if (next - first > state.limits.logEntries) return 'its custody log is longer than it may be';
   for (const { outbound: it } of state.partners.values())

@@ -343,7 +343,8 @@ export class World {
       if (targets.length > most) throw new Violation(`${name} served more devices than work order ${id} says`);
     for (const { first, next } of state.logs.values())
       if (next - first > state.limits.logEntries) throw new Violation(`the custody log of ${name} is too long`);
-    if (counter(state, 'usedBytes') > state.limits.capacity)
+    const { capacity, ownerRoom } = state.limits;
+    if (counter(state, 'usedBytes') > capacity + ownerRoom)
       throw new Violation(`${name} keeps more than its memory holds`);
     for (const { quantity, pending } of state.holdings.values())
       if (quantity < 0 || pending < 0) throw new Violation(`${name} has fewer seats than none`);

@@ -10,6 +10,8 @@ const firm = toyFirm('firm', 7);
 /** Memory for one of two items, beside what a device with one partner always has. Bytes. */
 const ROOM_FOR_ONE = 2000;
 const ROOM_CURED = 1400;
+const ROOM_FILLED = 2600;
+const ROOM_OF_OWNER = 400;
 
 /** A dongle with two items for a device that has room for one: the other one waits until it is called back. */
 function fullMemory(answers: Answers): World {
@@ -39,6 +41,27 @@ function cured(answers: Answers): World {
   const vendor = new FirmParty(firm, [target], {});
   deliverBefore(vendor, `issues add 1 to ${to.name}`, to);
   return { parties: [vendor, to], granted: seatsToCome(...items), memory: 'kept' };
+}
+
+/**
+ * A dongle that its firm fills, with little room of its owner's beside that: what the owner orders, calls back and settles, and
+ * what the firm adds and withdraws, in any order.
+ */
+function ownersRoom(answers: Answers): World {
+  const items = [1, 2].map((number): ToyItem => ({ number, seats: 1 })) as [ToyItem, ToyItem];
+  const from = dongle(answers, { limits: { capacity: ROOM_FILLED, ownerRoom: ROOM_OF_OWNER } });
+  const to = device(answers, 'device');
+  from.prepare('context', { certificate: firm.certificate, firmCode: null });
+  const wishes = [
+    { kind: 'add', item: items[0] },
+    { kind: 'add', item: items[1] },
+    { kind: 'withdraw', item: items[0] },
+  ] as const;
+  const vendor = new FirmParty(firm, [{ name: from.name, certificate: from.certificate, wishes }], {});
+  deliverBefore(vendor, `issues add 1 to ${from.name}`, from);
+  acquaint(from, to);
+  from.wish({ orders: [{ to: to.key, most: 2, quantities: [1] }], cancels: true });
+  return { parties: [vendor, from, to], granted: seatsToCome(...items), memory: 'kept' };
 }
 
 /** A dongle that has room for one line in its custody log: it gives no more until its firm knows that line. */
@@ -102,6 +125,14 @@ export const LIMITS: readonly WorldPlan[] = [
     about: 'A firm that grants a second item to a device with room for one, and withdraws the first, in any order.',
     size: 'quick',
     build: cured,
+  },
+  {
+    name: "full memory, owner's room",
+    about:
+      "A firm that fills a dongle and withdraws from it; two orders out of the owner's room, cancelled at any time.",
+    size: 'usual',
+    most: 20_000,
+    build: ownersRoom,
   },
   {
     name: 'full log',

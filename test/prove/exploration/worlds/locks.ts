@@ -41,6 +41,23 @@ function locks(answers: Answers, { firms, copies, swaps, way, moves, commits }: 
 }
 
 const firm = toyFirm('firm', 7);
+const other = toyFirm('other firm', 8);
+
+/**
+ * An anchored dongle without licenses whose memory is set back, one firm that grants to it, and another one that has nothing
+ * in it: while there are no licenses, either may accept its state.
+ */
+function empty(answers: Answers): World {
+  const of = dongle(answers, { anchored: true, exact: true });
+  const item: ToyItem = { number: 1, seats: 1 };
+  const vendors = [firm, other].map((by) => {
+    of.prepare('context', { certificate: by.certificate, firmCode: null });
+    const wishes = by === firm ? ([{ kind: 'add', item }] as const) : [];
+    return new FirmParty(by, [{ name: of.name, certificate: of.certificate, wishes }], { accepts: true });
+  });
+  of.wish({ copies: { copies: 2, swaps: 2, way: 'backup' }, commits: 6 });
+  return { granted: seatsToCome(item), memory: 'anchored', parties: [...vendors, of] };
+}
 
 export const LOCKS: readonly WorldPlan[] = [
   {
@@ -56,13 +73,21 @@ export const LOCKS: readonly WorldPlan[] = [
     size: 'usual',
     build: (answers) =>
       locks(answers, {
-        firms: [firm, toyFirm('other firm', 8)],
+        firms: [firm, other],
         copies: 2,
         swaps: 2,
         way: 'backup',
         moves: 0,
         commits: 6,
       }),
+  },
+  {
+    name: 'accepted while it is empty',
+    about:
+      'An anchored dongle without licenses that is set back twice; the firm that grants to it accepts that, or another.',
+    size: 'usual',
+    most: 20_000,
+    build: empty,
   },
   {
     name: 'accepted clone',
