@@ -94,7 +94,13 @@ describe('an unfinished move', () => {
       const known = { issuer: listed('issuer', `${'a'.repeat(32)}${'e'.repeat(32)}`) };
       await expect(world.resume({ ...known, [side]: listed(side, 'c'.repeat(64)) })).rejects.toMatchObject({
         code: 'PEER_UNEXPECTED',
-        details: { address, found: 'the key cccccccc', expected },
+        details: {
+          address,
+          found: 'the key cccccccc',
+          expected,
+          stands: 'The move stays unfinished as it was.',
+          more: '',
+        },
       });
     }
     expect(await world.unfinished()).toHaveLength(1);
