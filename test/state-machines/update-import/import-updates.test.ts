@@ -199,6 +199,27 @@ describe('an import', () => {
   });
 });
 
+describe('the device', () => {
+  it('is given each file that does not wait once, and asked for one context for each issuer that it knows', async () => {
+    const here = scene();
+    here.issueFrom(here.firm, 1);
+    here.putFrom(here.firm, 'a.ferry-update', 1, 1);
+    here.put('b.ferry-update', here.issueFromDongle(2));
+    const asked: string[] = [];
+    const { call } = here.client;
+    const client: ContainerClient = {
+      call: (name, request) => {
+        asked.push(name);
+        return call.call(here.client, name, request) as ReturnType<ContainerClient['call']> as never;
+      },
+      close: () => here.client.close(),
+    };
+    const count = (name: string): number => asked.filter((one) => one === name).length;
+    await here.import({ client });
+    expect([count('apply'), count('context')]).toEqual([2, 2]);
+  });
+});
+
 describe('a receipt on the stick', () => {
   async function imported(): Promise<ImportScene> {
     const here = scene();
@@ -241,6 +262,17 @@ describe('a receipt on the stick', () => {
     expect(report.receipts).toMatchObject([{ file: null, isNew: false, failure: { code: 'FILE_UNWRITABLE' } }]);
     expect(report.files).toMatchObject([{ state: 'applied' }]);
     expect(Object.keys(here.onStick())).toEqual(['a.ferry-update']);
+  });
+
+  it('has a name of its own where the plain one is taken by a receipt for somebody else', async () => {
+    const here = await imported();
+    const { certificate } = here.firm;
+    const other = await here.client.call('context', { certificate, firmCode: null });
+    here.put(RECEIPTS.dongle, other.context);
+    const [receipt] = (await here.import()).receipts;
+    expect(receipt).toMatchObject({ isNew: true, failure: null });
+    expect(receipt?.file).toBe(RECEIPTS.dongle.replace('-receipt', `-${here.dongle.key.slice(0, 8)}-receipt`));
+    expect(await new FileUpdateFolder(here.stick).read(RECEIPTS.dongle)).toEqual(other.context);
   });
 
   it('that the device cannot make is told', async () => {
@@ -293,7 +325,10 @@ describe('an import that cannot go on', () => {
       reads += 1;
       return reads > 1 ? 'gone' : name;
     });
-    expect((await here.import({ folder })).files).toMatchObject([{ failure: { code: 'FILE_UNREADABLE' } }]);
+    expect((await here.import({ folder })).files).toMatchObject([
+      { state: 'refused', entries: [], failure: { code: 'FILE_UNREADABLE' } },
+    ]);
+    expect(reads).toBe(2);
   });
 
   it('rejects when there is no such folder or the device is not certified, before anything was changed', async () => {
@@ -303,7 +338,10 @@ describe('an import that cannot go on', () => {
     const { call } = here.client;
     const list = async () => ({ ...(await call('list', {})), serial: null });
     const client = { call: list as unknown as ContainerClient['call'], close: async () => {} };
-    await expect(here.import({ client })).rejects.toMatchObject({ code: 'NOT_ENROLLED' });
+    await expect(here.import({ client })).rejects.toMatchObject({
+      code: 'NOT_ENROLLED',
+      details: { where: here.device.key },
+    });
   });
 
   it.each(['apply', 'context'])('rejects with a defect in %s', async (command) => {
