@@ -1,6 +1,6 @@
 import { FerryError } from '../../../container/errors.ts';
 import type { MoveOrder, UnfinishedMove } from '../../../state-machines/index.ts';
-import { CONTAINER_SCHEMES, type FarBank, readAddress } from '../addresses.ts';
+import { CONTAINER_SCHEMES, type FarBank, isAddress, readAddress } from '../addresses.ts';
 import { INTERRUPTED_MOVE } from '../interrupted-move.ts';
 import { isUnreached, keptBetween, withStanding } from '../kept-moves.ts';
 import { makeMove } from '../make-move.ts';
@@ -8,6 +8,7 @@ import { type MoveSides, withSides } from '../move-sides.ts';
 import { isPinAtHand, requireOwnersWay } from '../owner.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
 import { expectPeer, nameOf } from '../peers.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { shortId } from '../short-id.ts';
 import { showPlan } from '../show-plan.ts';
@@ -69,6 +70,7 @@ async function move(far: FarBank, lookout: Lookout, context: CommandContext, opt
   if (options.wait && (options.dryRun || ![options.from, options.to].some(isDongle)))
     throw usage('--wait is for a move with a dongle on USB, which may be pulled out');
   const from = await readAddress(far, options.from);
+  if (isAddress(options.to, ['central'])) throw usage(howHome(options));
   const to = await readAddress(far, options.to, [...CONTAINER_SCHEMES, 'folder']);
   if (from.scheme === 'folder' || to.scheme === 'folder') return moveByFolder(far, context, options, from, to);
   requireOwnersWay(options.from);
@@ -91,6 +93,16 @@ async function move(far: FarBank, lookout: Lookout, context: CommandContext, opt
   } catch (error) {
     throw await asUnfinished(context, options, error);
   }
+}
+
+/** How licenses come back to their vendor: what gave them was its word, and so is what takes them. */
+function howHome({ from, to }: MoveOptions): string {
+  const central = quoted(to);
+  const told = isAddress(from, ['folder'])
+    ? `ferry settle ${central} ${quoted(from)}`
+    : `ferry context ${quoted(from)} --for ${central} -o FILE, then ferry settle ${central} FILE`;
+  const withdrawn = `ferry central withdraw ${quoted(to.slice('central:'.length))} ITEM`;
+  return `A License Central gets nothing by a move. It is told where its licenses are: ${told}. Then it may take one back: ${withdrawn}`;
 }
 
 /** Refuses whoever is not meant to get anything. @throws PEER_UNEXPECTED, MOVE_MEANT_FOR */
