@@ -190,7 +190,7 @@ export function parseAddress(text: string, allowed: readonly Scheme[] = SCHEMES)
   const scheme = allowedScheme(text, allowed);
   const folder = text.slice(scheme.length + 1);
   if (carrierSchemeOf(text) !== undefined) ofThese(allowed, () => parseReachableAddress(text));
-  else if (folder === '') throw wrong(text, 'it names no folder', allowed);
+  else if (folder === '') throw unfit(text, 'it names no folder', allowed);
   return { scheme, folder, text };
 }
 
@@ -202,7 +202,7 @@ export function parseAddress(text: string, allowed: readonly Scheme[] = SCHEMES)
 export async function readAddress(far: FarBank, text: string, allowed: readonly Scheme[] = SCHEMES): Promise<Address> {
   const meant = isAddress(text, SCHEMES) || text === '' ? undefined : await meantBy(far, text);
   if (meant !== undefined && allowed.includes(meant.scheme))
-    throw wrong(text, `it is ${meant.what}, which is ${meant.scheme}:${text}`, allowed);
+    throw unfit(text, `it is ${meant.what}, which is ${meant.scheme}:${text}`, allowed);
   return parseAddress(text, allowed);
 }
 
@@ -229,11 +229,11 @@ function allowedScheme(text: string, allowed: readonly Scheme[]): Scheme {
   const scheme = SCHEMES.find((name) => text.startsWith(`${name}:`));
   const mere = SCHEMES.find((name) => name === text);
   if (mere !== undefined)
-    throw wrong(text, `it is a mere scheme; with what belongs to it, it is ${FORMS[mere]}`, allowed);
-  if (scheme === undefined) throw wrong(text, 'it does not begin with a scheme that is known', allowed);
+    throw unfit(text, `it is a mere scheme; with what belongs to it, it is ${FORMS[mere]}`, allowed);
+  if (scheme === undefined) throw unfit(text, 'it does not begin with a scheme that is known', allowed);
   if (allowed.includes(scheme)) return scheme;
   const [one, ...others] = formsOf(allowed);
-  throw wrong(text, others.length === 0 ? `this needs ${one}` : `${scheme}: does not fit here`, allowed);
+  throw unfit(text, others.length === 0 ? `this needs ${one}` : `${scheme}: does not fit here`, allowed);
 }
 
 /** Says of an address that a carrier cannot read which would work here. */
@@ -243,11 +243,12 @@ function ofThese<T>(allowed: readonly Scheme[], read: () => T): T {
   } catch (error) {
     if (!(error instanceof FerryError) || error.code !== 'ADDRESS_WRONG') throw error;
     const { address, why } = error.details;
-    throw wrong(String(address), String(why), allowed);
+    throw unfit(String(address), String(why), allowed);
   }
 }
 
-function wrong(text: string, why: string, allowed: readonly Scheme[]): FerryError {
+/** An address that does not fit where it was given. @returns ADDRESS_WRONG, to be thrown */
+export function unfit(text: string, why: string, allowed: readonly Scheme[]): FerryError {
   return wrongAddress(text, why, formsOf(allowed));
 }
 
