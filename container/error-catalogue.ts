@@ -780,6 +780,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Check the path and its permissions, then run the same command again.',
   },
+  FOLDER_UNREADABLE: {
+    number: 935,
+    exit: 5,
+    happened: 'The folder {folder} cannot be read: {why}.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Check the path and its permissions, and that the stick is in. Then run the same command again.',
+  },
   FILE_UNWRITABLE: {
     number: 704,
     exit: 5,

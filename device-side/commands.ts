@@ -60,7 +60,7 @@ function deviceSerial(input: string): SerialNumber {
 /**
  * `ferry device import`: the container in `folder` takes in what lies for it in the folder `updates`.
  *
- * @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED, NOT_ENROLLED, FILE_UNREADABLE
+ * @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED, NOT_ENROLLED, FOLDER_UNREADABLE
  */
 export async function importUpdates(options: {
   readonly folder: string;

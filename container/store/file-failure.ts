@@ -50,3 +50,12 @@ export function readFailed(file: string, error: unknown): unknown {
   if (systemCode(error) === undefined) return error;
   return new FerryError('FILE_UNREADABLE', { file, why: systemWords(error) }, { cause: error });
 }
+
+/** FOLDER_UNREADABLE likewise, where the folder itself was named. */
+export function folderFailed(folder: string, error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const own: Readonly<Record<string, string>> = { ENOENT: 'it is not there', ENOTDIR: 'it is no folder' };
+  const why = isWorkingFolderGone(error) ? systemWords(error) : (own[code] ?? systemWords(error));
+  return new FerryError('FOLDER_UNREADABLE', { folder, why }, { cause: error });
+}

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FerryError } from '../../container/errors.ts';
 import { armor, unarmor } from '../../container/files/armor.ts';
-import { readFailed } from '../../container/store/file-failure.ts';
+import { folderFailed } from '../../container/store/file-failure.ts';
 import { parkFile } from '../../container/store/file-parked.adapter.ts';
 import { readPlainFile } from '../../container/store/file-plain.adapter.ts';
 import type { FolderEntry, UpdateFolder } from '../../state-machines/index.ts';
@@ -20,7 +20,7 @@ export class FileUpdateFolder implements UpdateFolder {
       for await (const entry of await fs.promises.opendir(this.#folder))
         yield { name: entry.name, isFile: entry.isFile() };
     } catch (error) {
-      throw readFailed(this.#folder, error);
+      throw folderFailed(this.#folder, error);
     }
   }
 

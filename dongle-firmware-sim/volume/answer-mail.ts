@@ -1,10 +1,11 @@
 import type { Listing } from '../../container/commands/list.ts';
+import type { Crypto } from '../../container/crypto/port.ts';
 import { armor } from '../../container/files/armor.ts';
 import { certificateFileName } from '../../container/files/file-names.ts';
 import { statementIn } from '../../container/files/statement-in.ts';
-import { equalBytes, NO_BYTES, utf8 } from '../../container/model/bytes.ts';
+import { equalBytes, NO_BYTES, toHex, utf8 } from '../../container/model/bytes.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
-import { type Answer, answerText, answerTo } from './answer.ts';
+import { type Answer, answerText, answerTo, paragraphOf, readAnswerText, standingAnswer } from './answer.ts';
 import { composeVolume, type NewFile } from './compose-volume.ts';
 import { fatStamp } from './fat-stamp.ts';
 import type { VolumeLabel } from './label-volume.ts';
@@ -18,6 +19,8 @@ import { isWithin, PLACE, samePath } from './volume-layout.ts';
 
 /** Bytes of the answers to earlier mail that are kept until there is new mail. */
 const LONGEST_ANSWER = 1024 * 1024;
+/** Digits that tell one mail from another. */
+const MARK_LENGTH = 16;
 
 /**
  * Does the firmware's work with a volume: takes what is in its inbox, and makes the volume that answers it. Everything that a
@@ -39,11 +42,12 @@ export async function answerMail(image: Uint8Array, ports: MailPorts): Promise<U
   const answers = [...taken.answers, ...otherAnswers(found, forFirms, outgoing)];
   const { contexts } = forFirms;
   const standing = standingLetters(found, self, outgoing);
-  const desk: Desk = { found, taken, self, contexts, outgoing, standing, answers, stamp: fatStamp(ports.env.now()) };
+  const stamp = fatStamp(ports.env.now());
+  const desk: Desk = { found, taken, self, contexts, outgoing, standing, answers, stamp, crypto: ports.crypto };
   const label = labelOf(self, desk.stamp, ports);
-  const composed = await composeVolume(image.length, label, filesOf(desk, found.passedOver));
+  const composed = await composeVolume(image.length, label, filesOf(desk, []));
   if (composed.leftOut.length === 0) return composed.image;
-  const told = filesOf(desk, found.passedOver + composed.leftOut.length);
+  const told = filesOf(desk, composed.leftOut);
   return (await composeVolume(image.length, label, told)).image;
 }
 
@@ -57,6 +61,7 @@ interface Desk {
   readonly standing: ReadonlyMap<string, PublicKey>;
   readonly answers: readonly Answer[];
   readonly stamp: number;
+  readonly crypto: Crypto;
 }
 
 /** The receipts of this container that lie in the outbox from before: whoever they are for may come in a year. */
@@ -91,8 +96,12 @@ function otherAnswers(
   ];
 }
 
-/** All files of the new volume: first what the dongle says, then what was not taken, then what else lay there. */
-function filesOf(desk: Desk, leftOut: number): readonly NewFile[] {
+/**
+ * All files of the new volume: first what the dongle says, then what was not taken, then what else lay there.
+ *
+ * @param leftOut those for which there is no room
+ */
+function filesOf(desk: Desk, leftOut: readonly NewFile[]): readonly NewFile[] {
   const { found, taken, stamp } = desk;
   const old = new Map(found.files.map((file) => [samePath(file.path), file]));
   const own = ownFiles(desk, leftOut).map(({ path, bytes }): NewFile => {
@@ -131,32 +140,61 @@ function targetOfOwn({ key }: Listing, bytes: Uint8Array | null): PublicKey | un
   return mail?.ok === true && mail.value.kind === 'update' && mail.value.issuer === key ? mail.value.target : undefined;
 }
 
-function ownFiles(desk: Desk, leftOut: number): readonly Omit<NewFile, 'stamp'>[] {
+function ownFiles(desk: Desk, leftOut: readonly NewFile[]): readonly Omit<NewFile, 'stamp'>[] {
   const { found, taken, self, contexts, outgoing, standing } = desk;
-  const waiting = found.files.filter(({ path, bytes }) => isWithin(PLACE.inbox, path) && bytes !== null).length;
+  const refused = found.files.filter(({ path }) => isWithin(PLACE.inbox, path) && !taken.taken.has(path));
+  const waiting = refused.filter(({ bytes }) => bytes !== null);
   const status = {
     targets: new Set([...outgoing.targets, ...standing.values()]),
-    waiting: waiting - taken.taken.size,
-    leftOut,
+    waiting: waiting.length,
+    leftOut: found.passedOver + leftOut.length,
   };
+  const without = new Set(leftOut.map(({ path }) => path));
   const letters = [...taken.letters, ...outgoing.updates].map(
     ([name, raw]) => [`${PLACE.outbox}/${name}`, raw] as const,
   );
   return [
     { path: PLACE.status, bytes: utf8(statusText(self, status)) },
     { path: PLACE.readme, bytes: utf8(readmeText()) },
-    ...answerFile(desk),
+    ...answerFile(desk, { refused, left: waiting.filter(({ path }) => !without.has(path)) }),
     ...(self.serial === null ? [] : [{ path: certificateFileName(self.serial), bytes: self.certificate ?? NO_BYTES }]),
     ...[...contexts, ...letters].map(([path, raw]) => ({ path, bytes: utf8(armor(raw)) })),
   ];
 }
 
-/** Answers stay until there is new mail: who ejected twice, or pulled the plug, finds them still. */
-function answerFile({ found, taken, answers }: Desk): readonly Omit<NewFile, 'stamp'>[] {
-  if (answers.length + taken.taken.size > 0)
-    return [{ path: PLACE.answer, bytes: utf8(answerText(taken.taken.size, answers)) }];
-  const before = found.files.find(({ path }) => samePath(path) === PLACE.answer)?.bytes ?? null;
-  return before === null || before.length > LONGEST_ANSWER ? [] : [{ path: PLACE.answer, bytes: before }];
+/** Files of the inbox that were not taken. */
+interface Refused {
+  readonly refused: readonly FoundFile[];
+  /** Those of them that stay there. */
+  readonly left: readonly FoundFile[];
+}
+
+/**
+ * An answer stays until there is new mail: who ejected twice, or pulled the plug, finds it still. What was left is tried again every
+ * time, and is no new mail.
+ */
+function answerFile(
+  { found, taken, answers, crypto }: Desk,
+  { refused, left }: Refused,
+): readonly Omit<NewFile, 'stamp'>[] {
+  const there = found.files.find(({ path }) => samePath(path) === PLACE.answer)?.bytes ?? null;
+  const bytes = there === null || there.length > LONGEST_ANSWER ? null : there;
+  const before = bytes === null ? undefined : readAnswerText(new TextDecoder().decode(bytes));
+  const now = { taken: taken.taken.size, paragraphs: answers.map(paragraphOf), mark: markOf(left, crypto) };
+  const answer = standingAnswer(before, now, markOf(refused, crypto));
+  const isNothing = answer === now && now.taken + now.paragraphs.length === 0;
+  if (bytes !== null && (answer === before || isNothing)) return [{ path: PLACE.answer, bytes }];
+  return isNothing ? [] : [{ path: PLACE.answer, bytes: utf8(answerText(answer)) }];
+}
+
+/** Stands for files with their paths and contents; null where there are none. */
+function markOf(files: readonly FoundFile[], crypto: Crypto): string | null {
+  if (files.length === 0) return null;
+  const each = files.map(({ path, bytes }) => {
+    const content = bytes === null ? 'unreadable' : toHex(crypto.sha256(bytes));
+    return `${content} ${samePath(path)}`;
+  });
+  return toHex(crypto.sha256(utf8(each.sort().join('\n')))).slice(0, MARK_LENGTH);
 }
 
 /** The same for a dongle at all times, so that a computer knows its volume again. */

@@ -46,15 +46,66 @@ function withoutDetails(what: string, reason: number): readonly string[] {
 
 /** Files that are answered one by one. */
 const MOST_ANSWERS = 200;
+const LINE = '\r\n';
+const SAID = 'There is something to say about:';
+
+/** What ANSWER.TXT says. */
+export interface AnswerSheet {
+  /** Files that were taken. */
+  readonly taken: number;
+  /** What there is to say, each with the lines of one answer: what it is about comes first. */
+  readonly paragraphs: readonly string[];
+  /** Stands for the files that are left in the inbox; null when there are none. */
+  readonly mark: string | null;
+}
+
+export function paragraphOf({ about, sentences }: Answer): string {
+  return [plain(about), ...sentences.map((one) => `  ${plain(one)}`)].join(LINE);
+}
 
 /** The text with all answers, for people. */
-export function answerText(taken: number, answers: readonly Answer[]): string {
-  const told = answers.slice(0, MOST_ANSWERS);
+export function answerText({ taken, paragraphs, mark }: AnswerSheet): string {
+  const told = paragraphs.slice(0, MOST_ANSWERS);
   return [
     taken === 1 ? '1 file was taken out of INBOX.' : `${taken} files were taken out of INBOX.`,
-    ...(answers.length === 0 ? [] : ['', 'There is something to say about:']),
-    ...told.flatMap(({ about, sentences }) => ['', plain(about), ...sentences.map((one) => `  ${plain(one)}`)]),
-    ...(answers.length > told.length ? ['', `And about ${answers.length - told.length} more.`] : []),
+    ...(paragraphs.length === 0 ? [] : ['', SAID]),
+    ...told.flatMap((one) => ['', one]),
+    ...(paragraphs.length > told.length ? ['', `And about ${paragraphs.length - told.length} more.`] : []),
+    ...(mark === null ? [] : ['', `This answer stands until INBOX has other files than those it has now (${mark}).`]),
     '',
-  ].join('\r\n');
+  ].join(LINE);
+}
+
+/** What such a text says; undefined for every other text. */
+export function readAnswerText(text: string): AnswerSheet | undefined {
+  const [first = '', ...others] = text.split(`${LINE}${LINE}`);
+  const taken = /^(\d{1,6}) files? (?:was|were) taken out of INBOX\.\s*$/.exec(first)?.[1];
+  if (taken === undefined) return undefined;
+  const mark = /^This answer stands .* \(([0-9a-f]+)\)\.\s*$/.exec(others.at(-1) ?? '')?.[1] ?? null;
+  return { taken: Number(taken), paragraphs: others.filter((one) => one.includes(`${LINE}  `)), mark };
+}
+
+/**
+ * The answer after a pass over mail of which nothing is new is the one that is there: what was taken stays said. Where a reason is
+ * another one by now, it is said in place of the old one.
+ *
+ * @param found the mark of the files that lay in the inbox and were not taken; also of those that cannot stay
+ * @returns what is to be said; `before` itself where it says all
+ */
+export function standingAnswer(
+  before: AnswerSheet | undefined,
+  now: AnswerSheet,
+  found: AnswerSheet['mark'],
+): AnswerSheet {
+  const isNewMail = now.taken > 0 || (found !== null && found !== before?.mark);
+  if (before === undefined || isNewMail) return now;
+  const said = new Set(before.paragraphs);
+  if (now.paragraphs.slice(0, MOST_ANSWERS).every((one) => said.has(one))) return before;
+  const anew = new Set(now.paragraphs.map(subjectOf));
+  const others = before.paragraphs.filter((one) => !anew.has(subjectOf(one)));
+  return { taken: before.taken, paragraphs: [...now.paragraphs, ...others], mark: now.mark };
+}
+
+function subjectOf(paragraph: string): string | undefined {
+  return paragraph.split(LINE, 1)[0];
 }

@@ -17,7 +17,9 @@ import type { ServerLog } from '../../carriers/server/server-port.ts';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { FileContainer } from '../../container/store/file-container.adapter.ts';
+import { isCentralFolder } from '../license-central/central-folder.adapter.ts';
 import { certifiedClient } from './certified-client.ts';
+import { isFolder } from './ferry-files.adapter.ts';
 
 /** What the far bank lends to the command line for one kind of container. */
 export interface Door<Options> {
@@ -188,20 +190,30 @@ export function parseAddress(text: string, allowed: readonly Scheme[] = SCHEMES)
   const scheme = allowedScheme(text, allowed);
   const folder = text.slice(scheme.length + 1);
   if (carrierSchemeOf(text) !== undefined) ofThese(allowed, () => parseReachableAddress(text));
-  else if (folder === '') throw wrong(text, 'it names no folder', allowed);
+  else if (folder === '') throw unfit(text, 'it names no folder', allowed);
   return { scheme, folder, text };
 }
 
 /**
- * As `parseAddress`; where the name of a folder with a container was given instead, it says how that is written.
+ * As `parseAddress`; where the name of a folder was given instead, it says how that is written.
  *
  * @throws ADDRESS_WRONG
  */
 export async function readAddress(far: FarBank, text: string, allowed: readonly Scheme[] = SCHEMES): Promise<Address> {
-  const isNamed = !isAddress(text, SCHEMES) && text !== '' && allowed.includes('sim');
-  if (isNamed && (await isContainer(far, text)))
-    throw wrong(text, `it is a folder with a container in it, which is sim:${text}`, allowed);
+  const meant = isAddress(text, SCHEMES) || text === '' ? undefined : await meantBy(far, text);
+  if (meant !== undefined && allowed.includes(meant.scheme))
+    throw unfit(text, `it is ${meant.what}, which is ${meant.scheme}:${text}`, allowed);
   return parseAddress(text, allowed);
+}
+
+/** What lies in a folder that was named without a scheme; undefined when there is none. */
+async function meantBy(
+  far: FarBank,
+  folder: string,
+): Promise<{ readonly scheme: 'sim' | 'central' | 'folder'; readonly what: string } | undefined> {
+  if (await isContainer(far, folder)) return { scheme: 'sim', what: 'a folder with a container in it' };
+  if (isCentralFolder(folder)) return { scheme: 'central', what: 'the folder of a License Central' };
+  return isFolder(folder) ? { scheme: 'folder', what: 'a folder' } : undefined;
 }
 
 /** Where a container can be served. */
@@ -215,10 +227,13 @@ export function parseListening(text: string): ListenAddress {
 
 function allowedScheme(text: string, allowed: readonly Scheme[]): Scheme {
   const scheme = SCHEMES.find((name) => text.startsWith(`${name}:`));
-  if (scheme === undefined) throw wrong(text, 'it does not begin with a scheme that is known', allowed);
+  const mere = SCHEMES.find((name) => name === text);
+  if (mere !== undefined)
+    throw unfit(text, `it is a mere scheme; with what belongs to it, it is ${FORMS[mere]}`, allowed);
+  if (scheme === undefined) throw unfit(text, 'it does not begin with a scheme that is known', allowed);
   if (allowed.includes(scheme)) return scheme;
   const [one, ...others] = formsOf(allowed);
-  throw wrong(text, others.length === 0 ? `this needs ${one}` : `${scheme}: does not fit here`, allowed);
+  throw unfit(text, others.length === 0 ? `this needs ${one}` : `${scheme}: does not fit here`, allowed);
 }
 
 /** Says of an address that a carrier cannot read which would work here. */
@@ -228,11 +243,12 @@ function ofThese<T>(allowed: readonly Scheme[], read: () => T): T {
   } catch (error) {
     if (!(error instanceof FerryError) || error.code !== 'ADDRESS_WRONG') throw error;
     const { address, why } = error.details;
-    throw wrong(String(address), String(why), allowed);
+    throw unfit(String(address), String(why), allowed);
   }
 }
 
-function wrong(text: string, why: string, allowed: readonly Scheme[]): FerryError {
+/** An address that does not fit where it was given. @returns ADDRESS_WRONG, to be thrown */
+export function unfit(text: string, why: string, allowed: readonly Scheme[]): FerryError {
   return wrongAddress(text, why, formsOf(allowed));
 }
 
@@ -245,13 +261,15 @@ export async function isContainer(far: FarBank, folder: string): Promise<boolean
   return (await far.dongle()).is(folder) || (await far.device()).is(folder);
 }
 
-/** Opens `sim:DIR`. @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
+/** Opens `sim:DIR`. @throws NO_CONTAINER, OTHER_KIND, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
 async function openSim(far: FarBank, folder: string): Promise<FileContainer> {
   const dongle = await far.dongle();
   if (dongle.is(folder)) return openedBy(dongle, folder);
   const device = await far.device();
   if (device.is(folder)) return openedBy(device, folder);
-  throw new FerryError('NO_CONTAINER', { where: folder });
+  if (!isCentralFolder(folder)) throw new FerryError('NO_CONTAINER', { where: folder });
+  const instead = `the address of a container; the License Central is \`central:${folder}\``;
+  throw new FerryError('OTHER_KIND', { where: folder, found: 'License Central', expected: 'container', instead });
 }
 
 /** Opening writes who has it open, and once more what was changed last: nothing that is asked for now is in question. */

@@ -101,7 +101,8 @@ export function showRest({ output }: CommandContext, { foreign, failures }: Hand
   if (foreign.length > 0) output.note(`${foreign.length} file(s) for others were left alone.`);
   for (const { file, error } of failures) {
     output.complain(`${file}: ${error.message} [${error.code}]`);
-    output.complain(`  ${explain(error.code, error.details).remedy}`);
+    const { effect, remedy } = explain(error.code, error.details);
+    for (const sentence of [effect, remedy]) output.complain(`  ${sentence}`);
   }
 }
 

@@ -5,10 +5,12 @@ import { armor, describeFile, unarmor } from '../../container/files/armor.ts';
 import { contextFileName, isForAnother, isLaterOf, updateFileNames } from '../../container/files/file-names.ts';
 import { statementIn } from '../../container/files/statement-in.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
-import { systemCode, systemWords } from '../../container/store/file-failure.ts';
+import { folderFailed, systemCode } from '../../container/store/file-failure.ts';
 import { parkFile } from '../../container/store/file-parked.adapter.ts';
 import { readPlainFile } from '../../container/store/file-plain.adapter.ts';
 import { type FileKind, inTheWay } from './in-the-way.adapter.ts';
+import { usage } from './parse-arguments.ts';
+import { quoted } from './printable.ts';
 
 /** The envelope in a file, armored or raw. @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED, FILE_HEADER */
 export function readFerryFile(file: string): Uint8Array {
@@ -17,23 +19,23 @@ export function readFerryFile(file: string): Uint8Array {
   return read.value;
 }
 
-/** A folder by its one name, whichever way it is reached. @throws FILE_UNREADABLE */
+/** A folder by its one name, whichever way it is reached. @throws FOLDER_UNREADABLE */
 export function realFolder(folder: string): string {
   try {
     return fs.realpathSync(folder);
   } catch (error) {
-    throw new FerryError('FILE_UNREADABLE', { file: folder, why: systemWords(error) }, { cause: error });
+    throw folderFailed(folder, error);
   }
 }
 
-/** The first of several folders that is given again, by whichever path. @throws FILE_UNREADABLE */
+/** The first of several folders that is given again, by whichever path. @throws FOLDER_UNREADABLE */
 export function givenTwice(folders: readonly string[]): { readonly first: number; readonly again: number } | undefined {
   const places = folders.map((folder) => (isFolder(folder) ? realFolder(folder) : path.resolve(folder)));
   const again = places.findIndex((place, at) => places.indexOf(place) < at);
   return again < 0 ? undefined : { first: places.indexOf(places[again] ?? ''), again };
 }
 
-/** The files in a folder with that suffix, in whatever capitals a stick wrote it, by name; `._*` companions and everything that is no plain file left out. */
+/** The files in a folder with that suffix, in whatever capitals a stick wrote it, by name; `._*` companions and everything that is no plain file left out. @throws FOLDER_UNREADABLE */
 export function parkedFiles(folder: string, suffix: string): readonly string[] {
   try {
     return fs
@@ -42,14 +44,14 @@ export function parkedFiles(folder: string, suffix: string): readonly string[] {
       .map((entry) => path.join(folder, entry.name))
       .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
   } catch (error) {
-    throw new FerryError('FILE_UNREADABLE', { file: folder, why: systemWords(error) }, { cause: error });
+    throw folderFailed(folder, error);
   }
 }
 
-/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FILE_UNREADABLE, NOTHING_PARKED */
+/** File arguments; `folder:DIR` stands for all files in it that have the suffix. @throws FOLDER_UNREADABLE, NOTHING_PARKED; USAGE_WRONG for a mere folder */
 export function expandFiles(names: readonly string[], suffix: string): readonly string[] {
   const files = names.flatMap((name) => {
-    if (!name.startsWith('folder:')) return [name];
+    if (!name.startsWith('folder:')) return [notFolder(name)];
     const folder = name.slice('folder:'.length);
     const found = parkedFiles(folder, suffix);
     if (found.length === 0) throw new FerryError('NOTHING_PARKED', { folder, what: `no ${suffix} file` });
@@ -58,14 +60,20 @@ export function expandFiles(names: readonly string[], suffix: string): readonly 
   return files;
 }
 
-/** The folders in a folder, and the folder itself: where `ferry list` without an address looks. */
+/** The name of what is no folder. @throws USAGE_WRONG */
+function notFolder(name: string): string {
+  if (!isFolder(name)) return name;
+  throw usage(`${quoted(name)} is a folder: write ${quoted(`folder:${name}`)} for the files in it`);
+}
+
+/** The folders in a folder, and the folder itself: where `ferry list` without an address looks. @throws FOLDER_UNREADABLE */
 export function foldersIn(folder: string): readonly string[] {
   try {
     const entries = fs.readdirSync(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     return [folder, ...names.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))];
   } catch (error) {
-    throw new FerryError('FILE_UNREADABLE', { file: folder, why: systemWords(error) }, { cause: error });
+    throw folderFailed(folder, error);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CONTAINER_KINDS } from '../../container/files/certificate.ts';
 import { TRANSFER_TYPES } from '../../container/files/grant.ts';
+import { isoDate } from '../../container/model/time.ts';
 import type { GrantSpec } from '../license-central/index.ts';
 import { collect, type ItemArgument, parseDay, parseNumber, usage } from './parse-arguments.ts';
 
@@ -43,6 +44,16 @@ export function withLicenseOptions(command: Command): Command {
     .option('--target-kind <KIND>', `only to containers of a kind: ${kinds().join(', ')}; may be repeated`, collect)
     .option('--most-per-target <N>', 'seats that one target may hold at most')
     .option('--no-return', 'a target may not give it back');
+}
+
+/** What is said of a license that nobody can use any more; of any other, nothing. @param now seconds since 2000-01-01 */
+export function expiredLines({ expiration }: LicenseOptions, now: number): readonly string[] {
+  const end = given(expiration, parseDay);
+  if (end === null || end > now) return [];
+  return [
+    `It has expired already: --expiration is ${isoDate(end)}, and by the clock here it is ${isoDate(now)}. No device will use it.`,
+    'If another day was meant: ferry central replace DIR ITEM, once it is known where the license is. If the clock is wrong, correct it first.',
+  ];
 }
 
 /** The license that an item and its options stand for. @throws USAGE_WRONG */

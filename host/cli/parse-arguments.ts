@@ -9,13 +9,23 @@ export interface ItemArgument {
 
 const U32_MAX = 0xffffffff;
 
-/** `FIRM:PRODUCT`, or `FIRM:PRODUCTxN` for N seats. @throws USAGE_WRONG */
+/** `FIRM:PRODUCT` for one seat, or `FIRM:PRODUCTxN` for N seats. @throws USAGE_WRONG */
 export function parseItem(text: string): ItemArgument {
-  const match = /^(\d{1,10}):(\d{1,10})(?:x(\d{1,10}))?$/.exec(text);
-  const [firmCode, productCode, quantity] = [Number(match?.[1]), Number(match?.[2]), Number(match?.[3] ?? 1)];
-  if (match === null || firmCode > U32_MAX || productCode > U32_MAX || quantity > U32_MAX || quantity < 1)
-    throw usage(`"${text}" is not an item like 6000010:1001 or 6000010:1001x2`);
-  return { firmCode, productCode, quantity };
+  const [, firmCode, productCode, seats] = /^([^:x]*):([^:x]*)(?:x(.*))?$/is.exec(text) ?? [];
+  const wrong = (why: string) => usage(`"${text}" is not an item like 6000010:1001 or 6000010:1001x2: ${why}`);
+  if (firmCode === undefined || productCode === undefined) throw wrong('it is no FIRM:PRODUCT and no FIRM:PRODUCTxN');
+  const numberOf = (digits: string, what: string, least: number): number => {
+    const number = /^\d{1,10}$/.test(digits) ? Number(digits) : Number.NaN;
+    if (number >= least && number <= U32_MAX) return number;
+    throw wrong(`"${digits}" is no ${what} (${least} to ${U32_MAX})`);
+  };
+  const [firm, product] = [numberOf(firmCode, 'Firm Code', 0), numberOf(productCode, 'Product Code', 0)];
+  if (/X/.test(text)) throw wrong('the x before the number of seats is a small letter');
+  return {
+    firmCode: firm,
+    productCode: product,
+    quantity: seats === undefined ? 1 : numberOf(seats, 'number of seats', 1),
+  };
 }
 
 /** `FIRM:PRODUCT`. @throws USAGE_WRONG */

@@ -27,7 +27,7 @@ export interface ImportPorts {
  * Repeatable, and safe to break off at any moment: importing again does what is missing, and changes nothing when nothing
  * is.
  *
- * @throws FILE_UNREADABLE when the folder cannot be read, NOT_ENROLLED, or what the container answers to `list`, before
+ * @throws FOLDER_UNREADABLE when the folder cannot be read, NOT_ENROLLED, or what the container answers to `list`, before
  *   anything was changed. Later failures are in the report.
  */
 export async function importUpdates({ client, folder, crypto }: ImportPorts): Promise<ImportReport> {

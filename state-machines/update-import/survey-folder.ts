@@ -17,7 +17,7 @@ export interface Survey {
   readonly hidden: number;
 }
 
-/** Looks through a folder for update files to a container. Files are read one at a time and not kept. @throws FILE_UNREADABLE */
+/** Looks through a folder for update files to a container. Files are read one at a time and not kept. @throws FOLDER_UNREADABLE */
 export async function surveyFolder(folder: UpdateFolder, container: PublicKey): Promise<Survey> {
   const updates: FoundUpdate[] = [];
   const unreadable: { file: string; failure: Failure }[] = [];

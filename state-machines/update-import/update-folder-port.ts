@@ -7,7 +7,7 @@ export interface FolderEntry {
 
 /** A folder to which update files are brought and from which receipts are taken, such as a stick. Nothing in it is trusted. */
 export interface UpdateFolder {
-  /** Everything that lies in it, in any order; what lies in its folders is left out. @throws FILE_UNREADABLE */
+  /** Everything that lies in it, in any order; what lies in its folders is left out. @throws FOLDER_UNREADABLE */
   entries(): AsyncIterable<FolderEntry>;
   /**
    * The envelope in a plain file, which may be armor. Nothing of it is verified.

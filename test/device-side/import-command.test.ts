@@ -177,6 +177,58 @@ describe('the exit code of an import', () => {
   });
 });
 
+describe('what an import says of a failure', () => {
+  const report = { serial: SERIAL, files: [], receipts: [], foreign: 0, hidden: 0, interruption: null };
+
+  it('of a file that was not taken: what happened, what it means for the licenses, and what to do', async () => {
+    const damaged = { code: 'FILE_MALFORMED', details: { what: 'it has no header' } } as const;
+    const files = [applied, { ...gap, failure: damaged }];
+    const { stdout } = await ferry(['device', 'import', 'device', 'stick'], importing({ ...report, files }));
+    expect(stdout).toContain(
+      [
+        'b: not taken: The file is damaged or was not made by this system: it has no header. [FILE_MALFORMED]',
+        '  Nothing was changed.',
+        '  Copy the file again from its source; if it stays damaged, have it issued again.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['3-1', 'ISSUER'],
+    ['firm 6000010', '6000010'],
+  ])(
+    'of the receipt for %s, where the stick is full: the licenses are in, and how the receipt is got',
+    async (issuer, named) => {
+      const receipts = [{ issuer, file: null, isNew: false, failure: full }];
+      const args = ['device', 'import', 'my device', 'stick'];
+      const { stdout } = await ferry(args, importing({ ...report, files: [applied], receipts }));
+      expect(stdout).toContain(
+        [
+          `No receipt for ${issuer}: The file x cannot be written: the disk is full. [FILE_UNWRITABLE]`,
+          `  What was applied is in ${SERIAL} and stays there. Only the receipt is missing: until it has one, ${issuer} shows it in transit.`,
+          '  Make room or choose another place, then run the same command again.',
+          `  Or have it written elsewhere: ferry context 'sim:my device' --for ${named} -o PLACE`,
+          '',
+        ].join('\n'),
+      );
+    },
+  );
+
+  it('of a receipt that could not be made names no other place, which would not help', async () => {
+    const none = { code: 'TABLE_FULL', details: { here: SERIAL, what: 'no channel record is free' } } as const;
+    const receipts = [{ issuer: '3-1', file: null, isNew: false, failure: none }];
+    const { stdout } = await ferry(['device', 'import', 'device', 'stick'], importing({ ...report, receipts }));
+    expect(stdout).toMatch(/\[TABLE_FULL\]\n {2}What was applied is in .*\n {2}.+\n/);
+    expect(stdout).not.toContain('elsewhere');
+  });
+});
+
+/** A device whose import ends so. */
+function importing(report: ImportReport) {
+  return async () => ({ importUpdates: async () => report });
+}
+
 describe('the failures in the JSON of an import', () => {
   it('have number, exit code and the three texts, like every error', async () => {
     const report: ImportReport = {

@@ -106,6 +106,75 @@ describe('the words of a command', () => {
       2,
       'which is sim:device.',
     ],
+    [
+      'name the address of a License Central whose folder was given',
+      ['list', 'vendor'],
+      2,
+      'it is the folder of a License Central, which is central:vendor.',
+    ],
+    ['name the address of a folder with files', ['list', 'sent'], 2, 'it is a folder, which is folder:sent.'],
+    [
+      'say what a scheme alone needs',
+      ['list', 'usb'],
+      2,
+      'it is a mere scheme; with what belongs to it, it is usb:SERIAL.',
+    ],
+    [
+      'tell a License Central from a container',
+      ['apply', 'sim:vendor', 'x'],
+      2,
+      'In vendor is a License Central, not a container.',
+    ],
+    [
+      'say of a folder that it is not there',
+      ['list', 'folder:nowhere'],
+      5,
+      'The folder nowhere cannot be read: it is not there.',
+    ],
+    [
+      'say how all files of a folder are applied',
+      ['apply', 'sim:device', 'sent'],
+      2,
+      'sent is a folder: write folder:sent for the files in it.',
+    ],
+    [
+      'say how all files of a folder are settled',
+      ['settle', 'central:vendor', '.'],
+      2,
+      '. is a folder: write folder:. for the files in it.',
+    ],
+    [
+      'say how a License Central is told of its licenses, to which nothing moves',
+      ['move', '--from', 'sim:dongle', '--to', 'central:vendor', '--all'],
+      2,
+      'ferry context sim:dongle --for central:vendor -o FILE, then ferry settle central:vendor FILE. Then it may take one back: ferry central withdraw vendor ITEM.',
+    ],
+    [
+      'say the same of what is parked',
+      ['move', '--from', 'folder:sent', '--to', 'central:vendor', '--all'],
+      2,
+      'It is told where its licenses are: ferry settle central:vendor folder:sent.',
+    ],
+    ...[
+      ['x0', '"0" is no number of seats (1 to 4294967295)'],
+      ['x-1', '"-1" is no number of seats (1 to 4294967295)'],
+      ['x', '"" is no number of seats (1 to 4294967295)'],
+      ['X1', 'the x before the number of seats is a small letter'],
+    ].map(([seats, why]): [string, readonly string[], number, string] => [
+      `say what is wrong with the item 6000010:1001${seats}`,
+      toDevice('--item', `6000010:1001${seats}`),
+      2,
+      `"6000010:1001${seats}" is not an item like 6000010:1001 or 6000010:1001x2: ${why}. [USAGE_WRONG]`,
+    ]),
+    ['say so of what is no item at all', toDevice('--item', '7'), 2, 'it is no FIRM:PRODUCT and no FIRM:PRODUCTxN.'],
+    ['say it of a Product Code', toDevice('--item', '6000010:abc'), 2, '"abc" is no Product Code (0 to 4294967295).'],
+    ['refuse to expect nobody', toDevice('--all', '--expect', ' '), 2, '--expect names nobody: give the serial number'],
+    [
+      'say that an order is of one firm',
+      grant('--item', '6000010:1', '--item', '6000011:1'),
+      2,
+      'All items of one order are of one firm, not of 6000010, 6000011: grant those of each by an order of its own.',
+    ],
     ['say how the ids of moves are found', ['resume', 'xyz'], 3, 'No unfinished move is called xyz. [MOVE_UNKNOWN]'],
     [
       'name the address that is to be paired',
@@ -115,6 +184,25 @@ describe('the words of a command', () => {
     ],
   ])('%s', async (_, args, exit, said) => {
     expect(await world.run(...args)).toMatchObject({ exit, stderr: expect.stringContaining(said) });
+  });
+
+  it('say of a license that was granted that it has expired already, and how another day is set', async () => {
+    const item = ['--item', world.item(1), '-o', 'folder:dated'];
+    const { exit, stdout, stderr } = await world.run(...grant(...item, '--expiration', '2020-01-01'));
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/granted to 3-1234567, in transit as sequence \d+\.\n/)]);
+    expect(stderr).toMatch(/^It has expired already: --expiration is 2020-01-01, and by the clock here it is \d{4}-/m);
+    expect(stderr).toContain('ferry central replace DIR ITEM');
+    const later = await world.run(...grant(...item, '--expiration', '2130-01-01'));
+    expect(later.stderr).not.toContain('expired');
+  });
+
+  it('give the command that takes home the receipt of several files whole, where it is one', async () => {
+    for (const to of ['folder:one', 'folder:one'])
+      await world.must('central', 'issue', 'vendor', '--to', 'sim:device', '--item', world.item(1), '-o', to);
+    const { stderr } = await world.run('apply', 'sim:device', 'folder:one', '-o', 'folder:one');
+    expect(stderr).toMatch(
+      /Bring the receipt home: ferry settle ISSUER one\/130-2459324738-for-\S+-receipt\.ferry-context\. What/,
+    );
   });
 
   it('say of what is not so, or is so already, that it is, and not how the command is used', async () => {

@@ -172,5 +172,5 @@ function sayPackets({ of, which }: Pick<PacketFault, 'of' | 'which'>): string {
 }
 
 function saySeed({ which }: Pick<PacketFault, 'which'>): string {
-  return which.by === 'chance' && which.seed !== DEFAULT_SEED ? ` seed ${which.seed}` : '';
+  return which.by === 'chance' ? ` seed ${which.seed}` : '';
 }

@@ -132,7 +132,10 @@ function show({ output }: CommandContext, address: string, done: readonly (FileN
       for (const line of restWaits(report.deferred, report.deferredFor, report.needed)) output.line(`  ${line}`);
     output.line(`  Receipt: ${receipt}`);
   }
-  const [only, ...others] = done;
-  const files = only === undefined || others.length > 0 ? 'FILE...' : quoted(only.receipt);
-  output.note(`Bring the receipt home: ferry settle ISSUER ${files}. What is here now: ferry list ${quoted(address)}`);
+  const [only = '', ...others] = new Set(done.map(({ receipt }) => receipt));
+  const home =
+    others.length === 0
+      ? `Bring the receipt home: ferry settle ISSUER ${quoted(only)}.`
+      : 'Bring each receipt home to its issuer: ferry settle ISSUER FILE.';
+  output.note(`${home} What is here now: ferry list ${quoted(address)}`);
 }

@@ -4,6 +4,7 @@ import type { Deferral, EntryOutcome, Failure } from '../../../state-machines/in
 import { type FarBank, parseAddress, type Scheme } from '../addresses.ts';
 import { exitOfEntries } from '../exit-of-entries.ts';
 import { namingOtherKind } from '../other-kind.ts';
+import type { Output } from '../output.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { restWaits, withCode, words } from '../say-reason.ts';
@@ -59,7 +60,7 @@ export function deviceImportCommand(device: () => Promise<DeviceSide>, dongle: F
         const report = await namingOtherKind(folder, other, async () =>
           (await device()).importUpdates({ folder, updates }),
         );
-        show(context, updates, report);
+        show(context, { folder, updates }, report);
         context.endWith(exitOf(report));
       });
   };
@@ -75,11 +76,18 @@ function deviceFamily(program: Command): Command {
   return present ?? program.command('device').description("The target device's own software.");
 }
 
-function show({ output }: CommandContext, updates: string, report: Imported): void {
+interface Places {
+  /** Folder of the device. */
+  readonly folder: string;
+  /** Folder with the update files. */
+  readonly updates: string;
+}
+
+function show({ output }: CommandContext, { folder, updates }: Places, report: Imported): void {
   const { serial, files, receipts, foreign, hidden, interruption } = report;
   for (const { file, state, entries, deferral, failure } of files) {
     const applied = entries.filter(({ reason }) => reason === 0).length;
-    if (failure !== null) output.line(`${file}: not taken: ${tell(failure)}`);
+    if (failure !== null) lines(output, `${file}: not taken: ${tell(failure)}`, next(failure));
     else if (state === 'known') output.line(`${file}: known before.`);
     else output.line(`${file}: ${applied} applied, ${entries.length - applied} refused.`);
     for (const { sequence, reason } of entries)
@@ -88,7 +96,8 @@ function show({ output }: CommandContext, updates: string, report: Imported): vo
       for (const line of restWaits(deferral.sequence, deferral.reason, deferral.needed)) output.line(`  ${line}`);
   }
   for (const { issuer, file, isNew, failure } of receipts) {
-    if (failure !== null) output.line(`No receipt for ${issuer}: ${tell(failure)}`);
+    if (failure !== null)
+      lines(output, `No receipt for ${issuer}: ${tell(failure)}`, withoutReceipt({ folder, serial, issuer }, failure));
     else output.line(`Receipt for ${issuer}: ${file}${isNew ? '' : ', as it was'}`);
   }
   if (files.length === 0) output.line(`There is no update file for ${serial} in ${updates}.`);
@@ -119,6 +128,32 @@ function inFull(failure: Failure | null): object | null {
 
 function tell({ code, details }: Failure): string {
   return `${explain(code, details).happened} [${code}]`;
+}
+
+/** What it means for the licenses, and what to do. */
+function next({ code, details }: Failure): readonly string[] {
+  const { effect, remedy } = explain(code, details);
+  return [effect, remedy];
+}
+
+/** The same where only the receipt is missing: of the licenses nothing is. */
+function withoutReceipt(
+  { folder, serial, issuer }: { readonly folder: string; readonly serial: string; readonly issuer: string },
+  failure: Failure,
+): readonly string[] {
+  const [, remedy = ''] = next(failure);
+  const named = /^firm (\d+)$/.exec(issuer)?.[1] ?? 'ISSUER';
+  const elsewhere = `Or have it written elsewhere: ferry context ${quoted(`sim:${folder}`)} --for ${named} -o PLACE`;
+  return [
+    `What was applied is in ${serial} and stays there. Only the receipt is missing: until it has one, ${issuer} shows it in transit.`,
+    remedy,
+    ...(failure.code === 'FILE_UNWRITABLE' ? [elsewhere] : []),
+  ];
+}
+
+function lines(output: Output, first: string, more: readonly string[]): void {
+  output.line(first);
+  for (const line of more) output.line(`  ${line}`);
 }
 
 /** 0 when all is well; 5 when it broke off; the exit of the first refusal when nothing was taken or applied; else 6. */

@@ -44,7 +44,7 @@ export function issueCommand(far: FarBank): Register {
       .argument('<ADDRESS>', 'a container or central:DIR that gives')
       .option('--context <FILE>', 'context of the target, made for this issuer')
       .option('--to <SERIAL>', 'without its context: writes again what is in transit to that target')
-      .option('--item <FIRM:PRODUCTxN>', 'what to give; may be repeated', collect)
+      .option('--item <FIRM:PRODUCTxN>', 'what to give, 1 seat without xN; may be repeated', collect)
       .option('--all', 'everything that may move; of a License Central, what it granted before')
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
       .option('-o, --output <PLACE>', 'where the update files go: a file or folder:DIR')

@@ -84,7 +84,7 @@ async function donglesAtServer(address: string): Promise<readonly string[] | und
   return found;
 }
 
-/** What can be listed without being named. @throws NOTHING_FOUND, or why USB could not be looked at; FILE_UNREADABLE */
+/** What can be listed without being named. @throws NOTHING_FOUND, or why USB could not be looked at; FOLDER_UNREADABLE */
 async function allHere(
   far: FarBank,
   usb: () => Promise<UsbHost>,
@@ -115,7 +115,7 @@ export function notLookedFor(why: FerryError): string {
   return `Dongles on USB were not looked for: ${why.message}`;
 }
 
-/** The containers in the present folder and the folders in it. @throws FILE_UNREADABLE */
+/** The containers in the present folder and the folders in it. @throws FOLDER_UNREADABLE */
 export async function containersHere(far: FarBank): Promise<readonly string[]> {
   const found: string[] = [];
   for (const folder of foldersIn('.')) if (await isContainer(far, folder)) found.push(`sim:${folder}`);

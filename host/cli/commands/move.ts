@@ -1,6 +1,6 @@
 import { FerryError } from '../../../container/errors.ts';
 import type { MoveOrder, UnfinishedMove } from '../../../state-machines/index.ts';
-import { CONTAINER_SCHEMES, type FarBank, readAddress } from '../addresses.ts';
+import { CONTAINER_SCHEMES, type FarBank, isAddress, readAddress, type Scheme, unfit } from '../addresses.ts';
 import { INTERRUPTED_MOVE } from '../interrupted-move.ts';
 import { isUnreached, keptBetween, withStanding } from '../kept-moves.ts';
 import { makeMove } from '../make-move.ts';
@@ -8,6 +8,7 @@ import { type MoveSides, withSides } from '../move-sides.ts';
 import { isPinAtHand, requireOwnersWay } from '../owner.ts';
 import { collect, parseItem, usage } from '../parse-arguments.ts';
 import { expectPeer, nameOf } from '../peers.ts';
+import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { shortId } from '../short-id.ts';
 import { showPlan } from '../show-plan.ts';
@@ -43,7 +44,7 @@ export function moveCommand(far: FarBank, lookout: Lookout): Register {
       .description('Moves licenses from one container to another, or gives them back.')
       .requiredOption('--from <ADDRESS>', 'a container or central:DIR that gives, or folder:DIR with update files')
       .requiredOption('--to <ADDRESS>', 'container that gets, or folder:DIR with the context of who gets')
-      .option('--item <FIRM:PRODUCTxN>', 'what to move; may be repeated', collect)
+      .option('--item <FIRM:PRODUCTxN>', 'what to move, 1 seat without xN; may be repeated', collect)
       .option('--all', 'everything that may move')
       .option('--firm <CODE>', 'Firm Code, when a License Central has several')
       .option('--start-over', 'forget what is stored of an unfinished move when it cannot be read')
@@ -64,12 +65,16 @@ export function moveCommand(far: FarBank, lookout: Lookout): Register {
 async function move(far: FarBank, lookout: Lookout, context: CommandContext, options: MoveOptions): Promise<void> {
   if (options.all && options.item) throw usage('Name items with --item, or --all, not both');
   if (!options.all && !options.item) throw usage('Say what is to move: items with --item, or --all');
+  if (options.expect?.trim() === '')
+    throw usage('--expect names nobody: give the serial number or the fingerprint words of who gets');
   const items = (options.item ?? []).map(parseItem);
   const order: MoveOrder = options.all ? { kind: 'all' } : { kind: 'items', items };
   if (options.wait && (options.dryRun || ![options.from, options.to].some(isDongle)))
     throw usage('--wait is for a move with a dongle on USB, which may be pulled out');
   const from = await readAddress(far, options.from);
-  const to = await readAddress(far, options.to, [...CONTAINER_SCHEMES, 'folder']);
+  const getters: readonly Scheme[] = [...CONTAINER_SCHEMES, 'folder'];
+  if (isAddress(options.to, ['central'])) throw unfit(options.to, howHome(options), getters);
+  const to = await readAddress(far, options.to, getters);
   if (from.scheme === 'folder' || to.scheme === 'folder') return moveByFolder(far, context, options, from, to);
   requireOwnersWay(options.from);
   if (from.scheme === 'central' && !options.all)
@@ -91,6 +96,16 @@ async function move(far: FarBank, lookout: Lookout, context: CommandContext, opt
   } catch (error) {
     throw await asUnfinished(context, options, error);
   }
+}
+
+/** How licenses come back to their vendor: what gave them was its word, and so is what takes them. */
+function howHome({ from, to }: MoveOptions): string {
+  const central = quoted(to);
+  const told = isAddress(from, ['folder'])
+    ? `ferry settle ${central} ${quoted(from)}`
+    : `ferry context ${quoted(from)} --for ${central} -o FILE, then ferry settle ${central} FILE`;
+  const withdrawn = `ferry central withdraw ${quoted(to.slice('central:'.length))} ITEM`;
+  return `a License Central gets nothing by a move. It is told where its licenses are: ${told}. Then it may take one back: ${withdrawn}`;
 }
 
 /** Refuses whoever is not meant to get anything. @throws PEER_UNEXPECTED, MOVE_MEANT_FOR */

@@ -47,7 +47,7 @@ export function orderCommands(far: FarBank): Register {
       .command('arm')
       .description('Arms a work order.')
       .argument('<ADDRESS>', 'address of the container that gives')
-      .requiredOption('--item <FIRM:PRODUCTxN>', 'what each device gets; may be repeated', collect)
+      .requiredOption('--item <FIRM:PRODUCTxN>', 'what each device gets, 1 seat without xN; may be repeated', collect)
       .option('--kind <KIND>', 'only to containers of this kind; may be repeated', collect)
       .option('--target <TARGET>', 'only to this one; may be repeated', collect)
       .option('--most <N>', 'different devices at most; as many as there are targets, when they are named')

@@ -82,7 +82,7 @@ async function dongles(usb: () => Promise<UsbHost>, { output }: CommandContext):
   return [];
 }
 
-/** The License Centrals in the present folder and the folders in it. @throws FILE_UNREADABLE */
+/** The License Centrals in the present folder and the folders in it. @throws FOLDER_UNREADABLE */
 function centralsHere(): readonly string[] {
   return foldersIn('.').flatMap((folder) => (isCentralFolder(folder) ? [`central:${folder}`] : []));
 }

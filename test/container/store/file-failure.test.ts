@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FerryError } from '../../../container/errors.ts';
 import {
+  folderFailed,
   isWorkingFolderGone,
   readFailed,
   systemCode,
@@ -26,11 +27,25 @@ describe('an error of the operating system', () => {
     expect(errors.map(isWorkingFolderGone)).toEqual([true, false, false, false]);
   });
 
+  it('of a folder that was named is one of a folder, and not of a file', () => {
+    const error = (code: string, syscall = 'scandir') => Object.assign(new Error(code), { code, syscall });
+    const why = (code: string, syscall?: string) => folderFailed('a', error(code, syscall));
+    const unreadable = (text: string) => ({ code: 'FOLDER_UNREADABLE', details: { folder: 'a', why: text } });
+    expect(why('ENOENT')).toMatchObject(unreadable('it is not there'));
+    expect(why('ENOTDIR')).toMatchObject(unreadable('it is no folder'));
+    expect(why('EACCES')).toMatchObject(unreadable('access is not permitted'));
+    expect(why('ENOENT', 'uv_cwd')).toMatchObject(unreadable(systemWords(error('ENOENT', 'uv_cwd'))));
+  });
+
   it('is nothing else: other exceptions stay as they are', () => {
     const others = [new FerryError('EXHAUSTED'), new Error('x'), Object.assign(new Error(), { code: 7 }), 'text'];
     for (const other of others) {
       expect(systemCode(other)).toBeUndefined();
-      expect([writeFailed('a', other), readFailed('a', other)]).toEqual([other, other]);
+      expect([writeFailed('a', other), readFailed('a', other), folderFailed('a', other)]).toEqual([
+        other,
+        other,
+        other,
+      ]);
     }
     expect(systemWords('text')).toBe('the system answers text');
   });

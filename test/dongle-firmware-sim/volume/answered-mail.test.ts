@@ -166,14 +166,6 @@ describe('mail that the dongle does not take stays in the inbox, and the answer 
     await scene.eject();
     expect([await scene.inbox(), scene.seats()]).toEqual([[], [7, 0]]);
   });
-
-  it('and is there until new mail comes', async () => {
-    const scene = await MailboxScene.make();
-    await scene.putInbox({ certificate: new TestFirm(6000077).certificate });
-    await scene.eject();
-    await scene.eject();
-    expect(await scene.text('OUTBOX/ANSWER.TXT')).toBe('1 file was taken out of INBOX.\r\n');
-  });
 });
 
 describe('a work order', () => {

@@ -334,7 +334,7 @@ describe('an import that cannot go on', () => {
   it('rejects when there is no such folder or the device is not certified, before anything was changed', async () => {
     const here = scene();
     const folder = new FileUpdateFolder(path.join(here.stick, 'nowhere'));
-    await expect(here.import({ folder })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(here.import({ folder })).rejects.toMatchObject({ code: 'FOLDER_UNREADABLE' });
     const { call } = here.client;
     const list = async () => ({ ...(await call('list', {})), serial: null });
     const client = { call: list as unknown as ContainerClient['call'], close: async () => {} };

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ChangeOrder, ItemName, LicenseCentral } from '../../../license-central/index.ts';
 import type { FarBank } from '../../addresses.ts';
 import { writeUpdates } from '../../ferry-files.adapter.ts';
-import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
+import { expiredLines, type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
 import { firmOption, withCentral } from '../../open-central.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { parseItem, usage } from '../../parse-arguments.ts';
@@ -39,7 +39,7 @@ function registerReplace(central: Command, context: CommandContext, far: FarBank
     .description('Replaces a license where it is by a new one, for example a renewed one.')
     .argument('<DIR>', 'folder of the License Central')
     .argument('<ITEM>', 'id of the license')
-    .requiredOption('--item <FIRM:PRODUCTxN>', 'what it becomes');
+    .requiredOption('--item <FIRM:PRODUCTxN>', 'what it becomes, 1 seat without xN');
   withLicenseOptions(command)
     .option('-o, --output <PLACE>', 'where the update files go: a file or folder:DIR')
     .addHelpText(
@@ -53,6 +53,7 @@ function registerReplace(central: Command, context: CommandContext, far: FarBank
         if (firmCode !== wanted.firmCode) throw usage(`The license ${id} is of Firm Item ${firmCode}`);
         return server.replaceItem({ firmCode, itemId, item });
       });
+      for (const line of expiredLines(options, context.env.now())) context.output.complain(line);
     });
 }
 
@@ -96,7 +97,7 @@ async function change(
   });
   const again = `ferry central issue ${quoted(folder)} --to ${target}${firm} -o PLACE`;
   const files = writeUpdates(wanted, updates, again);
-  output.line(`The change is in transit to ${target}, where the license is, as ${sequence}.`);
+  output.line(`The change is in transit to ${target}, where the license is, as sequence ${sequence}.`);
   for (const file of files) output.line(`  ${file}`);
   output.note(
     `Bring it: ferry apply ADDRESS FILE, or ferry move --from ${quoted(`central:${folder}`)} --to ADDRESS --all${firm}`,

@@ -5,7 +5,7 @@ import type { LicenseCentral } from '../../../license-central/index.ts';
 import { namingAddressee } from '../../addressee.ts';
 import { CONTAINER_SCHEMES, type FarBank, isAddress, withContainer } from '../../addresses.ts';
 import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
-import { type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
+import { expiredLines, type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
 import { namingFile } from '../../naming-file.ts';
 import { firmOf, withCentral } from '../../open-central.ts';
 import type { Output } from '../../output.ts';
@@ -19,7 +19,7 @@ import { listsLeftOut, type UpdatesOfFirms, updatesOfFirms } from './updates-of-
 
 const ISSUE_EXAMPLES = `
 TARGET is the serial number of a container that is known here, or what makes it known: its address or its context file.
-Every call grants anew, except with an --order that was carried out before. Without --item it writes the update files of
+All items of one call are of one firm. Every call grants anew, except with an --order that was carried out before. Without --item it writes the update files of
 what is in transit again, for every firm that can, and of lists of revocations and the certified time alone, for those that
 have dealt with the target, or for the one that --firm names. Certified time answers the newest context that was brought. Exit
 code 6: of some firms nothing was written, and it is said why.
@@ -45,7 +45,7 @@ export function registerIssue(central: Command, context: CommandContext, far: Fa
     .description('Grants licenses to a container and writes the update files.')
     .argument('<DIR>', 'folder of the License Central')
     .requiredOption('--to <TARGET>', 'serial number, address or context file of the container')
-    .option('--item <FIRM:PRODUCTxN>', 'what to grant; may be repeated', collect)
+    .option('--item <FIRM:PRODUCTxN>', 'what to grant, 1 seat without xN; may be repeated', collect)
     .option('--order <NAME>', 'name of the order; one of that name is carried out once')
     .option('--firm <CODE>', 'only the files of this Firm Code, when a License Central has several');
   withLicenseOptions(command)
@@ -82,10 +82,14 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
   const ofFirm = several && ordered !== undefined ? ` --firm ${ordered}` : '';
   const again = `ferry central issue ${quoted(folder)} --to ${target}${ofFirm} -o PLACE`;
   const files = writeUpdates(options.output, made.updates, again);
-  if (granted !== null)
+  if (granted !== null) {
+    const { first, last, itemIds, repeated } = granted;
+    const which = first === last ? `sequence ${first}` : `sequences ${first} to ${last}`;
     output.line(
-      `${granted.itemIds.length} license(s) ${granted.repeated ? 'had been granted' : 'granted'} to ${target}, in transit as ${granted.first} to ${granted.last}.`,
+      `${itemIds.length} license(s) ${repeated ? 'had been granted' : 'granted'} to ${target}, in transit as ${which}.`,
     );
+    if (!repeated) for (const line of expiredLines(options, context.env.now())) output.complain(line);
+  }
   for (const file of files) output.line(`  ${file}`);
   for (const firm of brought) output.line(`  ${broughtText(firm)}`);
   if (isTimeAlone(brought))
@@ -135,7 +139,10 @@ function complainOfWithdrawn(output: Output, firmCode: number): void {
 /** The firm that is named, by the items or by itself. @throws USAGE_WRONG when several are */
 function firmOfOrder(items: readonly { readonly firmCode: number }[], named: string | undefined): number | undefined {
   const firms = new Set(items.map(({ firmCode }) => firmCode));
-  if (firms.size > 1) throw usage('All items of one order are of one Firm Item');
+  if (firms.size > 1)
+    throw usage(
+      `All items of one order are of one firm, not of ${[...firms].join(', ')}: grant those of each by an order of its own`,
+    );
   const [ordered] = firms;
   if (named === undefined) return ordered;
   const firm = parseNumber(named, 'Firm Code', 1);

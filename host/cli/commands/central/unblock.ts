@@ -44,7 +44,7 @@ async function unblock(far: FarBank, context: CommandContext, folder: string, op
   });
   const again = `ferry central issue ${quoted(folder)} --to ${target}${firm} -o PLACE`;
   const files = writeUpdates(options.output, updates, again);
-  output.line(`The PIN of ${target} gets its tries back with ${sequence}, which is in transit.`);
+  output.line(`The PIN of ${target} gets its tries back with sequence ${sequence}, which is in transit.`);
   for (const file of files) output.line(`  ${file}`);
   output.note('Bring it: ferry apply ADDRESS FILE');
   output.json({ address: `central:${folder}`, target, sequence, files });

@@ -45,6 +45,12 @@ describe('a fault as it is written', () => {
     );
   });
 
+  it('is said with the seed under which it is drawn, typed or not, so that it can be had again', () => {
+    for (const text of ['drop 1 in 5 reports', 'drop 1 in 5 reports seed 1', 'drop 1 in 5 reports seed 7']) {
+      expect(sayStep(parseStep(text) as FaultStep)).toBe(text.includes('seed') ? text : `${text} seed 1`);
+    }
+  });
+
   it.each([
     ['unplug at report 120', { fault: { kind: 'unplug' }, when: { on: 'report', number: 120 } }],
     ['after report 120 unplug', { fault: { kind: 'unplug' }, when: { on: 'report', number: 120 } }],
