@@ -822,6 +822,13 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Install it anew, on this system: `npm install {package}`. It may be that it was not built for it.',
   },
+  LIBRARY_MISSING: {
+    number: 935,
+    exit: 5,
+    happened: '{what} needs the library {library} of the system, which is not installed here.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Install it for the system, once: {fix}. `ferry doctor` says whether all is well then.',
+  },
   PASSPHRASE_MISSING: {
     number: 709,
     exit: 2,
@@ -940,10 +947,11 @@ export const CATALOGUE = {
   NOTHING_FOUND: {
     number: 932,
     exit: 5,
-    happened: 'There is no container in this folder or the folders in it, and no dongle is plugged into this computer.',
+    happened: 'There is no container in this folder or the folders in it. {dongles}.',
+    brief: 'There is no container in this folder or the folders in it, and no dongle was found.',
     effect: NOTHING_CHANGED,
     remedy:
-      'Plug the dongle in; where that does not help, `ferry doctor` says why. Any other container is listed by its address: `ferry list --help`.',
+      'Plug the dongle in; where that does not help, `ferry doctor` says why. Any other container is listed by its address: `ferry list --help`. `ferry dongle create` and `ferry device create` make one.',
     field: 201,
   },
   USB_UNREADY: {
