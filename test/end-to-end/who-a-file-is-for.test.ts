@@ -57,6 +57,9 @@ describe('an error over a file', () => {
       [['settle', 'sim:dongle', 'given.ferry-update'], 'given.ferry-update: This is an update file'],
       [['issue', 'sim:dongle', '--context', 'given.ferry-update', '--all'], 'given.ferry-update: This is'],
       [['issue', 'sim:second', '--context', 'device.ferry-context', '--all'], ''],
+      [['context', 'sim:twin', '--for', 'device.ferry-context'], 'device.ferry-context: This is a context file; the'],
+      [['context', 'sim:twin', '--for', 'given.ferry-update'], 'given.ferry-update: This is an update file; the'],
+      [['context', 'sim:twin', '--for', 'cut.ferry-update'], 'cut.ferry-update: The file is damaged'],
       [['refuse', 'sim:twin', 'given.ferry-update', '--through', '1'], 'given.ferry-update: The file is for'],
       [['central', 'issue', 'vendor', '--to', 'given.ferry-update'], 'given.ferry-update: This is an update file'],
     ] as const;
