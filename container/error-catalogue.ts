@@ -829,6 +829,23 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Install it for the system, once: {fix}. `ferry doctor` says whether all is well then.',
   },
+  STATE_UNUSABLE: {
+    number: 936,
+    exit: 5,
+    happened: 'The state folder {where}, in which ferry keeps unfinished moves, cannot be used: {why}.',
+    effect:
+      'What was asked for is not begun; what was unfinished or in transit before still is. No license is lost or changed.',
+    remedy:
+      'Make room there or let this user read and write there, or name another folder in the environment variable FERRY_STATE, then run the same command again. What was kept before is found in the old folder only.',
+  },
+  STATE_UNKEPT: {
+    number: 937,
+    exit: 5,
+    happened: 'Noting in the state folder {where}, in which ferry keeps unfinished moves, failed: {why}.',
+    effect: 'What was asked for is in transit, or not begun; no license is lost or doubled.',
+    remedy:
+      'Make room there or let this user write there, then run the same command again: it finds out, and finishes what is left. FERRY_STATE in the environment names another folder, in which nothing is found of what was kept in this one.',
+  },
   PASSPHRASE_MISSING: {
     number: 709,
     exit: 2,
