@@ -670,6 +670,21 @@ export const CATALOGUE = {
     effect: 'The change is either complete or did not happen; the next start finds out. No license is lost.',
     remedy: 'Make room or repair the disk, then run the same command again.',
   },
+  CENTRAL_UNWRITTEN: {
+    number: 938,
+    exit: 5,
+    happened: 'The database of the License Central in {where} failed: {why}.',
+    effect: 'What was asked for is either complete or did not happen. No license is lost.',
+    remedy:
+      'Make room, or see what keeps the disk or the file. Then look at `ferry list central:{where}` whether it happened, before the same command is run again: what is ordered once more is granted once more.',
+  },
+  NOT_MADE: {
+    number: 939,
+    exit: 5,
+    happened: '{what} cannot be made: writing to {where} failed: {why}.',
+    effect: 'There is none yet, so no license is touched.',
+    remedy: 'Choose another place, or make room and let this user write there, then run the same command again.',
+  },
   CONTAINER_IN_USE: {
     number: 504,
     exit: 5,
