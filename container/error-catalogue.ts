@@ -325,6 +325,14 @@ export const CATALOGUE = {
       'Bring a context file of that container, or its certificate. On a list of revocations its key can be put without either.',
     field: 201,
   },
+  NOTHING_ISSUED: {
+    number: 940,
+    exit: 3,
+    happened: '{here} knows of nothing that it issued to {target}: there is nothing to settle.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'What another issuer gave to {target} is settled there, by a context that is made for it: `ferry context ADDRESS --for ISSUER`. This file is of use to give {target} licenses from here: `ferry issue --help`.',
+  },
   NOT_ENROLLED: {
     number: 220,
     exit: 3,

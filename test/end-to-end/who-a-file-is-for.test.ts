@@ -71,6 +71,14 @@ describe('an error over a file', () => {
     expect(error.details).toMatchObject({ file: 'cut.ferry-update' });
   });
 
+  it('of a container that was issued nothing says so, and neither asks for what it was given nor tells of lists', async () => {
+    await world.must('context', 'sim:other', '--for', 'sim:second', '-o', 'unknown.ferry-context');
+    const { exit, stderr } = await world.run('settle', 'sim:second', 'unknown.ferry-context');
+    const said = 'unknown.ferry-context: 3-7654321 knows of nothing that it issued to 130-1000000001';
+    expect([exit, stderr]).toEqual([3, expect.stringContaining(said)]);
+    expect(stderr).not.toMatch(/Bring a context|revocation/);
+  });
+
   it('of a context for another issuer says that one for this vendor is needed, also where its state is to be accepted', async () => {
     for (const line of [
       ['central', 'accept', 'vendor', 'device.ferry-context'],
