@@ -325,6 +325,14 @@ export const CATALOGUE = {
       'Bring a context file of that container, or its certificate. On a list of revocations its key can be put without either.',
     field: 201,
   },
+  NOTHING_ISSUED: {
+    number: 940,
+    exit: 3,
+    happened: '{here} knows of nothing that it issued to {target}: there is nothing to settle.',
+    effect: NOTHING_CHANGED,
+    remedy:
+      'What another issuer gave to {target} is settled there, by a context that is made for it: `ferry context ADDRESS --for ISSUER`. This file is of use to give {target} licenses from here: `ferry issue --help`.',
+  },
   NOT_ENROLLED: {
     number: 220,
     exit: 3,
@@ -670,6 +678,21 @@ export const CATALOGUE = {
     effect: 'The change is either complete or did not happen; the next start finds out. No license is lost.',
     remedy: 'Make room or repair the disk, then run the same command again.',
   },
+  CENTRAL_UNWRITTEN: {
+    number: 938,
+    exit: 5,
+    happened: 'The database of the License Central in {where} failed: {why}.',
+    effect: 'What was asked for is either complete or did not happen. No license is lost.',
+    remedy:
+      'Make room, or see what keeps the disk or the file. Then look at `ferry list central:{where}` whether it happened, before the same command is run again: what is ordered once more is granted once more.',
+  },
+  NOT_MADE: {
+    number: 939,
+    exit: 5,
+    happened: '{what} cannot be made: writing to {where} failed: {why}.',
+    effect: 'There is none yet, so no license is touched.',
+    remedy: 'Choose another place, or make room and let this user write there, then run the same command again.',
+  },
   CONTAINER_IN_USE: {
     number: 504,
     exit: 5,
@@ -829,6 +852,30 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Install it anew, on this system: `npm install {package}`. It may be that it was not built for it.',
   },
+  LIBRARY_MISSING: {
+    number: 935,
+    exit: 5,
+    happened: '{what} needs the library {library} of the system, which is not installed here.',
+    effect: NOTHING_CHANGED,
+    remedy: 'Install it for the system, once: {fix}. `ferry doctor` says whether all is well then.',
+  },
+  STATE_UNUSABLE: {
+    number: 936,
+    exit: 5,
+    happened: 'The state folder {where}, in which ferry keeps unfinished moves, cannot be used: {why}.',
+    effect:
+      'What was asked for is not begun; what was unfinished or in transit before still is. No license is lost or changed.',
+    remedy:
+      'Make room there or let this user read and write there, or name another folder in the environment variable FERRY_STATE, then run the same command again. What was kept before is found in the old folder only.',
+  },
+  STATE_UNKEPT: {
+    number: 937,
+    exit: 5,
+    happened: 'Noting in the state folder {where}, in which ferry keeps unfinished moves, failed: {why}.',
+    effect: 'What was asked for is in transit, or not begun; no license is lost or doubled.',
+    remedy:
+      'Make room there or let this user write there, then run the same command again: it finds out, and finishes what is left. FERRY_STATE in the environment names another folder, in which nothing is found of what was kept in this one.',
+  },
   PASSPHRASE_MISSING: {
     number: 709,
     exit: 2,
@@ -947,10 +994,11 @@ export const CATALOGUE = {
   NOTHING_FOUND: {
     number: 932,
     exit: 5,
-    happened: 'There is no container in this folder or the folders in it, and no dongle is plugged into this computer.',
+    happened: 'There is no container in this folder or the folders in it. {dongles}.',
+    brief: 'There is no container in this folder or the folders in it, and no dongle was found.',
     effect: NOTHING_CHANGED,
     remedy:
-      'Plug the dongle in; where that does not help, `ferry doctor` says why. Any other container is listed by its address: `ferry list --help`.',
+      'Plug the dongle in; where that does not help, `ferry doctor` says why. Any other container is listed by its address: `ferry list --help`. `ferry dongle create` and `ferry device create` make one.',
     field: 201,
   },
   USB_UNREADY: {

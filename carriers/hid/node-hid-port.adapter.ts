@@ -31,7 +31,7 @@ export async function listHid(): Promise<readonly HidEntry[]> {
 /**
  * Opens a dongle on this computer's USB by the system's driver for HID.
  *
- * @throws PACKAGE_MISSING, PACKAGE_BROKEN; NO_USB; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
+ * @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
  */
 export async function openNodeHidPort(serial: string, where: string): Promise<ReportPort> {
   const there = (await reportDevices()).flatMap(({ path, ...device }) =>
@@ -43,7 +43,7 @@ export async function openNodeHidPort(serial: string, where: string): Promise<Re
   return openHidPath(path, where);
 }
 
-/** Opens one of those that `listHid` has. @throws PACKAGE_MISSING, PACKAGE_BROKEN, CARRIER_UNREACHABLE, CARRIER_FORBIDDEN */
+/** Opens one of those that `listHid` has. @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING, CARRIER_UNREACHABLE, CARRIER_FORBIDDEN */
 export async function openHidPath(path: string, where: string): Promise<ReportPort> {
   const { HIDAsync } = await hidPackage();
   try {
@@ -53,7 +53,7 @@ export async function openHidPath(path: string, where: string): Promise<ReportPo
   }
 }
 
-/** The dongles that the system's driver for HID has. @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+/** The dongles that the system's driver for HID has. @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
 export async function hidDongles(): Promise<readonly PluggedDongle[]> {
   const dongles = new Map<string, PluggedDongle>();
   for (const device of await reportDevices()) {

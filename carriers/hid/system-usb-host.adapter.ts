@@ -26,7 +26,7 @@ export function systemUsbHost(): UsbHost {
   };
 }
 
-/** @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN */
+/** @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
 async function watchUsb(told: (event: DongleEvent) => void): Promise<() => void> {
   const devices = await usbDevices();
   const present = new PresentDongles(told);

@@ -27,13 +27,13 @@ export interface UsbHost {
   hasUsb(): boolean;
   /** The rule that lets users open dongles: where it is installed, if it is, and what installs it. */
   rule(): { readonly installed: string | undefined; readonly command: string };
-  /** Loads a package, its native part included. @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+  /** Loads a package, its native part included. @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
   load(name: UsbPackage): Promise<void>;
-  /** The dongles that the system's driver for HID has, each once. @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+  /** The dongles that the system's driver for HID has, each once. @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
   dongles(): Promise<readonly PluggedDongle[]>;
   /** Opens it by the system's driver, and closes it. @throws CARRIER_UNREACHABLE, CARRIER_FORBIDDEN */
   tryOpen(dongle: PluggedDongle): Promise<void>;
-  /** Tells which dongles are there, then those that come and go. @returns ends it @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN */
+  /** Tells which dongles are there, then those that come and go. @returns ends it @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
   watch(told: (event: DongleEvent) => void): Promise<() => void>;
 }
 

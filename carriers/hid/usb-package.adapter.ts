@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { FerryError } from '../../container/errors.ts';
 import { optionalPackage } from '../optional-package.ts';
+import { missingLibrary } from './system-library.ts';
 import type { DeviceNames } from './usb-host.ts';
 
 /** Where Linux shows what is plugged in; without it the package `usb` ends the process. */
@@ -13,7 +14,7 @@ export function hasUsb(): boolean {
   return process.platform !== 'linux' || fs.existsSync(LINUX_USB);
 }
 
-/** The devices that are plugged into this computer. @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN */
+/** The devices that are plugged into this computer. @throws NO_USB, PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
 export async function usbDevices() {
   if (!hasUsb()) throw new FerryError('NO_USB');
   return (await usbPackage()).usb;
@@ -39,12 +40,12 @@ export function namesOnUsb({ manufacturerName, productName, serialNumber }: UsbN
   return { maker: manufacturerName, product: productName, serial: serialNumber };
 }
 
-/** @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+/** @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
 export function usbPackage(): Promise<typeof import('usb')> {
   return nativePackage('usb', () => import('usb'));
 }
 
-/** @throws PACKAGE_MISSING, PACKAGE_BROKEN */
+/** @throws PACKAGE_MISSING, PACKAGE_BROKEN, LIBRARY_MISSING */
 export function hidPackage(): Promise<typeof import('node-hid')> {
   return nativePackage('node-hid', async () => {
     const loaded = (await import('node-hid')).default;
@@ -54,7 +55,7 @@ export function hidPackage(): Promise<typeof import('node-hid')> {
   });
 }
 
-/** npm installs a package also where nobody has built its native part for the system. */
+/** npm installs a package also where nobody has built its native part for the system, and where the system lacks what that needs. */
 async function nativePackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   const what = 'A dongle on USB';
   try {
@@ -62,6 +63,8 @@ async function nativePackage<T>(name: string, load: () => Promise<T>): Promise<T
   } catch (error) {
     if (error instanceof FerryError) throw error;
     const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const missing = missingLibrary(why);
+    if (missing !== undefined) throw new FerryError('LIBRARY_MISSING', { what, ...missing }, { cause: error });
     throw new FerryError('PACKAGE_BROKEN', { what, package: name, why }, { cause: error });
   }
 }

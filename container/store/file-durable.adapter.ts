@@ -170,7 +170,7 @@ export function readAll(handle: number, bytes: Uint8Array, position: number): bo
  * Opens a plain file for reading and writing and hands it to `use`, which keeps the handle; when `use` throws it is closed.
  *
  * @throws `missing` when there is no file, or no plain one
- * @throws FILE_UNREADABLE when it exists and the system refuses
+ * @throws FILE_UNREADABLE when it exists and the system refuses, STORE_WRITE_FAILED when it refuses only that it is written to
  */
 export function usePlainFile<T>(file: string, missing: FerryError, use: (handle: number) => T): T {
   let handle: number | undefined;
@@ -181,6 +181,21 @@ export function usePlainFile<T>(file: string, missing: FerryError, use: (handle:
     return use(handle);
   } catch (error) {
     if (handle !== undefined) fs.closeSync(handle);
-    throw systemCode(error) === 'ENOENT' ? missing : readFailed(file, error);
+    if (systemCode(error) === 'ENOENT') throw missing;
+    throw isWriteRefused(file, error) ? writeFailed(file, error) : readFailed(file, error);
+  }
+}
+
+/** What the system answers to who may not do what was asked for. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** Whether a file may be read that could not be opened for reading and writing. */
+function isWriteRefused(file: string, error: unknown): boolean {
+  if (!REFUSALS.has(systemCode(error))) return false;
+  try {
+    fs.closeSync(fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW));
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -43,9 +43,16 @@ async function checkPackage(host: UsbHost, name: UsbPackage): Promise<UsbCheck> 
     await host.load(name);
     return { ...common, state: 'ok', found: 'it works', remedy: '' };
   } catch (error) {
-    const found = 'it does not work here, or is not there';
-    return { ...common, state: 'notOk', found, remedy: told(error) };
+    return { ...common, state: 'notOk', found: shortly(error), remedy: told(error) };
   }
+}
+
+/** Why a package does not work here, in few words. */
+export function shortly(error: unknown): string {
+  if (!(error instanceof FerryError)) throw error;
+  const { library, package: name } = error.details;
+  if (error.code === 'LIBRARY_MISSING') return `${library} is not installed here`;
+  return error.code === 'PACKAGE_MISSING' ? `${name} is not installed here` : `${name} does not work here`;
 }
 
 /** Why something failed, and what to do about it. */

@@ -30,7 +30,7 @@ interface Files {
 }
 
 /** What a file for somebody else is refused for. */
-const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'TARGET_UNKNOWN']);
+const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'NOTHING_ISSUED']);
 
 /**
  * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in. One that is refused does not hold up those behind

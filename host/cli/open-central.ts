@@ -3,6 +3,7 @@ import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../container/errors.ts';
 import { testRoot } from '../../container/files/test-root.ts';
 import type { CentralOptions, LicenseCentral, NewFirm } from '../license-central/index.ts';
+import { making } from './making.ts';
 import { usage } from './parse-arguments.ts';
 import type { CommandContext } from './run-ferry.ts';
 
@@ -10,7 +11,7 @@ import type { CommandContext } from './run-ferry.ts';
  * Opens the License Central of a folder, does the work, and closes it, however the work ends.
  *
  * @param firms given: a new License Central is made, with these firms
- * @throws PASSPHRASE_MISSING, PACKAGE_MISSING, NO_CENTRAL, PASSPHRASE_WRONG, CONTAINER_EXISTS, CENTRAL_DAMAGED and what
+ * @throws PASSPHRASE_MISSING, PACKAGE_MISSING, NO_CENTRAL, PASSPHRASE_WRONG, CONTAINER_EXISTS, NOT_MADE, CENTRAL_DAMAGED and what
  *   `work` throws
  */
 export async function withCentral<T>(
@@ -24,7 +25,9 @@ export async function withCentral<T>(
   const { LicenseCentral } = await loadCentral();
   const crypto = nativeCrypto();
   const options: CentralOptions = { folder, crypto, env: context.env, passphrase, root: testRoot(crypto) };
-  const central = await (firms === undefined ? LicenseCentral.open(options) : LicenseCentral.init(options, firms));
+  const central = await (firms === undefined
+    ? LicenseCentral.open(options)
+    : making('A License Central', folder, () => LicenseCentral.init(options, firms)));
   try {
     return await work(central);
   } finally {

@@ -59,7 +59,7 @@ export class LicenseCentral {
     this.#root = options.root;
   }
 
-  /** Makes a new License Central in a folder, with its first firms. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED */
+  /** Makes a new License Central in a folder, with its first firms. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED, CENTRAL_UNWRITTEN */
   static async init(options: CentralOptions, firms: readonly NewFirm[] = []): Promise<LicenseCentral> {
     const { folder, env, root, passphrase, passphraseCost: cost = PASSPHRASE_COST } = options;
     if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });

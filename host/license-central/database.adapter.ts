@@ -32,7 +32,7 @@ export class CentralDatabase {
   /**
    * Makes the folder and an empty database where there is none.
    *
-   * @throws CONTAINER_EXISTS when there is anything else in the folder; STORE_WRITE_FAILED, CENTRAL_DAMAGED
+   * @throws CONTAINER_EXISTS when there is anything else in the folder; STORE_WRITE_FAILED, CENTRAL_UNWRITTEN, CENTRAL_DAMAGED
    */
   static create(folder: string): CentralDatabase {
     return translated(folder, () => {
@@ -55,7 +55,7 @@ export class CentralDatabase {
   /**
    * Runs `work` on what is committed at one moment, whatever is written meanwhile. `work` may only await what it reads.
    *
-   * @throws STORE_WRITE_FAILED, CENTRAL_DAMAGED, and what `work` throws
+   * @throws CENTRAL_UNWRITTEN, CENTRAL_DAMAGED, and what `work` throws
    */
   async read<T>(work: (db: Reads) => Promise<T>): Promise<T> {
     try {
@@ -76,7 +76,7 @@ export class CentralDatabase {
    * Runs `work` in one transaction that holds the write lock from its start, so that what it reads stays true. Waits for
    * other writers, of this process or another. `work` may only await the transaction.
    *
-   * @throws STORE_WRITE_FAILED, CENTRAL_DAMAGED, and what `work` throws; then nothing was changed
+   * @throws CENTRAL_UNWRITTEN, CENTRAL_DAMAGED, and what `work` throws; then nothing was changed
    */
   async write<T>(work: (tx: Writes) => Promise<T>): Promise<T> {
     const turn = this.#lastWrite.then(() => this.#writeNow(work));
@@ -244,7 +244,7 @@ function storeError(where: string, error: unknown): unknown {
     return new FerryError('CENTRAL_DAMAGED', { where, what: why }, { cause: error });
   if (code === undefined || code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
   return new FerryError(
-    'STORE_WRITE_FAILED',
+    'CENTRAL_UNWRITTEN',
     { where, why: wordsFor(code) ?? (code.startsWith('SQLITE_') ? why : systemWords(error)) },
     { cause: error },
   );

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FerryHere } from './ferry-here.ts';
 import { interrupt, stateOf } from './interrupted-move.ts';
 
@@ -51,6 +51,47 @@ describe('the state folder', () => {
     const rights = Object.values(rightsIn(stateOf(world)));
     expect(new Set(rights)).toEqual(new Set(['folder 700', 'file 600']));
   });
+
+  const order = ['move', '--from', 'sim:dongle', '--to', 'sim:device', '--item', '6000010:1001x1'];
+
+  it.each([
+    ['cannot be read', 'odd/locks'],
+    ['cannot be written to', 'odd'],
+  ])('that %s is said to be where unfinished moves are kept, before anything is begun', async (_, place) => {
+    fs.mkdirSync(path.join(world.folder, 'odd'));
+    fs.writeFileSync(path.join(world.folder, 'odd', 'locks'), '');
+    const state = path.join(world.folder, place);
+    world.variables.FERRY_STATE = state;
+    const { exit, stderr } = await world.run(...order);
+    const said = `The state folder ${state}, in which ferry keeps unfinished moves, cannot be used: a part of the path is not a folder. [STATE_UNUSABLE]`;
+    expect([exit, stderr]).toEqual([5, expect.stringContaining(said)]);
+    expect(stderr).toContain('What was asked for is not begun');
+    expect(stderr).toContain('FERRY_STATE');
+    expect(await world.seats('dongle')).toEqual({ held: 5, pending: 0 });
+  });
+
+  it.each(['.note.new', '.json.new', '.blob.new'])(
+    'that is full when a %s is written is named, and the same command finishes the move once there is room',
+    async (end) => {
+      const { openSync } = fs;
+      const full = vi.spyOn(fs, 'openSync').mockImplementation((file, ...rest) => {
+        if (String(file).endsWith(end)) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+        return openSync(file, ...rest);
+      });
+      const { exit, stderr } = await world.run(...order);
+      full.mockRestore();
+      expect([exit, stderr]).toEqual([
+        5,
+        expect.stringMatching(/state folder .* failed: the disk is full. \[STATE_UNKEPT\]/),
+      ]);
+      expect(stderr).toContain('FERRY_STATE');
+      await world.must(...order);
+      expect([await world.seats('dongle'), await world.seats('device')]).toEqual([
+        { held: 4, pending: 0 },
+        { held: 1, pending: 0 },
+      ]);
+    },
+  );
 
   /** Only the administrator may give files away; nobody else has the others' to himself. */
   it.skipIf(process.geteuid?.() !== 0).each([

@@ -57,6 +57,9 @@ describe('an error over a file', () => {
       [['settle', 'sim:dongle', 'given.ferry-update'], 'given.ferry-update: This is an update file'],
       [['issue', 'sim:dongle', '--context', 'given.ferry-update', '--all'], 'given.ferry-update: This is'],
       [['issue', 'sim:second', '--context', 'device.ferry-context', '--all'], ''],
+      [['context', 'sim:twin', '--for', 'device.ferry-context'], 'device.ferry-context: This is a context file; the'],
+      [['context', 'sim:twin', '--for', 'given.ferry-update'], 'given.ferry-update: This is an update file; the'],
+      [['context', 'sim:twin', '--for', 'cut.ferry-update'], 'cut.ferry-update: The file is damaged'],
       [['refuse', 'sim:twin', 'given.ferry-update', '--through', '1'], 'given.ferry-update: The file is for'],
       [['central', 'issue', 'vendor', '--to', 'given.ferry-update'], 'given.ferry-update: This is an update file'],
     ] as const;
@@ -66,6 +69,14 @@ describe('an error over a file', () => {
     }
     const { error } = await world.json('apply', 'sim:device', 'cut.ferry-update');
     expect(error.details).toMatchObject({ file: 'cut.ferry-update' });
+  });
+
+  it('of a container that was issued nothing says so, and neither asks for what it was given nor tells of lists', async () => {
+    await world.must('context', 'sim:other', '--for', 'sim:second', '-o', 'unknown.ferry-context');
+    const { exit, stderr } = await world.run('settle', 'sim:second', 'unknown.ferry-context');
+    const said = 'unknown.ferry-context: 3-7654321 knows of nothing that it issued to 130-1000000001';
+    expect([exit, stderr]).toEqual([3, expect.stringContaining(said)]);
+    expect(stderr).not.toMatch(/Bring a context|revocation/);
   });
 
   it('of a context for another issuer says that one for this vendor is needed, also where its state is to be accepted', async () => {

@@ -1,7 +1,7 @@
+import { FerryError } from '../../../container/errors.ts';
 import { partyName, readStoredCertificate } from '../../../container/files/certificate.ts';
-import { readPlainFile } from '../../../container/store/file-plain.adapter.ts';
 import { CONTAINER_SCHEMES, type FarBank, isAddress, withContainer } from '../addresses.ts';
-import { writeContext } from '../ferry-files.adapter.ts';
+import { readFerryFile, writeContext } from '../ferry-files.adapter.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { checkOutput } from '../output-place.adapter.ts';
 import { quoted } from '../printable.ts';
@@ -70,11 +70,25 @@ async function issuerOf(
 ): Promise<IssuerNamed> {
   if (/^\d{1,10}$/.test(text)) return { certificate: null, firmCode: Number(text) };
   if (!isAddress(text, [...CONTAINER_SCHEMES, 'central']))
-    return { certificate: readPlainFile(text, { links: 'followed' }), firmCode: null };
+    return { certificate: await certificateIn(text), firmCode: null };
   const certificate = await withIssuer(far, context, { address: text, firm }, async (issuer) =>
     (await issuer.moves()).certificate(),
   );
   return { certificate, firmCode: null };
+}
+
+/** The certificate in a file. Whether it holds is for the container to say. @throws FILE_KIND, FILE_MALFORMED, FILE_VERSION, FILE_UNREADABLE */
+async function certificateIn(file: string): Promise<Uint8Array> {
+  const raw = readFerryFile(file);
+  const described = (await import('../../../container/files/describe-certificate.ts')).describeCertificate(raw);
+  if (described.ok) return raw;
+  const { code, details } = described;
+  const isOtherKind = code === 'FILE_KIND';
+  throw new FerryError(code, {
+    ...details,
+    ...(isOtherKind ? { expected: 'the certificate of an issuer' } : {}),
+    file,
+  });
 }
 
 /** What people call an issuer whose certificate the container has accepted. */

@@ -1,5 +1,6 @@
 import type { FileContainer } from '../../../container/store/file-container.adapter.ts';
 import type { FarBank } from '../addresses.ts';
+import { making } from '../making.ts';
 import { parseSize } from '../parse-arguments.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -22,7 +23,8 @@ export function createCommands(far: FarBank): Register {
       )
       .action(async (folder: string, options: { flash: string; serial?: string }) => {
         const size = parseSize(options.flash);
-        await created(context, folder, (await far.dongle()).create({ folder, size, serial: options.serial }));
+        const door = await far.dongle();
+        await created(context, folder, () => door.create({ folder, size, serial: options.serial }));
       });
     program
       .command('device')
@@ -39,7 +41,8 @@ export function createCommands(far: FarBank): Register {
       )
       .action(async (folder: string, options: { anchor?: string; serial?: string }) => {
         const { anchor, serial } = options;
-        await created(context, folder, (await far.device()).create({ folder, anchor, serial }));
+        const door = await far.device();
+        await created(context, folder, () => door.create({ folder, anchor, serial }));
       });
   };
 }
@@ -48,7 +51,8 @@ function examplesOf(kind: 'dongle' | 'device', more: string): string {
   return `\nExamples:\n  ferry ${kind} create ${kind}\n  ferry ${kind} serve ${kind} --listen unix:${kind}.sock${more}`;
 }
 
-async function created({ output }: CommandContext, folder: string, opened: FileContainer): Promise<void> {
+async function created({ output }: CommandContext, folder: string, create: () => FileContainer): Promise<void> {
+  const opened = await making('A container', folder, create);
   const { serial, kind, key } = await opened.client.call('list', {});
   opened.close();
   output.line(`CmContainer ${serial} (${kind}) was made in ${folder}, under the TEST root: for simulation only.`);

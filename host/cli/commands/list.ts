@@ -3,9 +3,11 @@ import type { Listing } from '../../../container/commands/list.ts';
 import { explain, FerryError } from '../../../container/errors.ts';
 import { CERTIFICATE_SUFFIX, CONTEXT_SUFFIX, UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, isAddress, isContainer, readAddress, withContainer } from '../addresses.ts';
+import { shortly } from '../check-usb.ts';
 import { copiesAmong, sayCopies } from '../copies.ts';
 import { foldersIn, parkedFiles } from '../ferry-files.adapter.ts';
 import { withCentral } from '../open-central.ts';
+import type { Output } from '../output.ts';
 import { wordsOf } from '../peers.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 import { type CentralListing, listCentral, showCentral } from '../show-central.ts';
@@ -84,7 +86,7 @@ async function donglesAtServer(address: string): Promise<readonly string[] | und
   return found;
 }
 
-/** What can be listed without being named. @throws NOTHING_FOUND, or why USB could not be looked at; FOLDER_UNREADABLE */
+/** What can be listed without being named. @throws NOTHING_FOUND, FOLDER_UNREADABLE */
 async function allHere(
   far: FarBank,
   usb: () => Promise<UsbHost>,
@@ -93,11 +95,12 @@ async function allHere(
   const containers = await containersHere(far);
   const dongles = await donglesHere(usb);
   if (dongles instanceof FerryError) {
-    if (containers.length === 0) throw dongles;
-    output.note(notLookedFor(dongles));
+    if (containers.length === 0) throw new FerryError('NOTHING_FOUND', { dongles: notLookedFor(dongles) });
+    sayNotLookedFor(output, dongles);
     return containers;
   }
-  if (containers.length + dongles.length === 0) throw new FerryError('NOTHING_FOUND');
+  if (containers.length + dongles.length === 0)
+    throw new FerryError('NOTHING_FOUND', { dongles: 'No dongle is plugged into this computer' });
   return [...containers, ...dongles];
 }
 
@@ -111,8 +114,13 @@ export async function donglesHere(usb: () => Promise<UsbHost>): Promise<readonly
   }
 }
 
-export function notLookedFor(why: FerryError): string {
-  return `Dongles on USB were not looked for: ${why.message}`;
+/** The remark for whoever gets an answer without them: one short line. */
+export function sayNotLookedFor(output: Output, why: FerryError): void {
+  output.note(`${notLookedFor(why)}. See \`ferry doctor\`.`);
+}
+
+function notLookedFor(why: FerryError): string {
+  return `Dongles on USB were not looked for: ${shortly(why)}`;
 }
 
 /** The containers in the present folder and the folders in it. @throws FOLDER_UNREADABLE */

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../../container/errors.ts';
+import { CATALOGUE, FerryError } from '../../../container/errors.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
@@ -7,7 +7,7 @@ import { type FarBank, isAddress } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
 import { exitOfEntries } from '../exit-of-entries.ts';
 import { readFerryFile } from '../ferry-files.adapter.ts';
-import type { Settled } from '../issuers/issuer.ts';
+import type { Issuer, Settled } from '../issuers/issuer.ts';
 import { withIssuer } from '../issuers/with-issuer.ts';
 import { quoted } from '../printable.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
@@ -38,7 +38,7 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   const handled = await withIssuer(far, context, { address }, (issuer) =>
     eachFile({ names, suffix: CONTEXT_SUFFIX, bar }, async (file) => {
       const raw = readFerryFile(file);
-      return { ...(await issuer.settle(raw)), ...toldIn(raw) };
+      return { ...(await settledFrom(issuer, raw, file)), ...toldIn(raw) };
     }),
   ).finally(() => bar.end());
   const { done, foreign, failures } = handled;
@@ -48,6 +48,17 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   context.output.json({ address, receipts, foreign, failures: failures.map(failureDocument) });
   const isInPart = failures.length > 0 || done.some(isAlarming);
   context.endWith(isInPart ? exitInPart(failures) : exitOfEntries(done.flatMap(givenEntries)));
+}
+
+/** @throws NOTHING_ISSUED where the issuer does not know whose the context is, and what settling it throws */
+async function settledFrom(issuer: Issuer, raw: Uint8Array, file: string): Promise<Settled> {
+  try {
+    return await issuer.settle(raw);
+  } catch (error) {
+    if (!(error instanceof FerryError) || error.code !== 'TARGET_UNKNOWN') throw error;
+    const { here = '', target = '' } = error.details;
+    throw new FerryError('NOTHING_ISSUED', { here, target, file }, { cause: error });
+  }
 }
 
 /** What was on its way until now; of what was written off, nothing was. */

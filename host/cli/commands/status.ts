@@ -17,7 +17,7 @@ import type { Answers, Asked, AskedFirm } from '../under-way.ts';
 import { waysOf } from '../under-way.ts';
 import { sidesByKey } from '../unfinished-places.ts';
 import { exitOfUnreached, type Unreached } from '../unreached.ts';
-import { containersHere, donglesHere, notLookedFor } from './list.ts';
+import { containersHere, donglesHere, sayNotLookedFor } from './list.ts';
 
 const EXAMPLES = `
 Without an address it looks in the present folder and the folders in it, for License Centrals, too, where FERRY_PASSPHRASE is set, and
@@ -78,7 +78,7 @@ async function status(
 async function dongles(usb: () => Promise<UsbHost>, { output }: CommandContext): Promise<readonly string[]> {
   const found = await donglesHere(usb);
   if (!(found instanceof FerryError)) return found;
-  output.note(notLookedFor(found));
+  sayNotLookedFor(output, found);
   return [];
 }
 

@@ -1,3 +1,4 @@
+import { missingLibrary } from '../../../carriers/hid/system-library.ts';
 import type { DongleEvent, PluggedDongle, UsbHost } from '../../../carriers/hid/usb-host.ts';
 import { FerryError } from '../../../container/errors.ts';
 
@@ -58,4 +59,13 @@ export function missing(name: string): FerryError {
 
 export function forbidden(where: string): FerryError {
   return new FerryError('CARRIER_FORBIDDEN', { where, node: '/dev/hidraw0', fix: 'sudo cp rule there' });
+}
+
+export function broken(name: string): FerryError {
+  return new FerryError('PACKAGE_BROKEN', { what: 'A dongle on USB', package: name, why: 'it is for another system' });
+}
+
+export function withoutLibrary(): FerryError {
+  const found = missingLibrary('libusb-1.0.so.0: cannot open shared object file: No such file or directory');
+  return new FerryError('LIBRARY_MISSING', { what: 'A dongle on USB', library: '', fix: '', ...found });
 }

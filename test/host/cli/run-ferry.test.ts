@@ -93,6 +93,44 @@ describe('ferry', () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining("Unknown option '--form' (Did you mean --from?)")]);
   });
 
+  const family: Register = (program) => {
+    const below = program.command('family');
+    below
+      .command('create')
+      .argument('<DIR>')
+      .option('--port [PORT]')
+      .action(() => undefined);
+    below.command('serve').action(() => undefined);
+  };
+
+  it.each([
+    [['help', 'gret'], "Unknown command 'gret' (Did you mean greet?); `ferry --help` lists the commands."],
+    [['nothing'], "Unknown command 'nothing'; `ferry --help` lists the commands."],
+    [['family', 'where'], "Unknown command 'where'; `ferry family --help` lists the commands."],
+    [['family', 'help', 'creat'], "Unknown command 'creat' (Did you mean create?); `ferry family --help` lists"],
+  ])(
+    'says of a command that does not exist what may be meant, and where those stand that do: %j',
+    async (args, said) => {
+      const { exit, stdout, stderr } = await run(args, [greet, family]);
+      expect([exit, stdout, stderr]).toEqual([2, '', expect.stringContaining(said)]);
+      expect(stderr).not.toContain('Usage:');
+    },
+  );
+
+  it('shows by help the help of a command that exists, and of all', async () => {
+    expect((await run(['help', 'family'], [family])).stdout).toContain('Usage: ferry family');
+    expect((await run(['family', 'help', 'serve'], [family])).stdout).toContain('Usage: ferry family serve');
+    expect((await run(['help'], [family])).stdout).toContain('Usage: ferry [options]');
+  });
+
+  it('says of an argument that is missing which option took what may have been meant for it', async () => {
+    const { exit, stderr } = await run(['family', 'create', '--port', 'here'], [family], { NO_COLOR: '1' });
+    const said = `Missing required argument 'DIR': --port took "here" for its value; write the argument before it.`;
+    expect([exit, stderr.replaceAll(/\s+/g, ' ')]).toEqual([2, expect.stringContaining(said)]);
+    const bare = await run(['family', 'create', '--port'], [family], { NO_COLOR: '1' });
+    expect(bare.stderr).toContain("Missing required argument 'DIR'. [USAGE_WRONG]");
+  });
+
   it('takes what follows -- as arguments', async () => {
     const { stdout } = await run(['greet', '--', '--json'], [greet]);
     expect(stdout).toBe('Hello --json at 7\n');

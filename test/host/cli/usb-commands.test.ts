@@ -8,7 +8,7 @@ import { statusCommand } from '../../../host/cli/commands/status.ts';
 import { watchCommand } from '../../../host/cli/commands/watch.ts';
 import { FAR_BANK } from '../../../host/cli/program.ts';
 import { type Register, runFerry } from '../../../host/cli/run-ferry.ts';
-import { FakeUsbHost, forbidden, missing } from './fake-usb-host.ts';
+import { broken, FakeUsbHost, forbidden, missing, withoutLibrary } from './fake-usb-host.ts';
 import { MemoryStream } from './memory-stream.ts';
 
 const NOW = 820_454_400;
@@ -70,6 +70,18 @@ describe('ferry doctor', () => {
     const { stdout } = await doctor();
     expect(stdout).toContain('npm install node-hid');
     expect(stdout).toMatch(/^dongles +does not apply +they cannot be looked for without node-hid$/m);
+  });
+
+  it('names the library that the system lacks, and what installs it', async () => {
+    host.faults.set('node-hid', withoutLibrary());
+    const { exit, stdout } = await doctor();
+    expect([exit, stdout]).toEqual([
+      5,
+      expect.stringMatching(
+        /^package node-hid, for hid: +not ok +libusb-1\.0\.so\.0 is not installed here\n.*`sudo apt install libusb-1\.0-0`/m,
+      ),
+    ]);
+    expect(stdout).not.toContain('npm install');
   });
 
   it('asks for no rule where there is no USB, or no udev', async () => {
@@ -156,18 +168,33 @@ describe('without an address', () => {
     const { exit, stdout, stderr } = await list();
     expect([exit, stderr]).toEqual([
       6,
-      expect.stringMatching(/^hid:3-1 cannot be reached: (it is not plugged in|This computer has no USB)/m),
+      expect.stringMatching(
+        /^hid:3-1 cannot be reached: (it is not plugged in|This computer has no USB|A dongle on USB needs)/m,
+      ),
     ]);
     expect(stdout).toContain('CmContainer 130-5  soft');
   });
 
   it('ferry list shows what is in the folder where the package is missing that finds dongles, and else says so', async () => {
     host.faults.set('node-hid', missing('node-hid'));
-    expect(await list()).toMatchObject({ exit: 5, stderr: expect.stringContaining('PACKAGE_MISSING') });
     await makeDevice();
     const { exit, stdout, stderr } = await list();
-    expect([exit, stderr]).toEqual([0, expect.stringContaining('Dongles on USB were not looked for')]);
+    const said = 'Dongles on USB were not looked for: node-hid is not installed here. See `ferry doctor`.\n';
+    expect([exit, stderr]).toEqual([0, said]);
     expect(stdout).toContain('Result: 1 CmContainer(s) listed.');
+  });
+
+  it('ferry list says of an empty folder that it has no container, and why no dongles were looked for', async () => {
+    for (const [fault, why] of [
+      [missing('node-hid'), 'node-hid is not installed here'],
+      [withoutLibrary(), 'libusb-1.0.so.0 is not installed here'],
+      [broken('node-hid'), 'node-hid does not work here'],
+    ] as const) {
+      host.faults.set('node-hid', fault);
+      const { exit, stderr } = await list();
+      const said = `There is no container in this folder or the folders in it. Dongles on USB were not looked for: ${why} (CodeMeter error 201). [NOTHING_FOUND]`;
+      expect([exit, stderr.replaceAll(/\s+/g, ' ')]).toEqual([5, expect.stringContaining(said)]);
+    }
   });
 
   it('ferry status asks the dongles on USB, too, and says so where it cannot look for them', async () => {

@@ -92,7 +92,7 @@ describe('the database of a License Central', () => {
   it('says that the disk is full, changes nothing, and goes on when there is room again', async () => {
     const pages = await setting('page_count');
     await setting(`max_page_count = ${pages}`);
-    const full = { code: 'STORE_WRITE_FAILED', details: { where: folder, why: 'the disk is full' } };
+    const full = { code: 'CENTRAL_UNWRITTEN', details: { where: folder, why: 'the disk is full' } };
     const filling = database.write(async (tx) => {
       for (let firmCode = 1; ; firmCode++) await insertFirm(tx, firmCode);
     });
