@@ -101,8 +101,13 @@ function barredBy({ locked, retired }: Listing): UnderWay['barred'] {
   return locked ? 'locked' : null;
 }
 
-/** @param refused undefined where that was not told */
-function standingOf(
+/**
+ * How an entry stands with its target.
+ *
+ * @param applied last sequence of its issuer that the target has dealt with
+ * @param refused undefined where that was not told
+ */
+export function standingOf(
   sequence: number,
   applied: number,
   refused: ReadonlyMap<number, number> | undefined,

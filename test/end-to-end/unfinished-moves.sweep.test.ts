@@ -326,6 +326,17 @@ describe('ferry status', () => {
     await expectSeats(5, 0);
   });
 
+  it('promises nothing back of a move that had arrived before it was cancelled', async () => {
+    await interrupt(world, 'settle');
+    await world.must('cancel', 'sim:dongle', '--to', DEVICE, '-o', 'folder:late');
+    const said = await world.must('status');
+    expect(said).toContain('arrived before its cancellation, waits for the receipt');
+    expect(said).toContain('# finishes the unfinished move');
+    expect(said).not.toContain('brings');
+    await typeWhatStatusSays(world);
+    await expectSeats(3, 2);
+  });
+
   it('finishes what was parked in several orders, one of them cancelled, by what it says to type', async () => {
     await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'c.ferry-context');
     const issue = ['issue', 'sim:dongle', '--context', 'c.ferry-context', '-o', 'folder:s', '--item'];
