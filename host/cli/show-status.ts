@@ -148,7 +148,7 @@ function stepText(answers: Answers, move: UnfinishedMove): string {
   const standing = placesOf(answers, move)?.standing;
   if (standing === 'writtenOff') return 'written off';
   if (standing === 'over' || standing === 'cancelled') return standing;
-  return stepWords(move.work.step);
+  return stepWords(move.work.step, standing);
 }
 
 function strangerText(id: string, { address, found, expected }: Stranger): string {
