@@ -41,6 +41,8 @@ export interface Answers {
   readonly containers: readonly Asked[];
   readonly firms: readonly AskedFirm[];
   readonly unreachable: readonly Unreached[];
+  /** Folders of containers that could not be opened, since they are served, and that answered where they are. */
+  readonly served: readonly string[];
   readonly refusals: Refusals;
 }
 

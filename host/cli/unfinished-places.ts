@@ -92,8 +92,8 @@ export function sidesByKey(answers: Answers, id: string): readonly (string | und
 }
 
 /** The address as it was given, where it is one of those asked by another writing. */
-export function shownAs({ containers, firms, unreachable }: Answers, absolute: string): string {
-  const given = [...containers, ...firms, ...unreachable].map(({ address }) => address);
+export function shownAs({ containers, firms, unreachable, served }: Answers, absolute: string): string {
+  const given = [...[...containers, ...firms, ...unreachable].map(({ address }) => address), ...served];
   return given.find((address) => absoluteAddress(address) === absolute) ?? absolute;
 }
 
@@ -106,7 +106,9 @@ function sideAt(answers: Answers, absolute: string, key: string): Side {
     now: all.find((one) => one.key.startsWith(key))?.address,
     // A License Central answers with every firm that it has.
     there: there.find((one) => one.key.startsWith(key)) ?? there[0] ?? null,
-    isServed: answers.unreachable.some(({ address, error }) => address === noted && error.code === 'CONTAINER_SERVED'),
+    isServed:
+      answers.served.includes(noted) ||
+      answers.unreachable.some(({ address, error }) => address === noted && error.code === 'CONTAINER_SERVED'),
     key,
   };
 }
