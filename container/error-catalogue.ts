@@ -628,7 +628,7 @@ export const CATALOGUE = {
 
   MEMORY_FULL: {
     number: 401,
-    exit: 6,
+    exit: 3,
     happened: 'The memory of {here} is full: {needed} bytes are needed, {free} are free.',
     brief: 'The memory of the container is full.',
     effect: 'What did not fit was not moved, and nothing is lost; what is in transit stays so.',
@@ -638,7 +638,7 @@ export const CATALOGUE = {
   },
   TABLE_FULL: {
     number: 402,
-    exit: 6,
+    exit: 3,
     happened: 'A table of {here} is full: {what}.',
     brief: 'A table of the container is full.',
     effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',
@@ -647,7 +647,7 @@ export const CATALOGUE = {
   },
   LOG_FULL: {
     number: 403,
-    exit: 6,
+    exit: 3,
     happened: 'The custody log of {here} for the vendor {firm} is full.',
     brief: 'The custody log of the container for that vendor is full.',
     effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',

@@ -1,5 +1,6 @@
 import { FerryError } from '../../container/errors.ts';
-import { parseAddress, type Scheme } from './addresses.ts';
+import { isSameAddress, parseAddress, type Scheme } from './addresses.ts';
+import { absoluteAddress } from './move-sides.ts';
 
 /** Where a container in a folder may say that it is served, and is reached as by somebody who was given that address; the best first. */
 const FOLLOWED: readonly Scheme[] = ['unix', 'tcp', 'tls', 'http', 'usbip'];
@@ -36,6 +37,14 @@ function elsewhere({ from, to }: Addresses, error: unknown): Addresses | null {
 /** Where a container that could not be opened, since it is served, says that it is reached. */
 export function announcedBy({ code, details }: FerryError): readonly string[] {
   return code === 'CONTAINER_SERVED' ? String(details.addresses).split(', ').filter(isAddressLike) : [];
+}
+
+/** Whether a container that could not be opened, since it is served, is reached at one of those addresses. */
+export function isReachedAt(error: FerryError, addresses: readonly string[]): boolean {
+  const absolute = addresses.map(absoluteAddress);
+  return announcedBy(error).some((announced) =>
+    absolute.some((address) => address === announced || isSameAddress(address, announced)),
+  );
 }
 
 function reachable(announced: readonly string[]): string | undefined {

@@ -11,7 +11,7 @@ export function shownFor({ holdings, transit }: IssuerListing, target: PublicKey
 }
 
 /** How far an order is. */
-export type Standing = Pick<MoveResult, 'order' | 'plan' | 'entries' | 'inTransit'>;
+export type Standing = Pick<MoveResult, 'order' | 'plan' | 'entries' | 'inTransit' | 'unheard'>;
 
 /** The seats that entries of a move carry together; null when that is not known of one of them. */
 export type Cargo = (sequences: readonly number[]) => readonly ProductSeats[] | null;
@@ -22,7 +22,7 @@ export type Cargo = (sequences: readonly number[]) => readonly ProductSeats[] | 
  * Not known when an order was issued as several entries of one firm, or was for everything and is not shown any more: then only
  * of all its entries together, or not at all.
  */
-export function cargoOf(shown: Shown, { order, plan, entries, inTransit }: Standing): Cargo {
+export function cargoOf(shown: Shown, { order, plan, entries, inTransit }: Omit<Standing, 'unheard'>): Cargo {
   const products = new Map(shown.holdings.map(({ id, firmCode, productCode }) => [id, { firmCode, productCode }]));
   const seatsOf = (
     parts: readonly { readonly holding: number; readonly quantity: number }[],

@@ -27,7 +27,9 @@ export async function withStanding(error: unknown, move: UnfinishedMove | undefi
   const entries = entriesOfOrder(context);
   const inTransit = entries.flatMap(({ state, sequence }) => (state === 'waiting' ? [sequence] : []));
   const plan = context.planned?.plan ?? null;
-  const standing = { order: context.order, plan, entries, inTransit };
+  // What is kept of a move that was only planned does not say whether it was issued, and the answer lost.
+  const unheard = plan !== null && context.issued === null;
+  const standing = { order: context.order, plan, entries, inTransit, unheard };
   const { from, to } = given ?? move.note;
   const cargo = cargoOf({ holdings: [], transit: [] }, standing);
   const { code, details } = error;

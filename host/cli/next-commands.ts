@@ -139,7 +139,10 @@ export function orderText(order: MoveOrder): string {
 function together(way: UnderWay, toAddress: string): readonly NextCommand[] {
   const [from, to] = [quoted(way.from), quoted(toAddress)];
   const items = orderOf(firstRun(way.entries));
-  if (items === '' && way.firm === null) return bringBack(way, toAddress);
+  if (items === '' && way.firm === null)
+    return way.entries.every(({ standing }) => standing === 'arrived')
+      ? bringReceipt(way, toAddress)
+      : bringBack(way, toAddress);
   const order = way.firm === null ? items : `--all --firm ${way.firm}`;
   const again = way.kept === 'damaged' ? ' --start-over' : '';
   const isOpen = way.entries.some(({ standing }) => standing === 'unknown' || standing === 'underWay');
@@ -147,14 +150,29 @@ function together(way: UnderWay, toAddress: string): readonly NextCommand[] {
   return [{ command: `ferry move --from ${from} --to ${to} ${order}${again}`, why }];
 }
 
-/** All of it was cancelled: the target has to hear of it, and its receipt brings it back. */
-function bringBack(way: UnderWay, toAddress: string, why = 'brings the seats back'): readonly NextCommand[] {
+/** All of it was cancelled after it had arrived: there is nothing to tell the target, and nothing comes back. */
+function bringReceipt(way: UnderWay, toAddress: string): readonly NextCommand[] {
+  const [from, to, folder] = [quoted(way.from), quoted(toAddress), `folder:for-${way.to}`];
+  return [
+    { command: `ferry context ${to} --for ${from} -o ${folder}`, why: `writes the receipt of ${way.to}` },
+    { command: `ferry settle ${from} ${folder}`, why: 'takes the receipt home: the seats stay where they arrived' },
+  ];
+}
+
+/** All of it was cancelled: the target has to hear of it, and its receipt brings back what it had not applied. */
+function bringBack(way: UnderWay, toAddress: string, why = whatComesBack(way)): readonly NextCommand[] {
   const [from, to, folder] = [quoted(way.from), quoted(toAddress), `folder:for-${way.to}`];
   return [
     { command: `ferry cancel ${from} --to ${way.to} -o ${folder}`, why: 'writes the cancellation again' },
     { command: `ferry apply ${to} ${folder} -o ${folder}`, why: `tells ${way.to}, which leaves its receipt` },
     { command: `ferry settle ${from} ${folder}`, why },
   ];
+}
+
+/** What the receipt of the target brings back of what was cancelled, as far as that is known. */
+function whatComesBack({ entries }: UnderWay): string {
+  const isKnown = entries.every(({ standing }) => standing === 'underWay' || standing === 'refused');
+  return isKnown ? 'brings the seats back' : 'brings back what was not applied before';
 }
 
 /** What stands in a command for the address of a target that nobody was asked at. */
@@ -173,7 +191,7 @@ function byReceipt(way: UnderWay): readonly NextCommand[] {
   return [
     write,
     { command: apply, why: `at ${way.to}, by its own address; it leaves its receipt` },
-    { command: `ferry settle ${from} ${folder}`, why: isOpen ? 'takes the receipt home' : 'brings the seats back' },
+    { command: `ferry settle ${from} ${folder}`, why: isOpen ? 'takes the receipt home' : whatComesBack(way) },
     ...(isOpen ? [{ command: cancel, why: 'instead of the first, calls it back' }] : []),
   ];
 }

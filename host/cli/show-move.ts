@@ -131,7 +131,7 @@ function isCalledBack({ state, entries, inTransit }: MoveResult): boolean {
 
 /** A move that ended, as `--json` shows it. */
 export function moveDocument({ sides, result, shown, arrivedThrough }: RunMove): object {
-  const { state, resumed, plan, entries, along, inTransit, failure, earlier } = result;
+  const { state, resumed, plan, entries, along, inTransit, unheard, failure, earlier } = result;
   const seats = arrivedSeats(shown, result);
   const before =
     earlier === null
@@ -153,6 +153,7 @@ export function moveDocument({ sides, result, shown, arrivedThrough }: RunMove):
     entries: entries.map(withCode),
     along: along.map(withCode),
     inTransit,
+    unheard,
     failure,
     earlier: before,
   };

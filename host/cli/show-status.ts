@@ -50,9 +50,11 @@ export function showStatus(
     for (const stranger of places?.strangers ?? [])
       output.line(styled('yellow', strangerText(shortId(move.id), stranger)));
     const command = places?.elsewhere ?? null;
-    if (command !== null) output.line(`  Where it has another address now, such as another port: ${command}`);
+    if (command !== null)
+      output.line(`Where a side of ${shortId(move.id)} has another address now, such as another port: ${command}`);
     for (const line of unreadable(answers, move, ways)) output.line(`  ${line}`);
-    if (places?.standing === 'unissued') output.line(`  Where it is not wanted any more: ${forgetOf(move.id)}`);
+    if (places?.standing === 'unissued')
+      output.line(`Where ${shortId(move.id)} is not wanted any more: ${forgetOf(move.id)}`);
   }
   if (next.length > 0) showNext(output, next);
   for (const way of sound) showStranded(output, way, writeOffsOf(way, answers));
@@ -148,7 +150,7 @@ function stepText(answers: Answers, move: UnfinishedMove): string {
   const standing = placesOf(answers, move)?.standing;
   if (standing === 'writtenOff') return 'written off';
   if (standing === 'over' || standing === 'cancelled') return standing;
-  return stepWords(move.work.step);
+  return stepWords(move.work.step, standing);
 }
 
 function strangerText(id: string, { address, found, expected }: Stranger): string {

@@ -7,7 +7,9 @@ type Shown = Pick<EntryUnderWay, 'cancelled' | 'writtenOff' | 'standing'>;
 export function stateOfEntry({ cancelled, writtenOff, standing }: Shown): Part {
   if (writtenOff) return styled('yellow', 'written off, held again');
   if (standing === 'refused') return styled('yellow', 'refused, waits for the receipt');
-  if (cancelled) return styled('yellow', 'cancelled, waits for the receipt');
+  if (cancelled && standing === 'arrived')
+    return styled('yellow', 'arrived before its cancellation, waits for the receipt');
+  if (cancelled && standing !== 'decided') return styled('yellow', 'cancelled, waits for the receipt');
   return WORDS[standing];
 }
 

@@ -41,6 +41,8 @@ export interface Answers {
   readonly containers: readonly Asked[];
   readonly firms: readonly AskedFirm[];
   readonly unreachable: readonly Unreached[];
+  /** Folders of containers that could not be opened, since they are served, and that answered where they are. */
+  readonly served: readonly string[];
   readonly refusals: Refusals;
 }
 
@@ -101,8 +103,13 @@ function barredBy({ locked, retired }: Listing): UnderWay['barred'] {
   return locked ? 'locked' : null;
 }
 
-/** @param refused undefined where that was not told */
-function standingOf(
+/**
+ * How an entry stands with its target.
+ *
+ * @param applied last sequence of its issuer that the target has dealt with
+ * @param refused undefined where that was not told
+ */
+export function standingOf(
   sequence: number,
   applied: number,
   refused: ReadonlyMap<number, number> | undefined,

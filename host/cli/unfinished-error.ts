@@ -24,13 +24,13 @@ export function unfinishedError(move: KeptMove, failure: Failure, isFirst = fals
   return new FerryError('MOVE_UNFINISHED', details);
 }
 
-function standsText({ from, standing: { entries, inTransit }, cargo }: KeptMove): string {
+function standsText({ from, standing: { entries, inTransit, unheard }, cargo }: KeptMove): string {
   const sequencesOf = (state: string): readonly number[] =>
     entries.flatMap((entry) => (entry.state === state ? [entry.sequence] : []));
   const [arrived, refused, unknown] = [sequencesOf('applied'), sequencesOf('refused'), sequencesOf('unknown')];
   const open = inTransit.filter((sequence) => ![...arrived, ...refused, ...unknown].includes(sequence));
-  // Without entries the update files have not been given yet.
-  const perhaps = entries.length > 0 ? ', unless it has arrived unheard' : '';
+  // Where the issuer answered without entries, the update files have not been given yet.
+  const perhaps = entries.length > 0 || unheard ? ', unless it has arrived unheard' : '';
   const away = (sequences: readonly number[]): boolean => sequences.some((sequence) => inTransit.includes(sequence));
   const all = [
     arrived.length === 0
@@ -40,7 +40,10 @@ function standsText({ from, standing: { entries, inTransit }, cargo }: KeptMove)
     refused.length === 0 ? '' : `Refused: ${what(cargo, refused)}${away(refused) ? '; it is not back yet' : ''}.`,
     unknown.length === 0 ? '' : `Not told what became of it: ${what(cargo, unknown)}.`,
   ].filter((text) => text !== '');
-  return all.length === 0 ? `Nothing is known to have left ${from}.` : all.join(' ');
+  if (all.length > 0) return all.join(' ');
+  return unheard
+    ? `It may be in transit from ${from}: \`ferry status\` says whether it is.`
+    : `Nothing is known to have left ${from}.`;
 }
 
 function what(cargo: Cargo, sequences: readonly number[]): string {

@@ -3,7 +3,7 @@ import type { IssuerListing, UnfinishedMove } from '../../state-machines/index.t
 import { hasWrittenOff, inTransitOf, isOver, isUnissued } from '../../state-machines/license-move/still-in-transit.ts';
 import { absoluteAddress } from './move-sides.ts';
 import { NEW_ADDRESS, type NextCommand, resumeOf } from './next-commands.ts';
-import type { Answers } from './under-way.ts';
+import { type Answers, pairOf, standingOf as standingAtTarget } from './under-way.ts';
 
 /** One side of an unfinished move, and what was seen of it. */
 interface Side {
@@ -37,7 +37,7 @@ export interface Stranger {
 }
 
 /**
- * How an unfinished move stands by what its issuer shows. `unissued`: it was planned, and nothing was issued. `cancelled`: all of it that is in transit was called back. `over`: nothing
+ * How an unfinished move stands by what its issuer shows. `unissued`: it was planned, and nothing was issued. `cancelled`: all of it that is in transit was called back, and not all of that had arrived before. `over`: nothing
  * of it is in transit any more, so that finishing it moves nothing. `writtenOff`: the same, since its vendor gave it up. `unknown`: the issuer did not answer.
  */
 export type Standing = 'unissued' | 'open' | 'cancelled' | 'over' | 'writtenOff' | 'unknown';
@@ -58,7 +58,7 @@ export function placesOf(answers: Answers, { id, note, work }: UnfinishedMove): 
   const [fromKey = '', toKey = ''] = keysOf(id);
   const [from, to] = [sideAt(answers, note.from, fromKey), sideAt(answers, note.to, toKey)];
   const issuer = answered(answers).find(({ key }) => key.startsWith(fromKey));
-  const standing = standingOf(issuer, work.context);
+  const standing = standingOf(answers, issuer, work.context);
   const isMissing = (side: Side): boolean => !isThere(side) && !side.isServed && side.now === undefined;
   const strangers = [strangerAt(answers, from, toKey), strangerAt(answers, to, fromKey)].flatMap((one) => one ?? []);
   const moved = (side: Side): string | undefined => (isThere(side) || side.isServed ? undefined : side.now);
@@ -92,8 +92,8 @@ export function sidesByKey(answers: Answers, id: string): readonly (string | und
 }
 
 /** The address as it was given, where it is one of those asked by another writing. */
-export function shownAs({ containers, firms, unreachable }: Answers, absolute: string): string {
-  const given = [...containers, ...firms, ...unreachable].map(({ address }) => address);
+export function shownAs({ containers, firms, unreachable, served }: Answers, absolute: string): string {
+  const given = [...[...containers, ...firms, ...unreachable].map(({ address }) => address), ...served];
   return given.find((address) => absoluteAddress(address) === absolute) ?? absolute;
 }
 
@@ -106,7 +106,9 @@ function sideAt(answers: Answers, absolute: string, key: string): Side {
     now: all.find((one) => one.key.startsWith(key))?.address,
     // A License Central answers with every firm that it has.
     there: there.find((one) => one.key.startsWith(key)) ?? there[0] ?? null,
-    isServed: answers.unreachable.some(({ address, error }) => address === noted && error.code === 'CONTAINER_SERVED'),
+    isServed:
+      answers.served.includes(noted) ||
+      answers.unreachable.some(({ address, error }) => address === noted && error.code === 'CONTAINER_SERVED'),
     key,
   };
 }
@@ -126,7 +128,9 @@ function strangerAt(answers: Answers, side: Side, otherKey: string): Stranger | 
   };
 }
 
-function standingOf(issuer: Answer | undefined, context: NonNullable<UnfinishedMove['work']>['context']): Standing {
+type Context = NonNullable<UnfinishedMove['work']>['context'];
+
+function standingOf(answers: Answers, issuer: Answer | undefined, context: Context): Standing {
   if (issuer === undefined) return 'unknown';
   if (isUnissued(issuer.shown, context)) return 'unissued';
   if (isOver(issuer.shown, context)) return hasWrittenOff(issuer.shown, context) ? 'writtenOff' : 'over';
@@ -135,7 +139,20 @@ function standingOf(issuer: Answer | undefined, context: NonNullable<UnfinishedM
     (one) => one.cancelled && one.target === context.planned?.plan.targetKey,
   );
   const isCancelled = own.length > 0 && own.every((at) => cancelled.some(({ sequence }) => sequence === at));
-  return isCancelled ? 'cancelled' : 'open';
+  return isCancelled && !own.every((at) => hasArrived(answers, issuer, context, at)) ? 'cancelled' : 'open';
+}
+
+/** Whether the target shows that it applied an entry. */
+function hasArrived(
+  { containers, refusals }: Answers,
+  issuer: Answer,
+  { planned }: Context,
+  sequence: number,
+): boolean {
+  const target = containers.find(({ listing }) => listing.key === planned?.plan.targetKey)?.listing;
+  if (target === undefined) return false;
+  const applied = target.channels.find(({ partner }) => partner === issuer.key)?.applied ?? 0;
+  return standingAtTarget(sequence, applied, refusals.get(pairOf(issuer.key, target.key))) === 'arrived';
 }
 
 /** The beginnings of the two keys that are in the id. */

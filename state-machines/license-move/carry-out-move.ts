@@ -13,9 +13,10 @@ import {
 import { LICENSE_MOVE_VERSION, type PlanInput } from './license-move-machine.ts';
 import { licenseMoveBetween, type MoveParties } from './move-actors.ts';
 import type { MoveOrder } from './move-order.ts';
+import type { IssuerListing } from './move-ports.ts';
 import type { MoveProgress, MoveRequest, MoveResult, MoveState } from './move-run.ts';
 import { noteFailure, notingStore } from './noting-store.ts';
-import { stillInTransit } from './still-in-transit.ts';
+import { type StillInTransit, stillInTransit } from './still-in-transit.ts';
 
 /** Under what an unfinished move between the two is kept. */
 export function moveId(issuer: PublicKey, target: PublicKey): string {
@@ -84,10 +85,12 @@ function durableMove(parties: MoveParties) {
   };
 }
 
+/** @param before what the issuer showed before anything was done */
 export async function runFrom(
   request: Run,
   id: string,
   from: { readonly input: PlanInput } | StoredSnapshot,
+  before: IssuerListing,
   tell: Tell,
 ): Promise<MoveResult> {
   const { state, output } = await runDurably({
@@ -101,19 +104,24 @@ export async function runFrom(
     await noteFailure(request.store, request.notes, id, output.failure);
   // Interrupted before its first checkpoint, nothing of it is stored either.
   if (state !== 'interrupted' || output.planned === null) await forgetOthers(request, []);
+  const isNothing = state === 'moved' || isAnothers(output);
+  const still = isNothing ? NOTHING_IN_TRANSIT : await stillInTransit(request.issuer, output, before);
   return {
     state: state as MoveState,
     order: output.order,
     plan: output.planned?.plan ?? null,
     entries: entriesOfOrder(output),
     along: outcomesAlong(output),
-    inTransit: state === 'moved' || isAnothers(output) ? [] : await stillInTransit(request.issuer, output),
+    inTransit: still.sequences,
+    unheard: still.isUnheard,
     deferral: output.deferral,
     failure: output.failure,
     resumed: 'snapshot' in from,
     earlier: null,
   };
 }
+
+const NOTHING_IN_TRANSIT: StillInTransit = { sequences: [], isUnheard: false };
 
 /** Whether what was issued at the first sequence of the plan is certainly the order of somebody else. */
 function isAnothers({ failure, issued }: LicenseMoveContext): boolean {

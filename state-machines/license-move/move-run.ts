@@ -65,6 +65,8 @@ export interface MoveResult {
    * is not known to have. Empty once the order has moved.
    */
   readonly inTransit: readonly number[];
+  /** Whether the issuer was asked to issue it, did not answer, and cannot be asked any more: then it may be in transit. */
+  readonly unheard: boolean;
   readonly deferral: Deferral | null;
   /** Why it was refused or interrupted, or why its last step was not done. */
   readonly failure: Failure | null;

@@ -1,6 +1,7 @@
 import { FerryError } from '../../container/errors.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { findUnfinished, forgetOthers, moveId, placed, type Run, runFrom } from './carry-out-move.ts';
+import type { IssuerListing } from './move-ports.ts';
 import type { MoveRequest, MoveResult } from './move-run.ts';
 import type { MoveNotes } from './noting-store.ts';
 import { endedOvertaken, wasOvertaken } from './overtaken.ts';
@@ -22,24 +23,25 @@ export interface ResumeRequest extends Omit<MoveRequest, 'order' | 'badSnapshot'
  *   or what the two sides answer to `list`
  */
 export async function resumeLicenseMove(asked: ResumeRequest): Promise<MoveResult | null> {
-  const { key: issuer } = await asked.issuer.list();
+  const before = await asked.issuer.list();
+  const { key: issuer } = before;
   const { key: target } = await asked.target.list();
   if (moveId(issuer, target) !== asked.id) throw stranger(asked, issuer, target);
   const claim = asked.claim?.(asked.id);
   try {
-    return await finish(placed(asked, asked.id), asked.id);
+    return await finish(placed(asked, asked.id), asked.id, before);
   } finally {
     claim?.release();
   }
 }
 
-async function finish(request: Run, id: string): Promise<MoveResult | null> {
+async function finish(request: Run, id: string, before: IssuerListing): Promise<MoveResult | null> {
   const tell = request.onProgress ?? (() => {});
   const found = await findUnfinished(request, id, tell);
   if (found === undefined) return null;
   await forgetOthers(request, found.files);
   tell({ kind: 'resumed', order: found.order, from: found.stored.state });
-  const result = await runFrom(request, id, found.stored, tell);
+  const result = await runFrom(request, id, found.stored, before, tell);
   return wasOvertaken(result) ? endedOvertaken(result) : result;
 }
 

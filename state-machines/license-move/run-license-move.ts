@@ -45,7 +45,7 @@ async function carryOut(
   before: IssuerListing,
 ): Promise<MoveResult> {
   const tell = request.onProgress ?? (() => {});
-  const afresh = (isNew: boolean) => makeAfresh(request, id, { order, isNew }, tell);
+  const afresh = (isNew: boolean) => makeAfresh(request, id, { order, isNew }, before, tell);
 
   const found = await findUnfinished(request, id, tell);
   await forgetOthers(request, found?.files ?? []);
@@ -57,7 +57,7 @@ async function carryOut(
     return afresh(false);
   }
   tell({ kind: isSame ? 'resumed' : 'finishingEarlier', order: found.order, from: found.stored.state });
-  const earlier = await runFrom(request, id, found.stored, tell);
+  const earlier = await runFrom(request, id, found.stored, before, tell);
   if (isSame) {
     const wasInTransit = inTransitOf(before, found.stored.context as LicenseMoveContext).length > 0;
     if (!wasEndedByHand(earlier, wasInTransit)) return earlier;
@@ -76,12 +76,18 @@ async function hasIssuedNothing({ issuer }: MoveRequest, context: LicenseMoveCon
 const MOST_PLANS = 8;
 
 /** Makes the order, and plans it anew as often as another one takes what it was planned from. */
-async function makeAfresh(request: MoveRequest, id: string, input: PlanInput, tell: Tell): Promise<MoveResult> {
-  let result = await runFrom(request, id, { input }, tell);
+async function makeAfresh(
+  request: MoveRequest,
+  id: string,
+  input: PlanInput,
+  before: IssuerListing,
+  tell: Tell,
+): Promise<MoveResult> {
+  let result = await runFrom(request, id, { input }, before, tell);
   for (let plans = 1; wasOvertaken(result); plans++) {
     if (plans === MOST_PLANS) return endedOvertaken(result);
     tell({ kind: 'overtaken', failure: result.failure });
-    const next = await runFrom(request, id, { input: { ...input, isNew: true } }, tell);
+    const next = await runFrom(request, id, { input: { ...input, isNew: true } }, before, tell);
     // Refused though nothing came in between: no plan will do.
     if (isDeepStrictEqual(next.plan, result.plan)) return next;
     result = next;
@@ -110,6 +116,7 @@ function notBegun(order: MoveOrder, earlier: MoveResult): MoveResult {
     entries: [],
     along: [],
     inTransit: [],
+    unheard: false,
     deferral: null,
     failure,
     resumed: false,

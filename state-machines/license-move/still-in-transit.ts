@@ -4,19 +4,34 @@ import type { IssuerListing, MoveIssuer } from './move-ports.ts';
 
 type Transit = IssuerListing['transit'][number];
 
+/** What is known at the end of a run to be in transit. */
+export interface StillInTransit {
+  /** Ascending. */
+  readonly sequences: readonly number[];
+  /** Whether it was asked to be issued, the answer never came, and the issuer cannot be asked any more what it did. */
+  readonly isUnheard: boolean;
+}
+
 /**
- * The sequences that an order has put in transit and that are not settled, ascending, as the issuer shows them. Where it
- * cannot be asked any more: those of which the run has not heard that the target has dealt with them.
+ * The sequences that an order has put in transit and that are not settled, as the issuer shows them. Where it cannot be asked any
+ * more: those of which the run has not heard that the target has dealt with them; before the run has heard of any, those that the
+ * issuer showed before it.
+ *
+ * @param before what the issuer showed before the run
  */
 export async function stillInTransit(
   issuer: Pick<MoveIssuer, 'list'>,
   context: LicenseMoveContext,
-): Promise<readonly number[]> {
+  before: Pick<IssuerListing, 'transit'>,
+): Promise<StillInTransit> {
   try {
-    return inTransitOf(await issuer.list(), context);
+    return { sequences: inTransitOf(await issuer.list(), context), isUnheard: false };
   } catch (error) {
     if (!isExplained(error)) throw error;
-    return entriesOfOrder(context).flatMap(({ state, sequence }) => (state === 'waiting' ? [sequence] : []));
+    if (context.issued === null)
+      return { sequences: inTransitOf(before, context), isUnheard: context.context !== null };
+    const waiting = entriesOfOrder(context).filter(({ state }) => state === 'waiting');
+    return { sequences: waiting.map(({ sequence }) => sequence), isUnheard: false };
   }
 }
 

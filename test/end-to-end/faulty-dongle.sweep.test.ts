@@ -106,7 +106,7 @@ describe('a dongle with full memory that gives or gets in a move', () => {
     const served = await servedDongle();
     await fault('full', 'memory');
     const refused = await here.run('move', '--from', served.address, '--to', 'sim:device', '--item', `${product}x1`);
-    expect(refused.exit).toBe(6);
+    expect(refused.exit).toBe(3);
     expect(refused.stderr).toContain('What did not fit was not moved');
     expect(refused.stderr).toContain('Make room in the full container');
     expect(refused.stderr).not.toContain('same file');

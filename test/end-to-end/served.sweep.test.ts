@@ -108,6 +108,17 @@ describe('a served container', () => {
     },
   );
 
+  it.each(['status', 'list'])(
+    'is not missed at its folder by ferry %s where it answers at its address',
+    async (command) => {
+      const { address } = await serve('dongle', 'tcp://:0');
+      const port = address.slice(address.lastIndexOf(':'));
+      const { exit, stdout, stderr } = await run(command, 'sim:dongle', `tcp://127.0.0.1${port}`);
+      expect([exit, stderr]).toEqual([0, '']);
+      expect(stdout).not.toContain('served by another program');
+    },
+  );
+
   it('that cannot be opened does not wait for its standard input to end', async () => {
     await serve('dongle', socket('dongle.sock'));
     const { exit, stderr } = await startFerry(scene.world, ['dongle', 'serve', 'dongle', '--stdio']).ended;

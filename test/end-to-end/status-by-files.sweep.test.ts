@@ -64,6 +64,19 @@ describe('ferry status of what went by files', () => {
     expect(await world.must('status')).toContain('Nothing is under way');
   });
 
+  it('promises nothing back of what arrived before it was cancelled, and has only the receipt brought', async () => {
+    await world.must('apply', 'sim:device', 'folder:lost');
+    await world.must('cancel', 'sim:dongle', '--to', DEVICE, '-o', 'folder:late');
+    const said = await world.must('status');
+    expect(said).toContain('arrived before its cancellation, waits for the receipt\n');
+    expect(said).not.toContain('back');
+    expect((await world.json('status')).transit[0].entries[0]).toMatchObject({ cancelled: true, arrived: true });
+    await typeWhatStatusSays(world);
+    expect(await world.seats('device')).toEqual({ held: 2, pending: 0 });
+    expect(await world.seats('dongle')).toEqual({ held: 3, pending: 0 });
+    expect(await world.must('status')).toContain('Nothing is under way');
+  });
+
   it('finds the grants of a License Central in a folder here that are not delivered, and the way by files from it', async () => {
     await world.must('central', 'issue', 'vendor', '--to', 'sim:other', '--item', '6000010:8x4', '-o', 'folder:sent');
     expect(await world.must('status')).toContain('6000010:8x4');

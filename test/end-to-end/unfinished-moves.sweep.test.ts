@@ -113,7 +113,7 @@ describe('ferry resume', () => {
   });
 
   it.each([
-    ['context', 'planned', 'Nothing is known to have left'],
+    ['context', 'planned', 'It may be in transit from '],
     ['apply', 'issued', 'unless it has arrived unheard: 2 seats of 6000010:1001 (sequence 1).'],
     ['settle', 'applied', 'Arrived: 2 seats of 6000010:1001 (sequence 1).'],
   ] as const)(
@@ -139,6 +139,20 @@ describe('ferry resume', () => {
       expect(keptIn(world)).toEqual({});
     },
   );
+
+  it('may be in transit where its issuing was not heard of, and is shown to be once its giver is reached', async () => {
+    await interrupt(world, 'issue');
+    const stepsOf = async (): Promise<string> => (await world.run('status', 'sim:device')).stdout;
+    expect(await stepsOf()).toMatch(/ UTC {2}in transit\n/);
+    fs.renameSync(path.join(world.folder, 'dongle'), path.join(world.folder, 'away'));
+    expect(await stepsOf()).toMatch(/ UTC {2}planned, perhaps in transit\n/);
+    expect((await world.run('resume')).stderr).toMatch(
+      /^It may be in transit from sim:.*dongle: `ferry status` says whether it is\./m,
+    );
+    fs.renameSync(path.join(world.folder, 'away'), path.join(world.folder, 'dongle'));
+    await world.must('resume');
+    await expectSeats(3, 2);
+  });
 
   it.each(['tcp://:1', 'exec:exit 3'])(
     'says of a side at %s, too, that it may have another address now',
@@ -324,6 +338,17 @@ describe('ferry status', () => {
     expect(await world.must('status')).toContain('cancelled, waits for the receipt');
     expect(await typeWhatStatusSays(world)).toHaveLength(3);
     await expectSeats(5, 0);
+  });
+
+  it('promises nothing back of a move that had arrived before it was cancelled', async () => {
+    await interrupt(world, 'settle');
+    await world.must('cancel', 'sim:dongle', '--to', DEVICE, '-o', 'folder:late');
+    const said = await world.must('status');
+    expect(said).toContain('arrived before its cancellation, waits for the receipt');
+    expect(said).toContain('# finishes the unfinished move');
+    expect(said).not.toContain('brings');
+    await typeWhatStatusSays(world);
+    await expectSeats(3, 2);
   });
 
   it('finishes what was parked in several orders, one of them cancelled, by what it says to type', async () => {

@@ -97,7 +97,9 @@ describe('ferry resume --forget', () => {
     expect(unfinished).toMatchObject([{ standing: 'unissued' }]);
     const said = await world.must('status');
     expect(said).toContain('Nothing of it was issued.');
-    expect(said).toContain(`  Where it is not wanted any more: ferry resume ${unfinished[0].id} --forget`);
+    expect(said).toContain(
+      `\nWhere ${unfinished[0].id} is not wanted any more: ferry resume ${unfinished[0].id} --forget\n`,
+    );
     await interrupt(world, 'apply', 'other');
     expect((await world.must('status')).match(/--forget/g)).toHaveLength(1);
   });

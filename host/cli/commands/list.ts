@@ -3,6 +3,7 @@ import type { Listing } from '../../../container/commands/list.ts';
 import { explain, FerryError } from '../../../container/errors.ts';
 import { CERTIFICATE_SUFFIX, CONTEXT_SUFFIX, UPDATE_SUFFIX } from '../../../container/files/file-names.ts';
 import { type FarBank, isAddress, isContainer, readAddress, withContainer } from '../addresses.ts';
+import { isReachedAt } from '../announced.ts';
 import { shortly } from '../check-usb.ts';
 import { copiesAmong, sayCopies } from '../copies.ts';
 import { foldersIn, parkedFiles } from '../ferry-files.adapter.ts';
@@ -58,10 +59,13 @@ async function list(
   const found: Found = { containers: [], centrals: [], files: [], failures: [] };
   const addresses = given.length > 0 ? await eachOf(given, found) : await allHere(far, usb, context);
   for (const address of addresses) await look(far, context, address, found);
-  const [failed] = found.failures;
+  const reached = found.containers.map(({ address }) => address);
+  // Who is served, and answered where it is, is not missed at its folder.
+  const failures = found.failures.filter(({ error }) => !isReachedAt(error, reached));
+  const [failed] = failures;
   if (failed !== undefined && Math.max(addresses.length, given.length) === 1) throw failed.error;
-  show(context, found, addresses);
-  context.endWith(exitOfUnreached(found.failures, Math.max(addresses.length, given.length)));
+  show(context, { ...found, failures }, addresses);
+  context.endWith(exitOfUnreached(failures, Math.max(addresses.length, given.length)));
 }
 
 /** What was given, with the dongles of a USB/IP server in its place; one that does not answer is a failure. */

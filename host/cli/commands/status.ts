@@ -4,7 +4,7 @@ import { readStoredCertificate } from '../../../container/files/certificate.ts';
 import type { UnfinishedMove } from '../../../state-machines/index.ts';
 import { isCentralFolder } from '../../license-central/central-folder.adapter.ts';
 import { CONTAINER_SCHEMES, type FarBank, readAddress, startsProgram, withContainer } from '../addresses.ts';
-import { announcedBy } from '../announced.ts';
+import { announcedBy, isReachedAt } from '../announced.ts';
 import { foldersIn } from '../ferry-files.adapter.ts';
 import { absoluteAddress } from '../move-sides.ts';
 import { withCentral } from '../open-central.ts';
@@ -61,14 +61,15 @@ async function status(
       : [...(await containersHere(far)), ...(await dongles(usb, context)), ...(isOpen ? centrals : [])];
   const typed = wanted.map((address) => ({ address, check: () => undefined }));
   const noted = unfinished.flatMap((move) => sidesOf(move, () => checkProgram(move.id)));
-  const reached = await withAnnounced(far, context, await askAll(far, context, [...typed, ...noted]), unfinished);
+  const first = await askAll(far, context, [...typed, ...noted]);
+  const reached = withServed(await withAnnounced(far, context, first, unfinished));
   const refusals = await refusalsTold(reached.containers, (address, work) => withContainer(far, address, work));
   const answers = { ...reached, refusals };
   const failed = answers.unreachable.filter(({ address }) => wanted.includes(address));
   // However often, and in whichever ways, a place was named.
   const asked = new Set(wanted.map(absoluteAddress)).size;
-  const [first] = failed;
-  if (first !== undefined && asked === 1 && unfinished.length === 0) throw first.error;
+  const [only] = failed;
+  if (only !== undefined && asked === 1 && unfinished.length === 0) throw only.error;
   showStatus(context.output, answers, unfinished, waysOf(answers, unfinished, moveId));
   if (!isOpen && centrals.length > 0)
     context.output.note(`Not asked without the passphrase in FERRY_PASSPHRASE: ${centrals.map(quoted).join(', ')}`);
@@ -104,6 +105,17 @@ async function withAnnounced(
     announced.map((address) => ({ address, check: () => undefined })),
   );
   return { ...answers, containers: [...answers.containers, ...more.containers] };
+}
+
+/** Who is served, and answered where it is, is not missed at its folder. */
+function withServed(answers: Answers): Answers {
+  const reached = answers.containers.map(({ address }) => address);
+  const isServed = ({ error }: Unreached): boolean => isReachedAt(error, reached);
+  return {
+    ...answers,
+    unreachable: answers.unreachable.filter((one) => !isServed(one)),
+    served: answers.unreachable.filter(isServed).map(({ address }) => address),
+  };
 }
 
 /** An address that is to be asked. */
@@ -142,7 +154,7 @@ async function askAll(far: FarBank, context: CommandContext, addresses: readonly
       unreachable.push({ address, error });
     }
   }
-  return { containers, firms, unreachable, refusals: new Map() };
+  return { containers, firms, unreachable, served: [], refusals: new Map() };
 }
 
 async function firmsOf(context: CommandContext, address: string, folder: string): Promise<readonly AskedFirm[]> {

@@ -59,8 +59,26 @@ describe('what to type next', () => {
         'ferry settle central:v folder:for-130-1000000001',
       ],
     ],
+    [
+      'brings nothing but the receipt of what arrived before it was cancelled',
+      { entries: [{ ...entry(1, 2, true), standing: 'arrived' }] },
+      [
+        "ferry context sim:device --for 'sim:my dongle' -o folder:for-130-1000000001",
+        "ferry settle 'sim:my dongle' folder:for-130-1000000001",
+      ],
+    ],
   ])('%s', (_, other, expected) => {
     expect(commands(other)).toEqual(expected);
+  });
+
+  it.each<[string, EntryUnderWay['standing'][], string]>([
+    ['all of it where the target has not decided about it', ['underWay', 'refused'], 'brings the seats back'],
+    ['not what arrived', ['arrived', 'underWay'], 'brings back what was not applied before'],
+    ['not what may have arrived', ['unknown'], 'brings back what was not applied before'],
+  ])('promises of what was cancelled to bring back %s', (_, standings, why) => {
+    const entries = standings.map((standing, at) => ({ ...entry(at + 1, 1, true), standing }));
+    const promised = [null, 'sim:device'].map((toAddress) => nextCommands({ ...way, toAddress, entries }).at(-1)?.why);
+    expect(promised).toEqual([why, why]);
   });
 });
 

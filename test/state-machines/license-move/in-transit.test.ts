@@ -137,6 +137,48 @@ describe('what a move has left in transit', () => {
     expect(asked).not.toContain('moved');
   });
 
+  /** An issuer that issues, and is gone before its answer comes. */
+  function goneAtIssue(world: MoveWorld): MoveIssuer {
+    let isGone = false;
+    return issuerOf(world, {
+      list: async () => (isGone ? Promise.reject(unreachable) : world.issuer.list()),
+      issue: async (input) => {
+        await world.issuer.issue(input);
+        isGone = true;
+        throw unreachable;
+      },
+    });
+  }
+
+  it('is not known where the issuer was asked to issue it and is gone before its answer comes', async () => {
+    const world = new MoveWorld(...THREE);
+    const result = await world.run({ kind: 'all' }, { issuer: goneAtIssue(world) });
+    expect(result).toMatchObject({ state: 'interrupted', entries: [], inTransit: [], unheard: true });
+  });
+
+  it('is not forgotten by a later run before which the issuer showed it', async () => {
+    const world = new MoveWorld(...THREE);
+    const issue = async (input: Parameters<MoveIssuer['issue']>[0]) =>
+      world.issuer.issue(input).then(fail(unreachable));
+    const first = await world.run({ kind: 'all' }, { issuer: issuerOf(world, { issue }) });
+    expect(first).toMatchObject({ inTransit: [1, 2, 3], unheard: false });
+    const second = await world.run({ kind: 'all' }, { issuer: goneAtIssue(world) });
+    expect(second).toMatchObject({ state: 'interrupted', entries: [], inTransit: [1, 2, 3], unheard: true });
+  });
+
+  it('is nothing where the run was cut off before it was to be issued', async () => {
+    const world = new MoveWorld(...THREE);
+    let isGone = false;
+    const list = async () => (isGone ? Promise.reject(unreachable) : world.issuer.list());
+    const context = async () => {
+      isGone = true;
+      throw unreachable;
+    };
+    const parties = { issuer: issuerOf(world, { list }), target: targetOf(world, { context }) };
+    const result = await world.run({ kind: 'all' }, parties);
+    expect(result).toMatchObject({ state: 'interrupted', inTransit: [], unheard: false });
+  });
+
   it('is what the run has heard of, when the issuer cannot be asked any more', async () => {
     const world = new MoveWorld(...THREE);
     let error: unknown;

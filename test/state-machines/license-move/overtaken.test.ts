@@ -177,6 +177,7 @@ describe('whether an order was overtaken', () => {
     entries: [],
     along: [],
     inTransit: [],
+    unheard: false,
     deferral: null,
     failure: { code: 'NOT_HELD', details: {} },
     resumed: false,
