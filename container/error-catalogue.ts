@@ -964,7 +964,7 @@ export const CATALOGUE = {
     happened: 'What comes from {where} is not the device protocol: {why}.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy:
-      'See that a container is served at this address and with this scheme (tcp://, tls://, http://, usbip://) and nothing alters what it sends, then run the command again.',
+      'See that a container is served at this address and with this scheme (tcp://, tls://, http://, usbip://) and nothing alters what either side sends, then run the command again.',
   },
   CARRIER_BUSY: {
     number: 805,

@@ -1,4 +1,4 @@
-import { CATALOGUE, codeOfNumber, type Details, FerryError } from '../../errors.ts';
+import { CATALOGUE, codeOfNumber, type Details, type ErrorCode, FerryError } from '../../errors.ts';
 import { type Failure, failure } from './messages.ts';
 
 const LONGEST_NAME = 32;
@@ -20,14 +20,21 @@ export function boundedDetails(details: Details): Failure['details'] {
     }));
 }
 
-/** The error that the other side told; one that this program does not know is told by its number. */
+/** What a server tells of whoever speaks to it: for its reader that is this program, and no client. */
+const OF_THE_READER: ReadonlySet<ErrorCode> = new Set(['CARRIER_GARBLED', 'CARRIER_SLOW']);
+
+/** The error that the other side told; one that this program does not know is told by its number. @param where the other side */
 export function errorOf({ number, details }: Failure, where: string): FerryError {
   const code = codeOfNumber(number);
   if (code === undefined) return new FerryError('PEER_REFUSED', { where, number });
   const named: Details = Object.fromEntries(
     details.map(({ name, text, number: value }) => [name, text ?? value ?? '']),
   );
-  return new FerryError(code, named);
+  return new FerryError(code, OF_THE_READER.has(code) ? { ...named, where: readerAt(code, where) } : named);
+}
+
+function readerAt(code: ErrorCode, where: string): string {
+  return `${code === 'CARRIER_SLOW' ? 'This' : 'this'} program, as ${where} hears it,`;
 }
 
 function isU32(value: string | number): value is number {

@@ -47,3 +47,22 @@ describe('the details of an error on its way', () => {
     expect(boundedDetails(long)).toEqual([{ name: 'n'.repeat(32), text: 'x'.repeat(512), number: null }]);
   });
 });
+
+it.each([
+  [
+    'CARRIER_GARBLED',
+    'What comes from this program, as tcp://plc:1 hears it, is not the device protocol: it is noise.',
+  ],
+  [
+    'CARRIER_SLOW',
+    'This program, as tcp://plc:1 hears it, takes too long: it sends or takes a few bytes now and then.',
+  ],
+] as const)(
+  'what a server tells of its client is said to be of this program, where this is the client: %s',
+  (code, said) => {
+    const sent = failure.decode(encodeFailure(new FerryError(code, { where: 'the client', why: 'it is noise' })));
+    if (!sent.ok) expect.fail('it does not decode');
+    const { message, details } = errorOf(sent.value, 'tcp://plc:1');
+    expect([message, JSON.stringify(details)]).toEqual([said, expect.not.stringContaining('client')]);
+  },
+);
