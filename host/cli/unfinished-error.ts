@@ -42,7 +42,7 @@ function standsText({ from, standing: { entries, inTransit, unheard }, cargo }: 
   ].filter((text) => text !== '');
   if (all.length > 0) return all.join(' ');
   return unheard
-    ? `It may be in transit from ${from}: \`ferry status\` says whether it is.`
+    ? `It may be in transit from ${from}; \`ferry status\` says whether it is.`
     : `Nothing is known to have left ${from}.`;
 }
 
@@ -57,6 +57,8 @@ const NOBODY_THERE: readonly string[] = ['CARRIER_UNREACHABLE', 'NO_CONTAINER'];
 
 function moreText(move: KeptMove, { code, details }: Failure): string {
   const { remedy } = explain(code, details);
+  // That program may be finishing this very move: then the same command would be a new order.
+  if (code === 'CONTAINER_IN_USE') return 'Wait until that program has ended; `ferry status` shows what is left then.';
   if (!NOBODY_THERE.includes(code)) return remedy;
   const where = String(details.where);
   const isThere = (address: string): boolean => isPlaceOf(where, address) || isPlaceOf(where, absoluteAddress(address));

@@ -147,7 +147,7 @@ describe('ferry resume', () => {
     fs.renameSync(path.join(world.folder, 'dongle'), path.join(world.folder, 'away'));
     expect(await stepsOf()).toMatch(/ UTC {2}planned, perhaps in transit\n/);
     expect((await world.run('resume')).stderr).toMatch(
-      /^It may be in transit from sim:.*dongle: `ferry status` says whether it is\./m,
+      /^It may be in transit from sim:.*dongle; `ferry status` says whether it is\./m,
     );
     fs.renameSync(path.join(world.folder, 'away'), path.join(world.folder, 'dongle'));
     await world.must('resume');
