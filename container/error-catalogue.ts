@@ -804,7 +804,7 @@ export const CATALOGUE = {
     remedy: 'Check the path and its permissions, then run the same command again.',
   },
   FOLDER_UNREADABLE: {
-    number: 938,
+    number: 941,
     exit: 5,
     happened: 'The folder {folder} cannot be read: {why}.',
     effect: NOTHING_CHANGED,
