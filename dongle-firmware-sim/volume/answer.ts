@@ -78,7 +78,8 @@ export function answerText({ taken, paragraphs, mark }: AnswerSheet): string {
 
 /** What such a text says; undefined for every other text. */
 export function readAnswerText(text: string): AnswerSheet | undefined {
-  const [first = '', ...others] = text.split(`${LINE}${LINE}`);
+  const whole = text.endsWith(LINE) ? text.slice(0, -LINE.length) : text;
+  const [first = '', ...others] = whole.split(`${LINE}${LINE}`);
   const taken = /^(\d{1,6}) files? (?:was|were) taken out of INBOX\.\s*$/.exec(first)?.[1];
   if (taken === undefined) return undefined;
   const mark = /^This answer stands .* \(([0-9a-f]+)\)\.\s*$/.exec(others.at(-1) ?? '')?.[1] ?? null;

@@ -83,6 +83,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'dongle-firmware-sim/usb/storage/scsi-drive.ts ScsiDrive': 'commands to a disk',
   'dongle-firmware-sim/usb/usb-device.ts UsbDevice': 'control requests',
   'dongle-firmware-sim/usb/usbip-session.ts UsbipSession': 'USB/IP, heard by a server',
+  'dongle-firmware-sim/volume/answer.ts readAnswerText': 'answer on the disk of a dongle',
   'dongle-firmware-sim/volume/letters.ts unarmored': 'mail for a dongle',
   'dongle-firmware-sim/volume/read-volume.ts readVolume': 'volume of a dongle',
   'dongle-firmware-sim/volume/readme-text.ts readmeText': 'trusted: writes a text, and reads nothing',

@@ -1,4 +1,5 @@
 import type { FuzzTarget } from './fuzz-target.ts';
+import { answerTarget } from './usb/answer-target.ts';
 import { controlTarget } from './usb/control-target.ts';
 import { diskTarget } from './usb/disk-target.ts';
 import { dongleReportTarget } from './usb/dongle-report-target.ts';
@@ -16,6 +17,7 @@ export async function usbTargets(): Promise<readonly FuzzTarget[]> {
     controlTarget(),
     diskTarget(),
     await volumeTarget(),
+    answerTarget(),
     usbipServerTarget(),
     ...usbipClientTargets(),
     faultTarget(),
