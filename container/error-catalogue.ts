@@ -333,6 +333,17 @@ export const CATALOGUE = {
     remedy:
       'What another issuer gave to {target} is settled there, by a context that is made for it: `ferry context ADDRESS --for ISSUER`. This file is of use to give {target} licenses from here: `ferry issue --help`.',
   },
+  ISSUER_FORGOT: {
+    number: 942,
+    exit: 3,
+    happened:
+      '{target} has taken in what {here} issued to it, through sequence {through}, and {here} knows of nothing: it was set back to an earlier state, or it is a copy.',
+    brief:
+      'The issuer knows of nothing that the context shows as taken in: it was set back to an earlier state, or it is a copy.',
+    effect: 'Nothing was changed. What {target} has may be here once more.',
+    remedy:
+      'Where {here} itself still is, in its latest state, use that one. Otherwise issue nothing from here, and show your vendor this file. A License Central that was restored from a backup is told so: `ferry central restored --help`.',
+  },
   NOT_ENROLLED: {
     number: 220,
     exit: 3,

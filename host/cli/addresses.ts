@@ -310,10 +310,7 @@ export async function withAnyContainer<T>(
 }
 
 async function openContainer(far: FarBank, { scheme, folder, text }: Address): Promise<ContainerClient> {
-  if (scheme === 'sim') {
-    const { openedInTurn } = await import('./in-turn.adapter.ts');
-    return (await openedInTurn(() => openSim(far, folder))).client;
-  }
+  if (scheme === 'sim') return (await openSim(far, folder)).client;
   const { openCarrier } = await import('./open-carrier.adapter.ts');
   return openCarrier(text);
 }

@@ -34,8 +34,8 @@ const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'NOTHING_ISSUE
 
 /**
  * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in. One that is refused does not hold up those behind
- * it, and of a `folder:DIR` those for somebody else are left alone; one that comes too early is tried again after the
- * others, as long as that brings any of them in. When the work itself is interrupted, the files behind are left for the
+ * it, and of a `folder:DIR` those for somebody else are left alone; those that come too early are tried again behind each
+ * that is taken, before what is behind it. When the work itself is interrupted, the files behind are left for the
  * next time.
  *
  * @throws when no file could be taken, the first failure of a file that is not for somebody else, or else the first of all, with
@@ -48,19 +48,20 @@ export async function eachFile<T extends object>(
   const files = sort(expandFiles(names, suffix));
   const done: (FileNamed & T)[] = [];
   const failed = new Map<string, FerryError>();
-  let broken = false;
-  for (let waiting = files, before = -1; !broken && waiting.length > 0 && done.length > before; ) {
-    before = done.length;
-    for (const file of waiting) {
-      failed.delete(file);
-      bar.update(done.length + failed.size, files.length, file);
-      const result = await resultOf(work, file);
-      if (!(result instanceof FerryError)) done.push({ file, ...result });
-      else failed.set(file, result);
-      broken = result instanceof FerryError && holdsUp(result);
-      if (broken) break;
+  const early: string[] = [];
+  const queue = [...files];
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    failed.delete(file);
+    bar.update(done.length + failed.size, files.length, file);
+    const result = await resultOf(work, file);
+    if (result instanceof FerryError) {
+      failed.set(file, result);
+      if (holdsUp(result)) break;
+      if (result.code === 'UPDATE_GAP') early.push(file);
+    } else {
+      done.push({ file, ...result });
+      queue.unshift(...early.splice(0));
     }
-    waiting = waiting.filter((file) => failed.get(file)?.code === 'UPDATE_GAP');
   }
   const inOrder = files.flatMap((file) => {
     const error = failed.get(file);

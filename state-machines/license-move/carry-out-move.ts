@@ -93,7 +93,7 @@ export async function runFrom(
   before: IssuerListing,
   tell: Tell,
 ): Promise<MoveResult> {
-  const { state, output } = await runDurably({
+  const { state, output, unremoved } = await runDurably({
     durable: durableMove(request),
     store: request.store,
     id,
@@ -115,7 +115,7 @@ export async function runFrom(
     inTransit: still.sequences,
     unheard: still.isUnheard,
     deferral: output.deferral,
-    failure: output.failure,
+    failure: output.failure ?? unremoved,
     resumed: 'snapshot' in from,
     earlier: null,
   };

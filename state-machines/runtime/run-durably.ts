@@ -1,4 +1,5 @@
 import { type AnyStateMachine, createActor, fromPromise, type InputFrom, toPromise } from 'xstate';
+import { type Failure, failureOf } from '../failure.ts';
 import type { End } from './run-to-end.ts';
 import type { SnapshotStore } from './snapshot-store-port.ts';
 import type { DurableMachine, StoredSnapshot } from './stored-snapshot.ts';
@@ -20,6 +21,12 @@ interface DurableRun<M extends AnyStateMachine> {
   readonly onState: (state: string) => void;
 }
 
+/** How durable work ended. */
+export interface DurableEnd<M extends AnyStateMachine> extends End<M> {
+  /** Why the snapshot of work that is over could not be removed; null when it was, or is to stay. What is over stays over. */
+  readonly unremoved: Failure | null;
+}
+
 /**
  * Runs a machine to a final state so that it can be resumed after an interruption at any moment.
  *
@@ -29,7 +36,7 @@ interface DurableRun<M extends AnyStateMachine> {
  *
  * At a final state the snapshot is removed, unless the state is tagged `resumable`. Defects reject.
  */
-export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>): Promise<End<M>> {
+export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>): Promise<DurableEnd<M>> {
   const { store, id, durable } = run;
   let isResumed = !('input' in run.from);
   const checkpoint = fromPromise<CheckpointOutput>(async () => {
@@ -52,6 +59,6 @@ export async function runDurably<M extends AnyStateMachine>(run: DurableRun<M>):
   actor.start();
   const output = await end;
   const final = actor.getSnapshot();
-  if (!final.hasTag('resumable')) await store.delete(id);
-  return { state: String(final.value), output };
+  const unremoved = final.hasTag('resumable') ? null : await store.delete(id).then(() => null, failureOf);
+  return { state: String(final.value), output, unremoved };
 }

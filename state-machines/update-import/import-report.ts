@@ -32,7 +32,7 @@ export interface WrittenReceipt {
 export interface ImportReport {
   /** Serial number of the container. */
   readonly serial: string;
-  /** The files for this container, and those of which that cannot be read, in the order of issuers and sequences. */
+  /** The files for this container, and those of which that cannot be read, issuer by issuer, the latest word of each first. */
   readonly files: readonly ImportedFile[];
   readonly receipts: readonly WrittenReceipt[];
   /** Update files for other containers. They were left alone. */

@@ -44,6 +44,19 @@ export async function importUpdates({ client, folder, crypto }: ImportPorts): Pr
   return { ...report, receipts, interruption: null };
 }
 
+/** What became of one try of a file. */
+interface Taken {
+  /** Whether it comes too early, or there is no room for the rest of it. */
+  readonly waits: boolean;
+  /** Whether it brought entries that the container did not know. */
+  readonly isNews: boolean;
+  readonly interruption: Failure | null;
+}
+
+interface Round extends Pick<Taken, 'interruption'> {
+  readonly waiting: readonly FoundUpdate[];
+}
+
 /** The files on their way into the container, and what became of each. */
 class Intake {
   readonly #client: ContainerClient;
@@ -61,17 +74,26 @@ class Intake {
   async takeAll(updates: readonly FoundUpdate[]): Promise<Failure | null> {
     let waiting = updates;
     for (let before = -1, now = await this.#generation(); waiting.length > 0 && now > before; ) {
-      const still: FoundUpdate[] = [];
-      for (const update of waiting) {
-        const result = await this.#take(update);
-        if (result.interruption !== null) return result.interruption;
-        if (result.waits) still.push(update);
-      }
-      waiting = still;
+      const round = await this.#round(waiting);
+      if (round.interruption !== null) return round.interruption;
+      waiting = round.waiting;
       before = now;
       now = await this.#generation();
     }
     return null;
+  }
+
+  /** Takes files in one by one. Behind each that brings entries, what waits is tried again: a later word before an older one. */
+  async #round(updates: readonly FoundUpdate[]): Promise<Round> {
+    const queue = [...updates];
+    const waiting: FoundUpdate[] = [];
+    for (let update = queue.shift(); update !== undefined; update = queue.shift()) {
+      const { waits, isNews, interruption } = await this.#take(update);
+      if (interruption !== null) return { waiting, interruption };
+      if (isNews) queue.unshift(...waiting.splice(0));
+      if (waits) waiting.push(update);
+    }
+    return { waiting, interruption: null };
   }
 
   files(): readonly ImportedFile[] {
@@ -89,19 +111,20 @@ class Intake {
   }
 
   /** One file, read anew: files are many, and memory is not. */
-  async #take(update: FoundUpdate): Promise<{ readonly waits: boolean; readonly interruption: Failure | null }> {
+  async #take(update: FoundUpdate): Promise<Taken> {
     const { file, issuer } = update;
     const envelope = await readOr(this.#folder, file);
     if ('code' in envelope) {
       this.#results.set(update, refused(file, issuer.name, envelope));
-      return { waits: false, interruption: null };
+      return { waits: false, isNews: false, interruption: null };
     }
     const container = containerTarget(this.#client);
     const result = await runApplyTransaction(container, this.#blobs, [await this.#blobs.put(envelope)]);
     await this.#blobs.keepOnly([]);
     this.#results.set(update, imported(file, issuer.name, result, this.#results.get(update)));
     const waits = result.state === 'deferred' || result.failure?.code === 'UPDATE_GAP';
-    return { waits, interruption: result.state === 'failed' ? result.failure : null };
+    const isNews = result.entries.length > 0;
+    return { waits, isNews, interruption: result.state === 'failed' ? result.failure : null };
   }
 }
 

@@ -63,6 +63,34 @@ describe('ferry apply of several files', () => {
     expect(await world.seats('dongle')).toEqual({ held: 3, pending: 0 });
   });
 
+  it('tries the later word that comes too early again before an older one, so that what it calls back stays out', async () => {
+    const { container, close } = openSoftContainer(path.join(world.folder, 'device'));
+    const { key, certified } = container.state.identity;
+    const device = { container, parts: undefined as never, key, certificate: certified?.raw ?? new Uint8Array() };
+    const firm = new TestFirm(6000012);
+    for (let entries = 0; entries < 2; entries++)
+      firm.issue(device, { kind: 'add', grants: [firm.grant(key, { quantity: 1 }).raw] });
+    const files = {
+      first: firm.update(device, { first: 1, last: 1 }),
+      second: firm.update(device, { first: 2, last: 2 }),
+      later: firm.update(device, { first: 2, last: 2, header: { cancelled: [2] }, generation: 9 }),
+    };
+    close();
+    fs.mkdirSync(path.join(world.folder, 'words'));
+    for (const [name, bytes] of Object.entries(files))
+      fs.writeFileSync(path.join(world.folder, 'words', `${name}.ferry-update`), bytes);
+    const { files: taken } = await world.json('apply', 'sim:device', 'folder:words', '-o', 'folder:words');
+    const read = taken.map(({ file, entries }: { file: string; entries: { reason: number }[] }) => [
+      path.basename(file, '.ferry-update'),
+      entries.map(({ reason }) => reason === 0),
+    ]);
+    expect(read).toEqual([
+      ['first', [true]],
+      ['later', [false]],
+      ['second', []],
+    ]);
+  });
+
   it('needs a folder for the receipts of several issuers, before it takes anything', async () => {
     const before = (await world.json('list', 'sim:device')).containers[0].stateHash;
     expect(await world.run('apply', 'sim:device', 'folder:stick', '-o', 'receipt')).toMatchObject({

@@ -5,17 +5,23 @@ import { FerryHere } from './ferry-here.ts';
 
 const world = new FerryHere();
 const words: Record<string, string> = {};
+/** As it was before anything was issued. */
+let fresh: FerryHere;
 
 beforeAll(async () => {
   await world.setUp();
   await world.must('device', 'create', 'twin', '--serial', '130-2459324738');
   await world.must('dongle', 'create', 'second', '--serial', '3-7654321');
   for (const { address, words: said } of (await world.json('list')).containers) words[address.slice(4)] = said;
+  fresh = world.copy();
   await world.must('context', 'sim:device', '--for', 'sim:dongle', '-o', 'device.ferry-context');
   const order = ['--context', 'device.ferry-context', '--item', world.item(1), '--item', world.item(2)];
   await world.must('issue', 'sim:dongle', ...order, '-o', 'given.ferry-update');
 });
-afterAll(() => world.remove());
+afterAll(() => {
+  world.remove();
+  fresh.remove();
+});
 
 describe('a file for somebody else', () => {
   it('is told for whom it is and who is here by words, also where both have one serial number', async () => {
@@ -77,6 +83,20 @@ describe('an error over a file', () => {
     const said = 'unknown.ferry-context: 3-7654321 knows of nothing that it issued to 130-1000000001';
     expect([exit, stderr]).toEqual([3, expect.stringContaining(said)]);
     expect(stderr).not.toMatch(/Bring a context|revocation/);
+  });
+
+  it('of a container that has taken in what the issuer does not know of says that this one was set back or is a copy', async () => {
+    const copy = world.copy();
+    try {
+      await copy.must('apply', 'sim:device', 'given.ferry-update', '-o', 'receipt.ferry-context');
+      fs.rmSync(path.join(copy.folder, 'dongle'), { recursive: true });
+      fs.cpSync(path.join(fresh.folder, 'dongle'), path.join(copy.folder, 'dongle'), { recursive: true });
+      const { exit, stderr } = await copy.run('settle', 'sim:dongle', 'receipt.ferry-context');
+      expect([exit, stderr]).toEqual([3, expect.stringContaining('[ISSUER_FORGOT]')]);
+      expect(stderr).toContain('130-2459324738 has taken in what 3-1234567 issued to it, through sequence 1');
+    } finally {
+      copy.remove();
+    }
   });
 
   it('of a context for another issuer says that one for this vendor is needed, also where its state is to be accepted', async () => {

@@ -2,6 +2,7 @@ import { CATALOGUE, FerryError } from '../../../container/errors.ts';
 import { contextHeader } from '../../../container/files/context-file.ts';
 import { readEnvelope } from '../../../container/files/envelope.ts';
 import { CONTEXT_SUFFIX } from '../../../container/files/file-names.ts';
+import { statementIn } from '../../../container/files/statement-in.ts';
 import { NO_BYTES } from '../../../container/model/bytes.ts';
 import { type FarBank, isAddress } from '../addresses.ts';
 import { eachFile, exitInPart, type FileNamed, failureDocument, showRest } from '../each-file.ts';
@@ -50,13 +51,18 @@ async function settle(far: FarBank, context: CommandContext, address: string, na
   context.endWith(isInPart ? exitInPart(failures) : exitOfEntries(done.flatMap(givenEntries)));
 }
 
-/** @throws NOTHING_ISSUED where the issuer does not know whose the context is, and what settling it throws */
+/**
+ * @throws NOTHING_ISSUED where the issuer does not know whose the context is, ISSUER_FORGOT where that one has taken in something from it,
+ * and what settling it throws
+ */
 async function settledFrom(issuer: Issuer, raw: Uint8Array, file: string): Promise<Settled> {
   try {
     return await issuer.settle(raw);
   } catch (error) {
     if (!(error instanceof FerryError) || error.code !== 'TARGET_UNKNOWN') throw error;
     const { here = '', target = '' } = error.details;
+    const through = statementIn(raw)?.inbound.applied ?? 0;
+    if (through > 0) throw new FerryError('ISSUER_FORGOT', { here, target, through, file }, { cause: error });
     throw new FerryError('NOTHING_ISSUED', { here, target, file }, { cause: error });
   }
 }

@@ -189,7 +189,11 @@ describe('what a move has left in transit', () => {
     };
     world.target.room = 2;
     const issuer = issuerOf(world, { list, settle });
-    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({ state: 'interrupted', inTransit: [3] });
+    expect(await world.run({ kind: 'all' }, { issuer })).toMatchObject({
+      state: 'interrupted',
+      inTransit: [3],
+      unheard: false,
+    });
     error = undefined;
     const broken = issuerOf(world, {
       list,

@@ -315,6 +315,7 @@ describe('an unfinished move', () => {
       inTransit: [],
       resumed: false,
       failure: { code: 'NO_CONTAINER' },
+      unheard: false,
       earlier: { state: 'interrupted', order: items([1001, 5]) },
     });
     expect(world.issuer.issued).toBe(1);
@@ -348,6 +349,14 @@ describe('an unfinished move', () => {
     await world.store.delete(SNAPSHOT_ID);
     const result = await world.run(items([1001, 5]));
     expect(result).toMatchObject({ state: 'moved', resumed: false, plan: { first: 1, last: 1, parts: [] } });
+    expect(world.target.seats()).toEqual({ 1: 5 });
+  });
+
+  it('that has moved is told as moved although what is kept of it cannot be removed', async () => {
+    const world = await unfinished();
+    const full = new FerryError('STORE_WRITE_FAILED', { where: 'x', why: 'y' });
+    const result = await world.run(items([1001, 5]), { store: failing(world.store, 'delete', full) });
+    expect(result).toMatchObject({ state: 'moved', inTransit: [], failure: { code: 'STORE_WRITE_FAILED' } });
     expect(world.target.seats()).toEqual({ 1: 5 });
   });
 

@@ -65,7 +65,7 @@ describe('the durable runner', () => {
     const store = logged(new MemorySnapshotStore(), log);
     const durable = counting(log);
     const run = { durable, store, id: 'c', from: { input: { count: 4 } }, onState: (one: string) => states.push(one) };
-    expect(await runDurably(run)).toEqual({ state: 'counted', output: { count: 5 } });
+    expect(await runDurably(run)).toEqual({ state: 'counted', output: { count: 5 }, unremoved: null });
     expect(log).toEqual(['saved', 'worked', 'deleted']);
     expect(states).toEqual(['saved', 'working', 'counted']);
   });
@@ -101,8 +101,24 @@ describe('the durable runner', () => {
     expect(await runDurably({ durable, store, id: 'c', from, onState })).toEqual({
       state: 'counted',
       output: { count: 5 },
+      unremoved: null,
     });
     expect(await store.load('c')).toBeUndefined();
+  });
+
+  it('gives the end of what is over although its snapshot cannot be removed, and why; a defect of the store rejects', async () => {
+    const run = { durable: counting([]), id: 'c', from: { input: { count: 4 } }, onState };
+    const failing = (error: Error): SnapshotStore => ({
+      ...logged(new MemorySnapshotStore(), []),
+      delete: () => Promise.reject(error),
+    });
+    const unremoved = { code: 'NO_CONTAINER', details: { where: 'x' } };
+    expect(await runDurably({ ...run, store: failing(FAILED) })).toEqual({
+      state: 'counted',
+      output: { count: 5 },
+      unremoved,
+    });
+    await expect(runDurably({ ...run, store: failing(new Defect('broken')) })).rejects.toThrow(Defect);
   });
 
   it('tells the checkpoint from which the work is resumed that it is, and no other one', async () => {

@@ -126,6 +126,21 @@ describe('an import', () => {
     expect(here.items()).toBe(3);
   });
 
+  it('tries the later word that comes too early again before an older one, so that what it calls back stays out', async () => {
+    const here = scene();
+    here.issueFrom(here.firm, 2);
+    for (const at of [1, 2]) here.put(`${at}.ferry-update`, here.firm.update(here.device, { first: at, last: at }));
+    const header = { cancelled: [2] };
+    here.put('later.ferry-update', here.firm.update(here.device, { first: 2, last: 2, header, generation: 9 }));
+    const report = await here.import();
+    expect(report.files.map(({ file, state }) => [file, state])).toEqual([
+      ['later.ferry-update', 'applied'],
+      ['1.ferry-update', 'applied'],
+      ['2.ferry-update', 'known'],
+    ]);
+    expect(here.items()).toBe(1);
+  });
+
   it('tries a file that waits for room again after another issuer made some', async () => {
     const here = scene();
     const { grant, raw } = here.other.grant(here.device.key, { quantity: 1, protectedData: new Uint8Array(256) });
@@ -320,14 +335,19 @@ describe('an import that cannot go on', () => {
     const here = scene();
     here.issueFrom(here.firm, 1);
     here.putFrom(here.firm, 'a.ferry-update', 1, 1);
+    here.put('b.ferry-update', here.issueFromDongle(1));
     let reads = 0;
     const folder = reading(here.stick, (name) => {
+      if (name !== 'a.ferry-update') return name;
       reads += 1;
       return reads > 1 ? 'gone' : name;
     });
-    expect((await here.import({ folder })).files).toMatchObject([
+    const report = await here.import({ folder });
+    expect(report.files).toMatchObject([
+      { state: 'applied' },
       { state: 'refused', entries: [], failure: { code: 'FILE_UNREADABLE' } },
     ]);
+    expect(report).toMatchObject({ interruption: null, receipts: [{ issuer: '3-1' }] });
     expect(reads).toBe(2);
   });
 
