@@ -13,7 +13,7 @@ import {
 
 export { isSoftContainer as is };
 
-/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
 export function open(folder: string): FileContainer {
   return openSoftContainer(folder);
 }
@@ -60,7 +60,7 @@ function deviceSerial(input: string): SerialNumber {
 /**
  * `ferry device import`: the container in `folder` takes in what lies for it in the folder `updates`.
  *
- * @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED, NOT_ENROLLED, FOLDER_UNREADABLE
+ * @throws NO_CONTAINER, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED, NOT_ENROLLED, FOLDER_UNREADABLE
  */
 export async function importUpdates(options: {
   readonly folder: string;

@@ -13,7 +13,7 @@ import type { BenchOptions, DongleBench } from './usb/usbip-bench.adapter.ts';
 
 export { isDongle as is };
 
-/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
 export function open(folder: string): FileContainer {
   return openDongle(folder);
 }

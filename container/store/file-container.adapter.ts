@@ -4,6 +4,7 @@ import { Container } from '../container.ts';
 import { nativeCrypto } from '../crypto/native/node-crypto.ts';
 import { systemEnv } from '../crypto/native/system-env.adapter.ts';
 import type { Env } from '../env.ts';
+import { FerryError } from '../errors.ts';
 import type { ContainerKind } from '../files/certificate.ts';
 import { certifyContainer, testRoot } from '../files/test-root.ts';
 import { fromHex } from '../model/bytes.ts';
@@ -78,10 +79,20 @@ export function createFileContainer(
 /**
  * Opens the container in a folder as its one writer.
  *
- * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, CONTAINER_SERVED, STORE_DAMAGED,
+ * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, CONTAINER_SERVED, STORE_UNOPENED, STORE_DAMAGED,
  *   ANCHOR_DAMAGED, FILE_UNREADABLE
  */
 export function openFileContainer(type: FileContainerKind, folder: string, env: Env = systemEnv()): FileContainer {
+  try {
+    return opened(type, folder, env);
+  } catch (error) {
+    if (!(error instanceof FerryError) || error.code !== 'STORE_WRITE_FAILED') throw error;
+    // Opening writes who has it open, and once more what was changed last: nothing that is asked for now is in question.
+    throw new FerryError('STORE_UNOPENED', { where: folder, why: String(error.details.why) }, { cause: error });
+  }
+}
+
+function opened(type: FileContainerKind, folder: string, env: Env): FileContainer {
   // Whoever is still making it is told of as such, and not as an interruption.
   if (isUnfinished(type, folder)) acquireLock(folder).release();
   const settings = readSettings(type, folder);

@@ -23,6 +23,8 @@ interface Owner {
   readonly boot?: string;
   /** Where he serves the container; whoever reads it takes nothing but texts. */
   readonly served?: readonly string[];
+  /** Which folder it was that he serves: a copy of the folder holds a copy of the lock file. */
+  readonly folder?: string;
 }
 
 /** The highest number of a lock file; more takes than any folder sees. Higher ones would not be found again. */
@@ -54,7 +56,8 @@ interface LockPlace {
  * @param mode who may see who the writer is; the umask takes from it
  * @param name with what the names of the lock files begin; who gives another one is the writer of something else in that folder
  * @throws CONTAINER_IN_USE also when this process holds the lock already
- * @throws CONTAINER_SERVED instead, when the writer announced where it is reached
+ * @throws CONTAINER_SERVED instead, when the writer announced where it is reached; its detail `isCopy` is `no` when it is this very
+ *   folder that is served
  * @throws STORE_WRITE_FAILED
  * @throws STORE_DAMAGED when a lock file has the last number, which no program of ours reaches
  */
@@ -90,11 +93,17 @@ function contend(place: LockPlace, own: Owner): FolderLock {
   }
 }
 
-function turnedAway(folder: string, { process, served }: Owner): FerryError {
+function turnedAway(where: string, { process, served, folder }: Owner): FerryError {
   const addresses = addressesIn(served);
-  return addresses.length === 0
-    ? new FerryError('CONTAINER_IN_USE', { where: folder, process })
-    : new FerryError('CONTAINER_SERVED', { where: folder, process, addresses: addresses.join(', ') });
+  if (addresses.length === 0) return new FerryError('CONTAINER_IN_USE', { where, process });
+  const isCopy = folder === identityOf(where) ? 'no' : 'maybe';
+  return new FerryError('CONTAINER_SERVED', { where, process, addresses: addresses.join(', '), isCopy });
+}
+
+/** What no other folder of this machine has at the same time, whatever it is called. */
+function identityOf(folder: string): string {
+  const { dev, ino } = fs.statSync(folder, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 function addressesIn(served: unknown): readonly string[] {
@@ -109,7 +118,7 @@ function lockOf(place: LockPlace, number: number, own: Owner): FolderLock {
       if (!held) return;
       try {
         // Renaming leaves no moment at which the file names nobody.
-        fs.renameSync(writeTemporary(place, { ...own, served }), lockFile(place, number));
+        fs.renameSync(writeTemporary(place, { ...own, served, folder: identityOf(folder) }), lockFile(place, number));
       } catch (error) {
         fs.rmSync(temporaryFile(place, own.process), { force: true });
         throw writeFailed(folder, error);

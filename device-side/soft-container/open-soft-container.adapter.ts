@@ -53,7 +53,7 @@ export function createSoftContainer(options: SoftContainerOptions): FileContaine
   );
 }
 
-/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
 export function openSoftContainer(folder: string, env?: Env): FileContainer {
   return openFileContainer(SOFT_CONTAINER, folder, env);
 }

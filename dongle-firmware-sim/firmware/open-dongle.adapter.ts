@@ -36,7 +36,7 @@ export function createDongle(options: DongleOptions): FileContainer {
   );
 }
 
-/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_DAMAGED, ANCHOR_DAMAGED */
+/** @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
 export function openDongle(folder: string, env?: Env): FileContainer {
   return openFileContainer(DONGLE, folder, env);
 }

@@ -29,11 +29,14 @@ export function deferredAnswer(about: string, { sequence, reason }: Deferral): A
   return { about, sentences: withoutDetails(`Entry ${sequence} has to wait`, reason) };
 }
 
+/** What is said of an entry that is never tried again. */
+const REFUSED = 'was refused';
+
 /** For the entries of an update file that were refused for good. */
 export function entryAnswers(about: string, entries: readonly EntryOutcome[]): readonly Answer[] {
   return entries
     .filter(({ reason }) => reason !== 0)
-    .map(({ sequence, reason }) => ({ about, sentences: withoutDetails(`Entry ${sequence} was refused`, reason) }));
+    .map(({ sequence, reason }) => ({ about, sentences: withoutDetails(`Entry ${sequence} ${REFUSED}`, reason) }));
 }
 
 /** Files name reasons by numbers, without the details that some words need. */
@@ -71,7 +74,7 @@ export function answerText({ taken, paragraphs, mark }: AnswerSheet): string {
     ...(paragraphs.length === 0 ? [] : ['', SAID]),
     ...told.flatMap((one) => ['', one]),
     ...(paragraphs.length > told.length ? ['', `And about ${paragraphs.length - told.length} more.`] : []),
-    ...(mark === null ? [] : ['', `This answer stands until INBOX has other files than those it has now (${mark}).`]),
+    ...(mark === null ? [] : ['', `This answer stands until other files lie in INBOX (${mark}).`]),
     '',
   ].join(LINE);
 }
@@ -87,8 +90,8 @@ export function readAnswerText(text: string): AnswerSheet | undefined {
 }
 
 /**
- * The answer after a pass over mail of which nothing is new is the one that is there: what was taken stays said. Where a reason is
- * another one by now, it is said in place of the old one.
+ * The answer after a pass over mail of which nothing is new is the one that is there: what was taken stays said, and which entries
+ * were refused, since that is told only once. Where a reason is another one by now, it is said in place of the old one.
  *
  * @param found the mark of the files that lay in the inbox and were not taken; also of those that cannot stay
  * @returns what is to be said; `before` itself where it says all
@@ -102,11 +105,17 @@ export function standingAnswer(
   if (before === undefined || isNewMail) return now;
   const said = new Set(before.paragraphs);
   if (now.paragraphs.slice(0, MOST_ANSWERS).every((one) => said.has(one))) return before;
-  const anew = new Set(now.paragraphs.map(subjectOf));
-  const others = before.paragraphs.filter((one) => !anew.has(subjectOf(one)));
+  const [anew, subjects] = [new Set(now.paragraphs), new Set(now.paragraphs.map(subjectOf))];
+  const others = before.paragraphs.filter(
+    (one) => !anew.has(one) && (isOfRefusedEntry(one) || !subjects.has(subjectOf(one))),
+  );
   return { taken: before.taken, paragraphs: [...now.paragraphs, ...others], mark: now.mark };
 }
 
 function subjectOf(paragraph: string): string | undefined {
   return paragraph.split(LINE, 1)[0];
+}
+
+function isOfRefusedEntry(paragraph: string): boolean {
+  return new RegExp(`^  Entry \\d+ ${REFUSED}`).test(paragraph.split(LINE)[1] ?? '');
 }

@@ -264,22 +264,12 @@ export async function isContainer(far: FarBank, folder: string): Promise<boolean
 /** Opens `sim:DIR`. @throws NO_CONTAINER, OTHER_KIND, CONTAINER_IN_USE, STORE_UNOPENED, STORE_DAMAGED, ANCHOR_DAMAGED */
 async function openSim(far: FarBank, folder: string): Promise<FileContainer> {
   const dongle = await far.dongle();
-  if (dongle.is(folder)) return openedBy(dongle, folder);
+  if (dongle.is(folder)) return dongle.open(folder);
   const device = await far.device();
-  if (device.is(folder)) return openedBy(device, folder);
+  if (device.is(folder)) return device.open(folder);
   if (!isCentralFolder(folder)) throw new FerryError('NO_CONTAINER', { where: folder });
   const instead = `the address of a container; the License Central is \`central:${folder}\``;
   throw new FerryError('OTHER_KIND', { where: folder, found: 'License Central', expected: 'container', instead });
-}
-
-/** Opening writes who has it open, and once more what was changed last: nothing that is asked for now is in question. */
-function openedBy(door: Pick<Door<never>, 'open'>, folder: string): FileContainer {
-  try {
-    return door.open(folder);
-  } catch (error) {
-    if (!(error instanceof FerryError) || error.code !== 'STORE_WRITE_FAILED') throw error;
-    throw new FerryError('STORE_UNOPENED', { where: folder, why: String(error.details.why) }, { cause: error });
-  }
 }
 
 /**

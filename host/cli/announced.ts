@@ -39,8 +39,9 @@ export function announcedBy({ code, details }: FerryError): readonly string[] {
   return code === 'CONTAINER_SERVED' ? String(details.addresses).split(', ').filter(isAddressLike) : [];
 }
 
-/** Whether a container that could not be opened, since it is served, is reached at one of those addresses. */
+/** Whether a container that could not be opened, since it is served, is reached at one of those addresses; never a copy of it. */
 export function isReachedAt(error: FerryError, addresses: readonly string[]): boolean {
+  if (error.details.isCopy !== 'no') return false;
   const absolute = addresses.map(absoluteAddress);
   return announcedBy(error).some((announced) =>
     absolute.some((address) => address === announced || isSameAddress(address, announced)),

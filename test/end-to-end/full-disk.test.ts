@@ -42,6 +42,23 @@ describe.skipIf(process.platform === 'win32')('a container of which a file', () 
   });
 });
 
+describe.skipIf(process.platform === 'win32')('a container that may only be read', () => {
+  it.each([
+    ['import', ['device', 'import', 'device', '.']],
+    ['serve', ['device', 'serve', 'device', '--listen', 'unix:s']],
+  ])(
+    'is told by ferry device %s as one that cannot be opened, and not as a change that may have happened',
+    async (_, args) => {
+      const copy = world.copy();
+      fs.chmodSync(path.join(copy.folder, 'device/container.bin'), 0o444);
+      const { exit, stderr } = await asNobody(copy.folder, () => copy.run(...args));
+      expect([exit, stderr]).toEqual([5, expect.stringContaining('The container in device cannot be opened')]);
+      expect(stderr).toContain('access is not permitted. [STORE_UNOPENED]');
+      copy.remove();
+    },
+  );
+});
+
 describe('what is to be made where something else lies', () => {
   it.each([
     ['a dongle', ['dongle', 'create', 'file']],

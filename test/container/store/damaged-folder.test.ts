@@ -111,7 +111,7 @@ describe('a folder of a container', () => {
     fs.chmodSync(path.dirname(folder), 0o755);
     fs.chmodSync(file('container.json'), 0o644);
     fs.chmodSync(folder, 0o555);
-    asNobody(() => expect(refusal(folder)).toMatch(/^STORE_WRITE_FAILED: .*: access is not permitted\.$/));
+    asNobody(() => expect(refusal(folder)).toMatch(/^STORE_UNOPENED: .*: access is not permitted\.$/));
     fs.chmodSync(file('container.json'), 0);
     asNobody(() => expect(refusal(folder)).toMatch(/^FILE_UNREADABLE: .*container\.json .*access is not permitted\.$/));
     fs.chmodSync(folder, 0);

@@ -120,7 +120,8 @@ describe('the lock of a folder', () => {
     const lock = acquireLock(folder);
     lock.announce(['unix:/run/a.sock', 'tcp://127.0.0.1:7430']);
     const where = { where: folder, process: process.pid, addresses: 'unix:/run/a.sock, tcp://127.0.0.1:7430' };
-    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'CONTAINER_SERVED', details: where }));
+    const told = { ...where, isCopy: 'no' };
+    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'CONTAINER_SERVED', details: told }));
     expect(fs.readdirSync(folder)).toEqual(['writer.1.lock']);
     lock.release();
     lock.announce(['unix:/run/late.sock']);
@@ -129,6 +130,25 @@ describe('the lock of a folder', () => {
     fs.writeFileSync(path.join(folder, 'writer.3.lock'), JSON.stringify(left));
     acquireLock(folder);
     expect(refusedFor(folder)).toBe(`CONTAINER_IN_USE ${process.pid}`);
+  });
+
+  it('tells a copy of a served folder from the folder itself, also where that was renamed', () => {
+    const [folder, copy] = [newFolder(), newFolder()];
+    acquireLock(folder).announce(['unix:/run/a.sock']);
+    fs.cpSync(folder, copy, { recursive: true });
+    const isCopy = (where: string): unknown => {
+      try {
+        return acquireLock(where);
+      } catch (error) {
+        return error instanceof FerryError && error.code === 'CONTAINER_SERVED' ? error.details.isCopy : error;
+      }
+    };
+    expect([isCopy(folder), isCopy(copy)]).toEqual(['no', 'maybe']);
+    const renamed = path.join(newFolder(), 'renamed');
+    fs.renameSync(folder, renamed);
+    fs.renameSync(copy, folder);
+    expect([isCopy(renamed), isCopy(folder)]).toEqual(['no', 'maybe']);
+    fs.rmSync(renamed, { recursive: true });
   });
 
   it('is held as before when where it is served cannot be written, or what is written there are no addresses', () => {

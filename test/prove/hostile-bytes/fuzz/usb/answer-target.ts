@@ -17,7 +17,14 @@ const NAMES = [
   'And about 3 more.',
   '1 file was taken out of INBOX.',
 ];
-const SENTENCES = ['It is for another container.', 'Check it.', 'This answer stands (00).', '  ', '\r\n'];
+const SENTENCES = [
+  'Entry 1 was refused.',
+  'It is for another container.',
+  'Check it.',
+  'This answer stands (00).',
+  '  ',
+  '\r\n',
+];
 
 function sheet(random: Random): AnswerSheet {
   const paragraphs = Array.from({ length: random.below(random.oneIn(40) ? 210 : 4) }, () =>
