@@ -682,9 +682,17 @@ export const CATALOGUE = {
     number: 938,
     exit: 5,
     happened: 'The database of the License Central in {where} failed: {why}.',
-    effect: 'What was asked for is either complete or did not happen. No license is lost.',
+    effect: 'What was asked for may have happened, or not. No license is lost.',
     remedy:
-      'Make room, or see what keeps the disk or the file. Then look at `ferry list central:{where}` whether it happened, before the same command is run again: what is ordered once more is granted once more.',
+      'Make room, or see what keeps the disk or the file. An order with a name (`--order`) is carried out once: run the same command again. Otherwise look first at `ferry list central:{where}` whether it happened: what is ordered once more without a name is granted once more.',
+  },
+  CENTRAL_UNUSABLE: {
+    number: 942,
+    exit: 5,
+    happened: 'The database of the License Central in {where} cannot be used: {why}.',
+    effect: 'The License Central was not changed, and no license is lost.',
+    remedy:
+      'Make room there, let this user read and write there, or end the program that keeps it locked. Then run the same command again.',
   },
   NOT_MADE: {
     number: 939,
