@@ -962,14 +962,14 @@ export const CATALOGUE = {
   CARRIER_SLOW: {
     number: 860,
     exit: 5,
-    happened: '{where} takes too long: it sends or takes a few bytes now and then.',
+    happened: 'The conversation with {where} takes too long: a few bytes come or go now and then.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy: 'See what slows the way or the other side down, then run the same command again: it finishes what is left.',
   },
   CARRIER_GARBLED: {
     number: 804,
     exit: 5,
-    happened: 'What comes from {where} is not the device protocol: {why}.',
+    happened: 'The conversation with {where} is not in the device protocol: {why}.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy:
       'See that a container is served at this address and with this scheme (tcp://, tls://, http://, usbip://) and nothing alters what either side sends, then run the command again.',
