@@ -693,9 +693,17 @@ export const CATALOGUE = {
     number: 938,
     exit: 5,
     happened: 'The database of the License Central in {where} failed: {why}.',
-    effect: 'What was asked for is either complete or did not happen. No license is lost.',
+    effect: 'What was asked for may have happened, or not. No license is lost.',
     remedy:
-      'Make room, or see what keeps the disk or the file. Then look at `ferry list central:{where}` whether it happened, before the same command is run again: what is ordered once more is granted once more.',
+      'Make room, or see what keeps the disk or the file. An order with a name (`--order`) is carried out once: run the same command again. Otherwise look first at `ferry list central:{where}` whether it happened: what is ordered once more without a name is granted once more.',
+  },
+  CENTRAL_UNUSABLE: {
+    number: 942,
+    exit: 5,
+    happened: 'The database of the License Central in {where} cannot be used: {why}.',
+    effect: 'The License Central was not changed, and no license is lost.',
+    remedy:
+      'Make room there, let this user read and write there, or end the program that keeps it locked. Then run the same command again.',
   },
   NOT_MADE: {
     number: 939,
@@ -965,14 +973,14 @@ export const CATALOGUE = {
   CARRIER_SLOW: {
     number: 860,
     exit: 5,
-    happened: '{where} takes too long: it sends or takes a few bytes now and then.',
+    happened: 'The conversation with {where} takes too long: a few bytes come or go now and then.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy: 'See what slows the way or the other side down, then run the same command again: it finishes what is left.',
   },
   CARRIER_GARBLED: {
     number: 804,
     exit: 5,
-    happened: 'What comes from {where} is not the device protocol: {why}.',
+    happened: 'The conversation with {where} is not in the device protocol: {why}.',
     effect: 'What was asked for is done, or not begun; no license is lost or doubled.',
     remedy:
       'See that a container is served at this address and with this scheme (tcp://, tls://, http://, usbip://) and nothing alters what either side sends, then run the command again.',

@@ -61,7 +61,7 @@ export async function* serveConversation(
   const frames = new FrameSource(pieces, 'the client', (begun) => {
     // Whoever is at the other end of a line keeps nobody else out, and begins with a hello when he likes.
     if ((isOpen || !side.isLine) && conversation.isSlow(begun))
-      throw new FerryError('CARRIER_SLOW', { where: 'The client' });
+      throw new FerryError('CARRIER_SLOW', { where: 'the client' });
     side.waiting?.(begun > 0 || conversation.isReceiving);
   });
   try {

@@ -1,7 +1,7 @@
 import { type ErrorCode, FerryError } from '../../container/errors.ts';
 
 /** How it is said that a place takes nothing. */
-const UNWRITTEN: ReadonlySet<ErrorCode> = new Set(['STORE_WRITE_FAILED', 'CENTRAL_UNWRITTEN']);
+const UNWRITTEN: ReadonlySet<ErrorCode> = new Set(['STORE_WRITE_FAILED', 'CENTRAL_UNUSABLE', 'CENTRAL_UNWRITTEN']);
 
 /** Makes something in a folder. @param what it is, as an error says it @throws NOT_MADE, and what `make` throws */
 export async function making<T>(what: string, folder: string, make: () => T | Promise<T>): Promise<T> {

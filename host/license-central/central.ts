@@ -59,7 +59,7 @@ export class LicenseCentral {
     this.#root = options.root;
   }
 
-  /** Makes a new License Central in a folder, with its first firms. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED, CENTRAL_UNWRITTEN */
+  /** Makes a new License Central in a folder, with its first firms. @throws CONTAINER_EXISTS, USAGE_WRONG, STORE_WRITE_FAILED, CENTRAL_UNUSABLE, CENTRAL_UNWRITTEN */
   static async init(options: CentralOptions, firms: readonly NewFirm[] = []): Promise<LicenseCentral> {
     const { folder, env, root, passphrase, passphraseCost: cost = PASSPHRASE_COST } = options;
     if (passphrase === '') throw new FerryError('USAGE_WRONG', { what: 'The passphrase for the firm keys is empty' });
@@ -87,7 +87,8 @@ export class LicenseCentral {
   /**
    * Opens the License Central of a folder.
    *
-   * @throws NO_CENTRAL, FILE_UNREADABLE, FILE_VERSION, CENTRAL_OUTDATED, CERTIFICATE_OTHER_ROOT, PASSPHRASE_WRONG, CENTRAL_DAMAGED
+   * @throws NO_CENTRAL, FILE_UNREADABLE, FILE_VERSION, CENTRAL_OUTDATED, CERTIFICATE_OTHER_ROOT, PASSPHRASE_WRONG, CENTRAL_DAMAGED,
+   * CENTRAL_UNUSABLE
    */
   static async open(options: CentralOptions): Promise<LicenseCentral> {
     const { folder, root } = options;

@@ -22,6 +22,8 @@ export class CentralDatabase {
   readonly #database: Database.Database;
   readonly #connection: Kysely<Tables>;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  /** Whether a commit was begun: from then on a failure leaves open what happened of all that its user asked for. */
+  #mayHaveChanged = false;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -32,7 +34,7 @@ export class CentralDatabase {
   /**
    * Makes the folder and an empty database where there is none.
    *
-   * @throws CONTAINER_EXISTS when there is anything else in the folder; STORE_WRITE_FAILED, CENTRAL_UNWRITTEN, CENTRAL_DAMAGED
+   * @throws CONTAINER_EXISTS when there is anything else in the folder; STORE_WRITE_FAILED, CENTRAL_UNUSABLE, CENTRAL_DAMAGED
    */
   static create(folder: string): CentralDatabase {
     return translated(folder, () => {
@@ -45,7 +47,7 @@ export class CentralDatabase {
     });
   }
 
-  /** Opens the database of a folder. @throws NO_CENTRAL, FILE_UNREADABLE, CENTRAL_DAMAGED */
+  /** Opens the database of a folder. @throws NO_CENTRAL, FILE_UNREADABLE, CENTRAL_UNUSABLE, CENTRAL_DAMAGED */
   static open(folder: string): CentralDatabase {
     checkReadable(folder);
     requireContent(folder);
@@ -55,7 +57,7 @@ export class CentralDatabase {
   /**
    * Runs `work` on what is committed at one moment, whatever is written meanwhile. `work` may only await what it reads.
    *
-   * @throws CENTRAL_UNWRITTEN, CENTRAL_DAMAGED, and what `work` throws
+   * @throws CENTRAL_UNUSABLE, CENTRAL_DAMAGED, and what `work` throws; CENTRAL_UNWRITTEN after a write
    */
   async read<T>(work: (db: Reads) => Promise<T>): Promise<T> {
     try {
@@ -68,7 +70,7 @@ export class CentralDatabase {
         }
       });
     } catch (error) {
-      throw storeError(this.#folder, error);
+      throw this.#storeError(error);
     }
   }
 
@@ -76,7 +78,8 @@ export class CentralDatabase {
    * Runs `work` in one transaction that holds the write lock from its start, so that what it reads stays true. Waits for
    * other writers, of this process or another. `work` may only await the transaction.
    *
-   * @throws CENTRAL_UNWRITTEN, CENTRAL_DAMAGED, and what `work` throws; then nothing was changed
+   * @throws CENTRAL_UNUSABLE, CENTRAL_DAMAGED, and what `work` throws; then nothing was changed. CENTRAL_UNWRITTEN where the commit
+   *   failed, which may be on the disk all the same, and after an earlier write
    */
   async write<T>(work: (tx: Writes) => Promise<T>): Promise<T> {
     const turn = this.#lastWrite.then(() => this.#writeNow(work));
@@ -87,12 +90,20 @@ export class CentralDatabase {
   async #writeNow<T>(work: (tx: Writes) => Promise<T>): Promise<T> {
     for (let left = TRIES; ; left--) {
       try {
-        return await this.#connection.transaction().execute(work);
+        return await this.#connection.transaction().execute(async (tx) => {
+          const result = await work(tx);
+          this.#mayHaveChanged = true;
+          return result;
+        });
       } catch (error) {
-        if (!isBusy(error) || left === 0) throw storeError(this.#folder, error);
+        if (!isBusy(error) || left === 0) throw this.#storeError(error);
       }
       await setTimeout(PAUSE_MS);
     }
+  }
+
+  #storeError(error: unknown): unknown {
+    return storeError(this.#folder, error, this.#mayHaveChanged ? 'CENTRAL_UNWRITTEN' : 'CENTRAL_UNUSABLE');
   }
 
   /**
@@ -232,19 +243,19 @@ function translated<T>(folder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw storeError(folder, error);
+    throw storeError(folder, error, 'CENTRAL_UNUSABLE');
   }
 }
 
 /** What a failure of the database or the disk means; anything else is passed on as it is. */
-function storeError(where: string, error: unknown): unknown {
+function storeError(where: string, error: unknown, failed: 'CENTRAL_UNUSABLE' | 'CENTRAL_UNWRITTEN'): unknown {
   const why = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);
   if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true)
     return new FerryError('CENTRAL_DAMAGED', { where, what: why }, { cause: error });
   if (code === undefined || code.startsWith('SQLITE_CONSTRAINT') || code === 'SQLITE_ERROR') return error;
   return new FerryError(
-    'CENTRAL_UNWRITTEN',
+    failed,
     { where, why: wordsFor(code) ?? (code.startsWith('SQLITE_') ? why : systemWords(error)) },
     { cause: error },
   );

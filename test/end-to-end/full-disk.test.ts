@@ -74,14 +74,15 @@ describe('what is to be made where something else lies', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('an order to a License Central', () => {
-  it('that cannot be stored says to look whether it happened, before it is given again', async () => {
+describe.skipIf(process.platform === 'win32')('a License Central that may only be read', () => {
+  it('says of an order that it was not changed, and to run the same command again', async () => {
     const copy = world.copy();
     fs.chmodSync(path.join(copy.folder, 'vendor', 'central.sqlite'), 0o444);
     const order = ['central', 'issue', 'vendor', '--to', '3-1234567', '--item', copy.item(1)];
     const { exit, stderr } = await asNobody(copy.folder, () => copy.run(...order));
-    expect([exit, stderr]).toEqual([5, expect.stringContaining('the database is read-only. [CENTRAL_UNWRITTEN]')]);
-    expect(stderr).toContain('look at `ferry list central:vendor` whether it happened');
+    expect([exit, stderr]).toEqual([5, expect.stringContaining('the database is read-only. [CENTRAL_UNUSABLE]')]);
+    expect(stderr).toContain('The License Central was not changed');
+    expect(stderr).not.toContain('granted once more');
     copy.remove();
   });
 });

@@ -20,7 +20,7 @@ export function boundedDetails(details: Details): Failure['details'] {
     }));
 }
 
-/** What a server tells of whoever speaks to it: for its reader that is this program, and no client. */
+/** What a server tells of whoever speaks to it: for its reader that is the conversation with that server. */
 const OF_THE_READER: ReadonlySet<ErrorCode> = new Set(['CARRIER_GARBLED', 'CARRIER_SLOW']);
 
 /** The error that the other side told; one that this program does not know is told by its number. @param where the other side */
@@ -30,11 +30,12 @@ export function errorOf({ number, details }: Failure, where: string): FerryError
   const named: Details = Object.fromEntries(
     details.map(({ name, text, number: value }) => [name, text ?? value ?? '']),
   );
-  return new FerryError(code, OF_THE_READER.has(code) ? { ...named, where: readerAt(code, where) } : named);
+  return new FerryError(code, OF_THE_READER.has(code) ? asItsReader(named, where) : named);
 }
 
-function readerAt(code: ErrorCode, where: string): string {
-  return `${code === 'CARRIER_SLOW' ? 'This' : 'this'} program, as ${where} hears it,`;
+function asItsReader(told: Details, where: string): Details {
+  const { why } = told;
+  return { ...told, where, ...(why === undefined ? {} : { why: `it does not understand this program: ${why}` }) };
 }
 
 function isU32(value: string | number): value is number {

@@ -51,12 +51,9 @@ describe('the details of an error on its way', () => {
 it.each([
   [
     'CARRIER_GARBLED',
-    'What comes from this program, as tcp://plc:1 hears it, is not the device protocol: it is noise.',
+    'The conversation with tcp://plc:1 is not in the device protocol: it does not understand this program: it is noise.',
   ],
-  [
-    'CARRIER_SLOW',
-    'This program, as tcp://plc:1 hears it, takes too long: it sends or takes a few bytes now and then.',
-  ],
+  ['CARRIER_SLOW', 'The conversation with tcp://plc:1 takes too long: a few bytes come or go now and then.'],
 ] as const)(
   'what a server tells of its client is said to be of this program, where this is the client: %s',
   (code, said) => {
@@ -64,5 +61,6 @@ it.each([
     if (!sent.ok) expect.fail('it does not decode');
     const { message, details } = errorOf(sent.value, 'tcp://plc:1');
     expect([message, JSON.stringify(details)]).toEqual([said, expect.not.stringContaining('client')]);
+    expect(details.where).toBe('tcp://plc:1');
   },
 );

@@ -111,7 +111,10 @@ describe('a folder of a container', () => {
     fs.chmodSync(path.dirname(folder), 0o755);
     fs.chmodSync(file('container.json'), 0o644);
     fs.chmodSync(folder, 0o555);
-    asNobody(() => expect(refusal(folder)).toMatch(/^STORE_UNOPENED: .*: access is not permitted\.$/));
+    asNobody(() => {
+      expect(codeOf(() => openSoftContainer(folder))).toBe('STORE_UNOPENED');
+      expect(refusal(folder)).toMatch(/: access is not permitted\.$/);
+    });
     fs.chmodSync(file('container.json'), 0);
     asNobody(() => expect(refusal(folder)).toMatch(/^FILE_UNREADABLE: .*container\.json .*access is not permitted\.$/));
     fs.chmodSync(folder, 0);

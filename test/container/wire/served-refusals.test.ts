@@ -8,8 +8,8 @@ import { crypto } from '../../world/parties.ts';
 import { bodyStoreOf } from './body-store-of.ts';
 import { type Said, serve } from './served.ts';
 
-/** Who sent what the server does not take, for whoever reads its word. */
-const HEARD = 'this program, as there hears it,';
+/** What the server does not take, for whoever reads its word. */
+const unheard = (why: string) => ({ where: 'there', why: `it does not understand this program: ${why}` });
 const NONCE = new Uint8Array(8);
 const HELLO = encodeFrame('hello', 0, hello.encode({ version: 1, nonce: NONCE }));
 const FOREIGN = encodeFrame('hello', 0, hello.encode({ version: 2, nonce: NONCE }));
@@ -24,14 +24,14 @@ const [WELCOMED, GONE] = [['welcome', 0] as const, { where: 'The other side' }];
 
 describe('a served conversation says what it does not take', () => {
   it.each<[string, readonly Uint8Array[], Said]>([
-    ['a call before a hello', [ask(1)], ['CARRIER_GARBLED', 0, { where: HEARD, why: 'it begins with "call"' }]],
+    ['a call before a hello', [ask(1)], ['CARRIER_GARBLED', 0, unheard('it begins with "call"')]],
     ['another version', [FOREIGN], ['PROTOCOL_VERSION', 0, { where: 'The client', version: 2, known: 1 }]],
     [
       'a hello with nothing in it',
       [encodeFrame('hello', 0)],
-      ['CARRIER_GARBLED', 0, { where: HEARD, why: 'hello: the data ends early at byte 0' }],
+      ['CARRIER_GARBLED', 0, unheard('hello: the data ends early at byte 0')],
     ],
-    ['no frame', [Uint8Array.of(1)], ['CARRIER_GARBLED', 0, { where: HEARD, why: 'it does not begin with a frame' }]],
+    ['no frame', [Uint8Array.of(1)], ['CARRIER_GARBLED', 0, unheard('it does not begin with a frame')]],
   ])('first: %s', async (_, pieces, said) => {
     const carried: number[] = [];
     const newSession = () => async (command: number) => {
@@ -45,12 +45,12 @@ describe('a served conversation says what it does not take', () => {
     [
       'a frame that only servers send',
       [encodeFrame('answer', 1), ask(2)],
-      [['CARRIER_GARBLED', 0, { where: HEARD, why: 'a client does not send "answer"' }]],
+      [['CARRIER_GARBLED', 0, unheard('a client does not send "answer"')]],
     ],
     [
       'a body that is shorter than its call says',
       [encodeFrame('call', 1, call.encode({ command: 1, size: 4, hash: null, body: new Uint8Array(3) })), ask(2)],
-      [['CARRIER_GARBLED', 0, { where: HEARD, why: 'a body has another size than it announces' }]],
+      [['CARRIER_GARBLED', 0, unheard('a body has another size than it announces')]],
     ],
     [
       'a request that is too long, and goes on',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import Database from 'libsql';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CentralDatabase } from '../../../host/license-central/database.adapter.ts';
 import { createTables } from '../../../host/license-central/schema.ts';
 import type { Reads, Writes } from '../../../host/license-central/tables.ts';
@@ -101,6 +101,29 @@ describe('the database of a License Central', () => {
     await setting('max_page_count = 1000000');
     await addFirm(1);
     expect(firms()).toEqual([1]);
+  });
+
+  it('says that it cannot be used, and was not changed, until a commit is begun; then that it may have been', async () => {
+    const fails = (statement: string): void => {
+      const { exec } = Database.prototype;
+      vi.spyOn(Database.prototype, 'exec').mockImplementation(function (this: Database.Database, text) {
+        if (text.startsWith(statement)) throw Object.assign(new Error('no'), { code: 'SQLITE_IOERR_FSYNC' });
+        return exec.call(this, text);
+      });
+    };
+    const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch(({ code }) => code);
+    const fresh = CentralDatabase.open(folder);
+    const codes: unknown[] = [];
+    for (const statement of ['begin', 'commit']) {
+      fails(statement);
+      codes.push(await codeOf(fresh.write((tx) => insertFirm(tx, 1))));
+      vi.restoreAllMocks();
+    }
+    fails('begin');
+    codes.push(await codeOf(fresh.write((tx) => insertFirm(tx, 1))));
+    vi.restoreAllMocks();
+    expect(codes).toEqual(['CENTRAL_UNUSABLE', 'CENTRAL_UNWRITTEN', 'CENTRAL_UNWRITTEN']);
+    await fresh.close();
   });
 
   it('changes nothing in a transaction whose work fails, and goes on', async () => {
