@@ -334,7 +334,7 @@ export const CATALOGUE = {
       'What another issuer gave to {target} is settled there, by a context that is made for it: `ferry context ADDRESS --for ISSUER`. This file is of use to give {target} licenses from here: `ferry issue --help`.',
   },
   ISSUER_FORGOT: {
-    number: 942,
+    number: 943,
     exit: 3,
     happened:
       '{target} has taken in what {here} issued to it, through sequence {through}, and {here} knows of nothing: it was set back to an earlier state, or it is a copy.',

@@ -231,7 +231,7 @@ function exitOfOne(outcome: Outcome): number {
   return outcome.kind === 'ended' ? exitOfMove(outcome.result) : 0;
 }
 
-/** Of several: interrupted when one was, since it is safe to run again; their own when they agree; otherwise in part. */
+/** Of several: interrupted when one was, since it is run again; their own when they agree; otherwise in part. */
 function exitOf(exits: readonly number[]): number {
   const interrupted = CATALOGUE.STORE_WRITE_FAILED.exit;
   if (exits.includes(interrupted)) return interrupted;
