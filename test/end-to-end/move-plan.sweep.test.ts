@@ -145,12 +145,16 @@ describe('ferry move', () => {
   it('moves to whom is expected, by serial number or words, and nothing to somebody else', async () => {
     const before = await everything();
     const other = await wordsOf('other');
-    for (const wrong of ['130-1000000001', other, 'device', ''])
+    for (const wrong of ['130-1000000001', other, 'device'])
       for (const more of [[], ['--dry-run']])
         expect(await world.run(...MOVE, '--item', world.item(1), '--expect', wrong, ...more)).toMatchObject({
           exit: 3,
           stderr: expect.stringContaining('PEER_UNEXPECTED'),
         });
+    expect(await world.run(...MOVE, '--item', world.item(1), '--expect', '')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--expect names nobody'),
+    });
     expect(await everything()).toEqual(before);
     await world.must(...MOVE, '--item', world.item(1), '--expect', '130-2459324738');
     await world.must(...MOVE, '--item', world.item(1), '--expect', (await wordsOf('device')).toUpperCase());
