@@ -33,10 +33,10 @@ interface Files {
 const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'NOTHING_ISSUED']);
 
 /**
- * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in. One that is refused does not hold up those behind
- * it, and of a `folder:DIR` those for somebody else are left alone; those that come too early are tried again behind each
- * that is taken, before what is behind it. When the work itself is interrupted, the files behind are left for the
- * next time.
+ * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in. One that is
+ * refused does not hold up those behind it, and of a `folder:DIR` those for somebody else are left alone; those that come too
+ * early are tried again behind each that is taken, before what is behind it. When the work itself is interrupted, the files
+ * behind are left for the next time.
  *
  * @throws when no file could be taken, the first failure of a file that is not for somebody else, or else the first of all, with
  *   the name of the file; FILE_UNREADABLE

@@ -221,7 +221,8 @@ it('attaching and detaching again and again leaves nothing in memory', async () 
     }
     return looks;
   });
-  process.env.NODE_OPTIONS = before;
+  if (before === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = before;
   const [first = 0, ...later] = await server;
   const value = (later.at(-1) ?? Number.NaN) - first;
   report(`Attached and detached ${ATTACHMENTS} times`, [

@@ -19,10 +19,10 @@ import { listsLeftOut, type UpdatesOfFirms, updatesOfFirms } from './updates-of-
 
 const ISSUE_EXAMPLES = `
 TARGET is the serial number of a container that is known here, or what makes it known: its address or its context file.
-All items of one call are of one firm. Every call grants anew, except with an --order that was carried out before. Without --item it writes the update files of
-what is in transit again, for every firm that can, and of lists of revocations and the certified time alone, for those that
-have dealt with the target, or for the one that --firm names. Certified time answers the newest context that was brought. Exit
-code 6: of some firms nothing was written, and it is said why.
+All items of one call are of one firm. Every call grants anew, except with an --order that was carried out before. Without
+--item it writes the update files of what is in transit again, for every firm that can, and of lists of revocations and the
+certified time alone, for those that have dealt with the target, or for the one that --firm names. Certified time answers the
+newest context that was brought. Exit code 6: of some firms nothing was written, and it is said why.
 
 Examples:
   ferry central issue vendor --to sim:dongle --item 6000010:1001x5 --text "Controller runtime"
