@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { asNobody } from '../carriers/folder-as-nobody.ts';
+// A server loads it late; as nobody it could not where the checkout is open to root alone.
+import '../../host/cli/server-log.ts';
 import { FerryHere } from './ferry-here.ts';
 
 const world = new FerryHere();
