@@ -17,6 +17,7 @@ describe('a move whose dongle is pulled out in the middle', () => {
   const seats = () => [scene.world.seats('dongle'), scene.world.seats('device').held];
 
   it.each([
+    ['before anything is planned', 16],
     ['once it is planned', 45],
     ['while what was issued is kept', 55],
     ['before the receipt is home', 75],
