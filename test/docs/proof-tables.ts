@@ -89,6 +89,8 @@ function seededWorlds(): string {
   return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, shown)}`;
 }
 
+/** Inputs of a decoder in the long run. */
+const LONG = 5_000_000;
 const KINDS = { sweep: 'Sweep', fuzz: 'Fuzzing' };
 
 function hostileBytes(): string {
@@ -98,7 +100,11 @@ function hostileBytes(): string {
     return [title, number(own.length), number(sum(own, 'inputs')), number(sum(own, 'accepted'))];
   });
   const head = ['Part', 'Targets', 'Inputs', 'Accepted'];
-  return `${day(rows)}, ${seconds(rows)}, no violation.\n\n${table(head, shown)}`;
+  const fuzzed = rows.filter(({ name }) => name.startsWith('fuzz: '));
+  const long = fuzzed.filter(({ inputs }) => Number(inputs) >= LONG);
+  const parts = `${number(long.length)} of the ${number(fuzzed.length)} decoders fuzzed got ${number(LONG)} inputs or more`;
+  const usb = `the inputs of those that read what comes over USB held ${number(sum(fuzzed, 'packets'))} packets`;
+  return `${day(rows)}, ${seconds(rows)}, no violation; ${parts}, and ${usb}.\n\n${table(head, shown)}`;
 }
 
 /** Folders within which results are summed up. */

@@ -17,7 +17,8 @@ export interface FuzzTarget {
   /**
    * Gives the decoder an input. What it accepts has one form only: written again it gives the same bytes.
    *
+   * @param packet is told of each packet, by those that take an input for many
    * @throws Broken when that does not hold; whatever else is thrown is a crash
    */
-  readonly give: (input: Uint8Array) => Verdict | Promise<Verdict>;
+  readonly give: (input: Uint8Array, packet: () => void) => Verdict | Promise<Verdict>;
 }

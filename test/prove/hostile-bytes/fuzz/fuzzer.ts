@@ -25,6 +25,8 @@ export interface FuzzResult {
   readonly inputs: number;
   readonly accepted: number;
   readonly refused: number;
+  /** Packets that they came to, where a decoder takes them for several each; otherwise 0. */
+  readonly packets: number;
   /** Milliseconds of processor time of the slowest input, the least of three measurements. */
   readonly slowest: number;
   readonly failure: FuzzFailure | null;
@@ -36,6 +38,7 @@ export class Fuzzer {
   readonly #seed: number;
   readonly #name: number;
   readonly #verdicts = { accepted: 0, refused: 0 };
+  #packets = 0;
   #slowest = 0;
 
   constructor(target: FuzzTarget, seed: number) {
@@ -60,7 +63,7 @@ export class Fuzzer {
 
   #result(failure: FuzzFailure | null): FuzzResult {
     const { accepted, refused } = this.#verdicts;
-    return { inputs: accepted + refused, accepted, refused, slowest: this.#slowest, failure };
+    return { inputs: accepted + refused, accepted, refused, packets: this.#packets, slowest: this.#slowest, failure };
   }
 
   async #one(number: number): Promise<FuzzFailure | null> {
@@ -85,7 +88,7 @@ export class Fuzzer {
   async fault(input: Uint8Array): Promise<string | null> {
     const copy = input.slice();
     try {
-      const verdict = this.#target.give(input);
+      const verdict = this.#target.give(input, () => void this.#packets++);
       this.#verdicts[verdict instanceof Promise ? await verdict : verdict] += 1;
     } catch (error) {
       return wordsOf(error);
@@ -107,7 +110,7 @@ export class Fuzzer {
     let least = Number.POSITIVE_INFINITY;
     for (let round = 0; round < TRIES; round++) {
       const before = process.cpuUsage();
-      await this.#target.give(input);
+      await this.#target.give(input, () => undefined);
       const { user, system } = process.cpuUsage(before);
       least = Math.min(least, (user + system) / 1000);
     }

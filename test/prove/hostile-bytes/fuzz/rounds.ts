@@ -29,7 +29,7 @@ export class Rounds {
   constructor(targets: readonly FuzzTarget[], plan: { seed: number; start: number; part: number }) {
     this.#plan = plan;
     this.#next = plan.start;
-    const result = { inputs: 0, accepted: 0, refused: 0, slowest: 0, failure: null };
+    const result = { inputs: 0, accepted: 0, refused: 0, packets: 0, slowest: 0, failure: null };
     this.#lines = targets.map((target) => ({ target, result, heap: 0, seconds: 0 }));
   }
 
@@ -88,6 +88,7 @@ function added(one: FuzzResult, more: FuzzResult): Omit<FuzzResult, 'failure'> {
     inputs: one.inputs + more.inputs,
     accepted: one.accepted + more.accepted,
     refused: one.refused + more.refused,
+    packets: one.packets + more.packets,
     slowest: Math.max(one.slowest, more.slowest),
   };
 }

@@ -72,7 +72,7 @@ function checkEndpoints(device: UsbDevice, { configuration, halted }: Known): vo
   }
 }
 
-function requested(input: Uint8Array): Verdict {
+function requested(input: Uint8Array, packet: () => void): Verdict {
   const script = new Script(input);
   const device = wholeDongle();
   device.attach({ unplugged: () => undefined });
@@ -84,6 +84,7 @@ function requested(input: Uint8Array): Verdict {
     const setup = { requestType: view.getUint8(0), request: view.getUint8(1), value, index, length };
     const isIn = setup.requestType >= 0x80 && length > 0;
     const data = isIn ? NOTHING : script.take(Math.min(length, MOST_DATA));
+    packet();
     const completion = control(device, setup, data);
     if (completion.status === 'done') {
       answered += 1;
@@ -100,13 +101,16 @@ function requested(input: Uint8Array): Verdict {
 function requests(random: Random): Uint8Array {
   const parts = Array.from({ length: 1 + random.below(12) }, (_, at) => {
     const isFirst = at === 0 && !random.oneIn(4);
-    return packet(random, isFirst ? { requestType: 0, request: 9, value: 1, index: 0, length: 0 } : anySetup(random));
+    return setupPacket(
+      random,
+      isFirst ? { requestType: 0, request: 9, value: 1, index: 0, length: 0 } : anySetup(random),
+    );
   });
   const bytes = concatBytes(...parts);
   return random.oneIn(4) ? mutated(random, bytes, [bytes]) : bytes;
 }
 
-function packet(random: Random, { requestType, request, value, index, length }: SetupPacket): Uint8Array {
+function setupPacket(random: Random, { requestType, request, value, index, length }: SetupPacket): Uint8Array {
   const isIn = requestType >= 0x80 && length > 0;
   const bytes = new Uint8Array(SETUP);
   const view = new DataView(bytes.buffer);

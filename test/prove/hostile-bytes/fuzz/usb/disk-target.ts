@@ -183,10 +183,13 @@ function rangeOf(
   }
 }
 
-function used(input: Uint8Array): Verdict {
+function used(input: Uint8Array, packet: () => void): Verdict {
   const script = new Script(input);
   const disk = new WatchedDisk();
-  while (!script.isOver) step(disk, script);
+  while (!script.isOver) {
+    packet();
+    step(disk, script);
+  }
   disk.checkStillServes();
   return disk.passed > 0 ? 'accepted' : 'refused';
 }

@@ -147,7 +147,7 @@ class WatchedStream {
   }
 }
 
-async function played(input: Uint8Array): Promise<Verdict> {
+async function played(input: Uint8Array, packet: () => void): Promise<Verdict> {
   const script = new Script(input);
   const lost: unknown[] = [];
   const onLost = (error: unknown): void => void lost.push(error);
@@ -156,6 +156,7 @@ async function played(input: Uint8Array): Promise<Verdict> {
     const client = new WatchedStream();
     while (!script.isOver) {
       const step = script.byte() % 8;
+      if (step < STEP.pass || step === STEP.short) packet();
       if (step < STEP.pass) client.hear(script.take(REPORT_SIZE));
       else if (step === STEP.pass) client.waits.pass(script.byte() / 10);
       else if (step === STEP.write) client.write(1 + script.byte() * 8);

@@ -162,18 +162,25 @@ class WatchedChannels {
   }
 }
 
-function played(input: Uint8Array): Verdict {
+function played(input: Uint8Array, packet: () => void): Verdict {
   const script = new Script(input);
   const channels = new WatchedChannels();
   while (!script.isOver) {
     const step = script.byte() % 8;
-    if (step < STEP.pass) channels.receive(script.take(REPORT_SIZE));
-    else if (step === STEP.pass) channels.waits.pass(script.byte() / 40);
+    if (step < STEP.pass) {
+      packet();
+      channels.receive(script.take(REPORT_SIZE));
+    } else if (step === STEP.pass) channels.waits.pass(script.byte() / 40);
     else if (step === STEP.taken) channels.take(script.byte());
     else if (step === STEP.served) {
       const byte = script.byte();
       channels.work(byte & 15, byte >> 4);
-    } else for (let left = 4 * script.byte(); left > 0; left--) channels.again();
+    } else {
+      for (let left = 4 * script.byte(); left > 0; left--) {
+        packet();
+        channels.again();
+      }
+    }
   }
   const { taken } = channels;
   checkStillServes(channels);

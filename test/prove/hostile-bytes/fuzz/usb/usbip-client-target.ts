@@ -55,7 +55,7 @@ const WAYS: readonly Way[] = [
 ];
 
 /** What became of every transfer of a client whose server says that, in words; the same in whatever pieces it comes. */
-async function endings(input: Uint8Array, way: Way): Promise<readonly string[]> {
+async function endings(input: Uint8Array, way: Way, packet: () => void): Promise<readonly string[]> {
   let transfers: Transfers | undefined;
   const reader = new ReplyReader('import', (seqnum) => transfers?.asked(seqnum));
   const ends: string[] = [];
@@ -97,6 +97,7 @@ async function endings(input: Uint8Array, way: Way): Promise<readonly string[]> 
     while (!isOver) {
       const reply = reader.next();
       if (reply === undefined) return;
+      packet();
       const fault = reply.kind === 'garbled' ? reply : take(reply);
       if (fault === undefined) continue;
       isOver = true;
@@ -117,8 +118,10 @@ function wordsOf(became: UsbipCompletion, room: number): string {
   return `${became.actual}: ${became.data.join()}`;
 }
 
-async function heard(input: Uint8Array): Promise<Verdict> {
-  const [whole = [], ...others] = await Promise.all(WAYS.map((way) => endings(input, way)));
+async function heard(input: Uint8Array, packet: () => void): Promise<Verdict> {
+  // The same in every way, so they count once.
+  const counted = (at: number): (() => void) => (at === 0 ? packet : () => undefined);
+  const [whole = [], ...others] = await Promise.all(WAYS.map((way, at) => endings(input, way, counted(at))));
   for (const other of others)
     if (other.join(';') !== whole.join(';')) throw new Broken('what becomes of transfers depends on the pieces');
   return whole.some((end) => /^\d|stall|failed|unlinked/.test(end)) ? 'accepted' : 'refused';
@@ -143,7 +146,8 @@ function replies(random: Random): Uint8Array {
 }
 
 /** A list of devices, in whatever pieces it comes. */
-function listed(input: Uint8Array): Verdict {
+function listed(input: Uint8Array, packet: () => void): Verdict {
+  packet();
   const lists = WAYS.map((way) => {
     const reader = new ReplyReader('devlist');
     let reply: UsbipReply | Garbled | undefined;

@@ -70,10 +70,12 @@ class WatchedSession {
   }
 
   /** Hears bytes one message after the other. */
-  hearAll(input: Uint8Array): void {
+  hearAll(input: Uint8Array, packet: () => void): void {
+    packet();
     this.hear(input.subarray(0, IMPORT_REQUEST));
     for (let at = IMPORT_REQUEST; at < input.length; ) {
       const length = this.session.isAttached ? this.#note(input.subarray(at)) : input.length - at;
+      packet();
       this.hear(input.subarray(at, at + length));
       at += length;
       if ((this.#held?.size ?? 0) > MOST_HELD && !this.isOver) throw new Broken('more is held than may be');
@@ -173,12 +175,12 @@ function waiting(devices: Devices): WatchedSession {
   return other;
 }
 
-function served(input: Uint8Array): Verdict {
+function served(input: Uint8Array, packet: () => void): Verdict {
   const devices = dongles();
   const other = waiting(devices);
   const heard = other.sent.length;
   const client = new WatchedSession(devices, true);
-  client.hearAll(input);
+  client.hearAll(input, packet);
   if (other.sent.length !== heard) throw new Broken('another device has noticed something');
   if (client.session.isAttached) {
     const [refusal] = importing(devices, '1-1').sent;
