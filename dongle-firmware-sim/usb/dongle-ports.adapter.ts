@@ -3,15 +3,15 @@ import type { ServedContainer } from '../../carriers/server/run-container-server
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import { QuietTimer } from '../../carriers/stream/quiet-timer.adapter.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
-import { shownOrders } from '../../container/engine/work-orders.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { MailboxOptions } from '../volume/mailbox.ts';
+import { mailboxContainerOf } from '../volume/mailbox-container.ts';
 import type { ChannelOptions } from './report-channels.ts';
 
 /** What a mailbox needs of the container that is served, whatever its drive. */
 export function mailboxPorts(served: ServedContainer, serial: string, log: ServerLog): Omit<MailboxOptions, 'drive'> {
   return {
-    container: { client: served.client('unattended'), orders: () => shownOrders(served.state()) },
+    container: mailboxContainerOf(served.client('unattended'), () => served.state()),
     env: served.env,
     crypto: nativeCrypto(),
     timer: new QuietTimer(),

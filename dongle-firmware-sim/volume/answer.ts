@@ -91,7 +91,8 @@ export function readAnswerText(text: string): AnswerSheet | undefined {
 
 /**
  * The answer after a pass over mail of which nothing is new is the one that is there: what was taken stays said, and which entries
- * were refused, since that is told only once. Where a reason is another one by now, it is said in place of the old one.
+ * were refused, which the container forgets once their issuer has settled them. Where a reason is another one by now, it is said in
+ * place of the old one.
  *
  * @param found the mark of the files that lay in the inbox and were not taken; also of those that cannot stay
  * @returns what is to be said; `before` itself where it says all

@@ -4,7 +4,13 @@ import type { Crypto } from '../../container/crypto/port.ts';
 import type { Env } from '../../container/env.ts';
 import { type ErrorCode, FerryError, type Refusal, refuse } from '../../container/errors.ts';
 import { contextFileName } from '../../container/files/file-names.ts';
-import { type Failure, importUpdates } from '../../state-machines/index.ts';
+import {
+  type EntryOutcome,
+  type Failure,
+  importUpdates,
+  mergeOutcomes,
+  readUpdateHeading,
+} from '../../state-machines/index.ts';
 import { type Answer, answerTo, deferredAnswer, entryAnswers } from './answer.ts';
 import { failureIn } from './failure-in.ts';
 import { issueByOrders, whyNothingIssued } from './issue-by-orders.ts';
@@ -80,19 +86,21 @@ class MailIntake {
   }
 
   async takeUpdates(updates: readonly Sorted<'update'>[]): Promise<void> {
-    const paths = new Map<string, string>();
-    for (const { path, raw, target } of updates) {
-      if (this.#self.serial !== null && target === this.#self.key) paths.set(this.#folder.bring(raw), path);
+    const brought = new Map<string, Sorted<'update'>>();
+    for (const update of updates) {
+      const { path, raw, target } = update;
+      if (this.#self.serial !== null && target === this.#self.key) brought.set(this.#folder.bring(raw), update);
       // An import leaves it alone without a word, and who put it here is to know why.
       else await this.#attempt(path, (client) => client.call('apply', { update: raw }));
     }
-    if (paths.size === 0) return;
+    if (brought.size === 0) return;
     const { container, crypto } = this.#ports;
     const report = await importUpdates({ client: container.client, folder: this.#folder, crypto });
     if (report.interruption !== null) throw new FerryError(report.interruption.code, report.interruption.details);
     const unreceipted = new Map(report.receipts.map(({ issuer, failure }) => [issuer, failure]));
     for (const { file, issuer, state, entries, deferral, failure } of report.files) {
-      const path = paths.get(file) ?? file;
+      const update = brought.get(file);
+      const path = update?.path ?? file;
       const isIn = state === 'applied' || state === 'known';
       // Whoever sent it waits for the receipt: it is made the next time.
       const unanswered = (isIn && issuer !== null ? unreceipted.get(issuer) : null) ?? null;
@@ -101,8 +109,19 @@ class MailIntake {
       else if (unanswered !== null)
         this.#answers.push(answerTo(`${path}, which is applied, and its receipt`, unanswered));
       if (isIn && unanswered === null) this.#taken.add(path);
-      this.#answers.push(...entryAnswers(path, entries));
+      // Also what was refused when the mail was looked at before, of which the answer was never written.
+      const kept = failure === null && update !== undefined ? this.#keptRefusals(update) : [];
+      this.#answers.push(...entryAnswers(path, mergeOutcomes(entries, kept)));
     }
+  }
+
+  /** Which entries of an update that was taken were refused for good, now or before, as long as the container remembers it. */
+  #keptRefusals({ raw, issuer }: Sorted<'update'>): readonly EntryOutcome[] {
+    const { first, last, epoch } = readUpdateHeading(raw);
+    const inbound = this.#ports.container.inbound(issuer);
+    // Of another epoch, the same sequences are other entries.
+    if (inbound?.epoch !== epoch) return [];
+    return inbound.refused.filter(({ sequence }) => sequence >= first && sequence <= last);
   }
 
   async takeContext({ path, raw, key, containerKind, serial }: Sorted<'context'>): Promise<void> {

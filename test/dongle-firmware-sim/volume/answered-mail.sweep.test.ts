@@ -40,16 +40,16 @@ describe('an update of which no receipt can be made', () => {
     const { firm, dongle } = scene;
     firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key, { quantity: 2 }).raw] });
     await scene.putInbox({ load: firm.update(dongle) });
-    const { client, orders } = mailboxContainer(dongle.container);
+    const container = mailboxContainer(dongle.container);
     const ports = { env: seededEnv('full'), crypto };
-    const full = { client: withoutContexts(scene), orders };
+    const full = { ...container, client: withoutContexts(scene) };
     const image = await answerMail(scene.drive.image, { ...ports, container: full });
     const made = await contentOf(image);
     expect([made.has('INBOX/load'), scene.seats()]).toEqual([true, [2, 0]]);
     expect(new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'))).toMatch(
       /INBOX\/load, .*receipt\r\n.*\[TABLE_FULL\]/,
     );
-    const later = await contentOf(await answerMail(image, { ...ports, container: { client, orders } }));
+    const later = await contentOf(await answerMail(image, { ...ports, container }));
     expect([later.has('INBOX/load'), later.has('OUTBOX/3-1-for-firm-6000010-receipt.ferry-context')]).toEqual([
       false,
       true,
@@ -62,9 +62,8 @@ describe('a context for a firm that cannot be made', () => {
     const scene = await MailboxScene.make();
     const before = (await scene.files()).get(CONTEXT);
     load(scene.firm, scene.dongle, { quantity: 1 });
-    const { orders } = mailboxContainer(scene.dongle.container);
-    const full = withoutContexts(scene);
-    const ports = { container: { client: full, orders }, env: seededEnv('full'), crypto };
+    const container = { ...mailboxContainer(scene.dongle.container), client: withoutContexts(scene) };
+    const ports = { container, env: seededEnv('full'), crypto };
     const made = await contentOf(await answerMail(scene.drive.image, ports));
     const answer = new TextDecoder().decode(made.get('OUTBOX/ANSWER.TXT'));
     expect(answer).toMatch(/The context for the firm 6000010\r\n.*\[TABLE_FULL\]/);

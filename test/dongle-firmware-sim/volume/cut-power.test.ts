@@ -33,6 +33,7 @@ class CutAnchor implements AnchorStore {
   }
 }
 
+const ANSWER = 'OUTBOX/ANSWER.TXT';
 const DEVICES = [makeContainer('soft', 2), makeContainer('soft', 3)];
 
 describe('the power may go at every commit of a dongle that takes its mail, and then', () => {
@@ -57,7 +58,8 @@ describe('the power may go at every commit of a dongle that takes its mail, and 
     scene = await MailboxScene.make({ seats: 0 });
     scene.arm();
     const { firm, dongle } = scene;
-    firm.issue(dongle, { kind: 'add', grants: [firm.grant(dongle.key, { quantity: 5 }).raw] });
+    const grants = [firm.grant(dongle.key, { quantity: 5 }).raw];
+    for (let count = 0; count < 2; count++) firm.issue(dongle, { kind: 'add', grants });
     const [one, other] = DEVICES.map((device) => scene.contextOf(device));
     await scene.putInbox({
       load: firm.update(dongle),
@@ -67,10 +69,13 @@ describe('the power may go at every commit of a dongle that takes its mail, and 
     memory = { image: dongle.parts.flash.image(), anchor: dongle.parts.anchor.read() };
   });
 
-  it('taking the same mail once more does what is missing, and gives nothing twice', async () => {
+  it('taking the same mail once more does what is missing, gives nothing twice, and is answered in the same words', async () => {
     const counting = new CutAnchor(memory.anchor);
     const whole = await contentOf(await answer(opened(counting, fresh())));
     expect(counting.advances).toBeGreaterThan(3);
+    expect(new TextDecoder().decode(whole.get(ANSWER))).toMatch(
+      /^4 files .*[\s\S]*INBOX\/load\r\n {2}Entry 2 was refused/,
+    );
     for (let at = 1; at <= counting.advances; at++) {
       for (const when of ['before', 'after'] as const) {
         const [flash, anchor] = [fresh(), new CutAnchor(memory.anchor, { at, when })];
@@ -79,6 +84,7 @@ describe('the power may go at every commit of a dongle that takes its mail, and 
         expect(container.locked).toBe(false);
         const made = await contentOf(await answer(container));
         expect([...made.keys()].sort()).toEqual([...whole.keys()].sort());
+        expect(made.get(ANSWER)).toEqual(whole.get(ANSWER));
         const { holdings, transit } = container.run('list', {});
         expect(holdings.map(({ quantity, pending }) => [quantity, pending])).toEqual([[3, 2]]);
         expect(transit.map(({ sequence, quantities }) => [sequence, quantities])).toEqual([

@@ -20,10 +20,10 @@ let onAsked: () => void;
 beforeEach(async () => {
   [dongle, firm, drive] = [makeContainer('dongle', 1), new TestFirm(), new FakeDrive()];
   [asked, onAsked] = [0, () => undefined];
-  const { client, orders } = mailboxContainer(dongle.container);
+  const container = mailboxContainer(dongle.container);
   const watched: ContainerClient = {
     call: async (name, request) => {
-      const answer = await client.call(name, request);
+      const answer = await container.client.call(name, request);
       if (name === 'list') {
         asked += 1;
         onAsked();
@@ -33,7 +33,7 @@ beforeEach(async () => {
     close: async () => undefined,
   };
   volume = new DongleVolume(IDENTITY, () => drive, {
-    container: { client: watched, orders },
+    container: { ...container, client: watched },
     env: seededEnv('volume'),
     crypto,
     timer: new FakeTimer(),

@@ -1,10 +1,10 @@
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { Session } from '../../../container/engine/session.ts';
-import { shownOrders } from '../../../container/engine/work-orders.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { answerMail } from '../../../dongle-firmware-sim/volume/answer-mail.ts';
 import { FatVolume } from '../../../dongle-firmware-sim/volume/fat-volume.ts';
 import { unarmored } from '../../../dongle-firmware-sim/volume/letters.ts';
+import { mailboxContainerOf } from '../../../dongle-firmware-sim/volume/mailbox-container.ts';
 import { readVolume } from '../../../dongle-firmware-sim/volume/read-volume.ts';
 import { PowerLost } from '../../container/store/faulty-flash.ts';
 import { type Doing, orderSomething } from './at-containers.ts';
@@ -76,7 +76,7 @@ function portsOf(scene: Scene, member: Member, mayFail: boolean) {
     close: async () => undefined,
   };
   const { crypto } = scene.world.cast;
-  return { container: { client, orders: () => shownOrders(member.state) }, env: member.env, crypto };
+  return { container: mailboxContainerOf(client, () => member.state), env: member.env, crypto };
 }
 
 /** What it was asked to do is over for the dongle before the firmware asks for it. */
