@@ -726,6 +726,15 @@ export const CATALOGUE = {
     effect: NOTHING_CHANGED,
     remedy: 'Give that address instead of the folder, or stop that program and run the same command again.',
   },
+  COPY_OF_SERVED: {
+    number: 944,
+    exit: 5,
+    happened:
+      '{where} seems to be a copy of the folder of a container that another program (process {process}) serves at {addresses}: the lock in it is that of another folder.',
+    effect: 'Nothing was changed. A copy has no licenses of its own.',
+    remedy:
+      'Where the container itself is meant, give that address instead. Do not use the copy: partners refuse it, and for good where they have proof. Where the folder was moved here, such as from another disk, stop that program and run the same command again.',
+  },
   NO_CONTAINER: {
     number: 505,
     exit: 5,

@@ -51,7 +51,7 @@ export interface CreateOptions {
  * Makes a container, certified under the TEST root, in a folder that is new, empty, or one in which making a container
  * was interrupted. Atomic: until it is finished the folder holds no container, and this may be called again.
  *
- * @throws CONTAINER_EXISTS, CONTAINER_IN_USE, CONTAINER_SERVED, STORE_WRITE_FAILED
+ * @throws CONTAINER_EXISTS, CONTAINER_IN_USE, CONTAINER_SERVED, COPY_OF_SERVED, STORE_WRITE_FAILED
  */
 export function createFileContainer(
   type: FileContainerKind,
@@ -79,8 +79,8 @@ export function createFileContainer(
 /**
  * Opens the container in a folder as its one writer.
  *
- * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, CONTAINER_SERVED, STORE_UNOPENED, STORE_DAMAGED,
- *   ANCHOR_DAMAGED, FILE_UNREADABLE
+ * @throws NO_CONTAINER, CONTAINER_INCOMPLETE, CONTAINER_IN_USE, CONTAINER_SERVED, COPY_OF_SERVED, STORE_UNOPENED,
+ *   STORE_DAMAGED, ANCHOR_DAMAGED, FILE_UNREADABLE
  */
 export function openFileContainer(type: FileContainerKind, folder: string, env: Env = systemEnv()): FileContainer {
   try {

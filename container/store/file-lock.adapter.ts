@@ -56,8 +56,8 @@ interface LockPlace {
  * @param mode who may see who the writer is; the umask takes from it
  * @param name with what the names of the lock files begin; who gives another one is the writer of something else in that folder
  * @throws CONTAINER_IN_USE also when this process holds the lock already
- * @throws CONTAINER_SERVED instead, when the writer announced where it is reached; its detail `isCopy` is `no` when it is this very
- *   folder that is served
+ * @throws CONTAINER_SERVED instead, when the writer announced where it is reached; COPY_OF_SERVED when that is another folder, of
+ *   which this one is a copy
  * @throws STORE_WRITE_FAILED
  * @throws STORE_DAMAGED when a lock file has the last number, which no program of ours reaches
  */
@@ -94,10 +94,10 @@ function contend(place: LockPlace, own: Owner): FolderLock {
 }
 
 function turnedAway(where: string, { process, served, folder }: Owner): FerryError {
-  const addresses = addressesIn(served);
-  if (addresses.length === 0) return new FerryError('CONTAINER_IN_USE', { where, process });
-  const isCopy = folder === identityOf(where) ? 'no' : 'maybe';
-  return new FerryError('CONTAINER_SERVED', { where, process, addresses: addresses.join(', '), isCopy });
+  const addresses = addressesIn(served).join(', ');
+  if (addresses === '') return new FerryError('CONTAINER_IN_USE', { where, process });
+  const isServedHere = folder === identityOf(where);
+  return new FerryError(isServedHere ? 'CONTAINER_SERVED' : 'COPY_OF_SERVED', { where, process, addresses });
 }
 
 /** What no other folder of this machine has at the same time, whatever it is called. */

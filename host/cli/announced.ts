@@ -12,7 +12,8 @@ interface Addresses {
 
 /**
  * Does the work at these addresses and, where one of them is the folder of a container that is served, at the address that is
- * announced there. Who answers there is for the work to find out; no program is started for it.
+ * announced there; a copy of such a folder announces nothing. Who answers there is for the work to find out; no program is
+ * started for it.
  *
  * @throws what the work throws; CONTAINER_SERVED where nothing that is announced can be followed
  */
@@ -39,9 +40,8 @@ export function announcedBy({ code, details }: FerryError): readonly string[] {
   return code === 'CONTAINER_SERVED' ? String(details.addresses).split(', ').filter(isAddressLike) : [];
 }
 
-/** Whether a container that could not be opened, since it is served, is reached at one of those addresses; never a copy of it. */
+/** Whether a container that could not be opened, since it is served, is reached at one of those addresses. */
 export function isReachedAt(error: FerryError, addresses: readonly string[]): boolean {
-  if (error.details.isCopy !== 'no') return false;
   const absolute = addresses.map(absoluteAddress);
   return announcedBy(error).some((announced) =>
     absolute.some((address) => address === announced || isSameAddress(address, announced)),

@@ -53,7 +53,7 @@ function what(cargo: Cargo, sequences: readonly number[]): string {
 }
 
 /** Only these say that nobody is where somebody was. */
-const NOBODY_THERE: readonly string[] = ['CARRIER_UNREACHABLE', 'NO_CONTAINER'];
+const NOBODY_THERE: readonly string[] = ['CARRIER_UNREACHABLE', 'NO_CONTAINER', 'COPY_OF_SERVED'];
 
 function moreText(move: KeptMove, { code, details }: Failure): string {
   const { remedy } = explain(code, details);

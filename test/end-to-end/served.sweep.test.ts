@@ -119,16 +119,6 @@ describe('a served container', () => {
     },
   );
 
-  it.each(['status', 'list'])('does not hide a copy of its folder from ferry %s', async (command) => {
-    const { address, process } = await serve('dongle', socket('dongle.sock'));
-    fs.cpSync(path.join(scene.world.folder, 'dongle'), path.join(scene.world.folder, 'dongle2'), { recursive: true });
-    const { exit, stdout, stderr } = await run(command, 'sim:dongle2', 'sim:dongle', address);
-    const said = stdout + stderr;
-    expect(exit).toBe(6);
-    expect(said).toContain(`The container in dongle2 is served by another program (process ${process}) at ${address}`);
-    expect(said).not.toContain('The container in dongle is served');
-  });
-
   it('that cannot be opened does not wait for its standard input to end', async () => {
     await serve('dongle', socket('dongle.sock'));
     const { exit, stderr } = await startFerry(scene.world, ['dongle', 'serve', 'dongle', '--stdio']).ended;

@@ -120,8 +120,7 @@ describe('the lock of a folder', () => {
     const lock = acquireLock(folder);
     lock.announce(['unix:/run/a.sock', 'tcp://127.0.0.1:7430']);
     const where = { where: folder, process: process.pid, addresses: 'unix:/run/a.sock, tcp://127.0.0.1:7430' };
-    const told = { ...where, isCopy: 'no' };
-    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'CONTAINER_SERVED', details: told }));
+    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'CONTAINER_SERVED', details: where }));
     expect(fs.readdirSync(folder)).toEqual(['writer.1.lock']);
     lock.release();
     lock.announce(['unix:/run/late.sock']);
@@ -136,18 +135,12 @@ describe('the lock of a folder', () => {
     const [folder, copy] = [newFolder(), newFolder()];
     acquireLock(folder).announce(['unix:/run/a.sock']);
     fs.cpSync(folder, copy, { recursive: true });
-    const isCopy = (where: string): unknown => {
-      try {
-        return acquireLock(where);
-      } catch (error) {
-        return error instanceof FerryError && error.code === 'CONTAINER_SERVED' ? error.details.isCopy : error;
-      }
-    };
-    expect([isCopy(folder), isCopy(copy)]).toEqual(['no', 'maybe']);
+    const [served, copied] = [`CONTAINER_SERVED ${process.pid}`, `COPY_OF_SERVED ${process.pid}`];
+    expect([refusedFor(folder), refusedFor(copy)]).toEqual([served, copied]);
     const renamed = path.join(newFolder(), 'renamed');
     fs.renameSync(folder, renamed);
     fs.renameSync(copy, folder);
-    expect([isCopy(renamed), isCopy(folder)]).toEqual(['no', 'maybe']);
+    expect([refusedFor(renamed), refusedFor(folder)]).toEqual([served, copied]);
     fs.rmSync(renamed, { recursive: true });
   });
 
