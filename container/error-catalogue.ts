@@ -1061,6 +1061,7 @@ export const CATALOGUE = {
     number: 809,
     exit: 5,
     happened: '{where} speaks version {version} of the device protocol; this program speaks version {known}.',
+    brief: 'The two programs speak different versions of the device protocol.',
     effect: NOTHING_CHANGED,
     remedy: 'Update the older one of the two programs.',
   },

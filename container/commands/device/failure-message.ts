@@ -21,7 +21,7 @@ export function boundedDetails(details: Details): Failure['details'] {
 }
 
 /** What a server tells of whoever speaks to it: for its reader that is the conversation with that server. */
-const OF_THE_READER: ReadonlySet<ErrorCode> = new Set(['CARRIER_GARBLED', 'CARRIER_SLOW']);
+const OF_THE_READER: ReadonlySet<ErrorCode> = new Set(['CARRIER_GARBLED', 'CARRIER_SLOW', 'PROTOCOL_VERSION']);
 
 /** The error that the other side told; one that this program does not know is told by its number. @param where the other side */
 export function errorOf({ number, details }: Failure, where: string): FerryError {
@@ -34,8 +34,14 @@ export function errorOf({ number, details }: Failure, where: string): FerryError
 }
 
 function asItsReader(told: Details, where: string): Details {
-  const { why } = told;
-  return { ...told, where, ...(why === undefined ? {} : { why: `it does not understand this program: ${why}` }) };
+  const { why, version, known } = told;
+  return {
+    ...told,
+    where,
+    ...(why === undefined ? {} : { why: `it does not understand this program: ${why}` }),
+    // What the server speaks itself is what it knows.
+    ...(version === undefined || known === undefined ? {} : { version: known, known: version }),
+  };
 }
 
 function isU32(value: string | number): value is number {

@@ -64,3 +64,22 @@ it.each([
     expect(details.where).toBe('tcp://plc:1');
   },
 );
+
+describe('what a server tells of a client of another version', () => {
+  const told = (details: Record<string, number>) => {
+    const sent = encodeFailure(new FerryError('PROTOCOL_VERSION', { where: 'The client', ...details }));
+    return errorOf(failure.decodeTrusted(sent), 'tcp://plc:1');
+  };
+
+  it('is said with the versions of both as their reader has them', () => {
+    const { message, details } = told({ version: 2, known: 1 });
+    expect(details).toEqual({ where: 'tcp://plc:1', version: 1, known: 2 });
+    expect(message).toBe('tcp://plc:1 speaks version 1 of the device protocol; this program speaks version 2.');
+  });
+
+  it.each([{ version: 2 }, { known: 1 }, {}])('is said without versions where it does not name both: %j', (named) => {
+    const { message, details } = told(named);
+    expect(details).toEqual({ where: 'tcp://plc:1', ...named });
+    expect(message).toBe('The two programs speak different versions of the device protocol.');
+  });
+});

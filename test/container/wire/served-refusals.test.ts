@@ -25,7 +25,7 @@ const [WELCOMED, GONE] = [['welcome', 0] as const, { where: 'The other side' }];
 describe('a served conversation says what it does not take', () => {
   it.each<[string, readonly Uint8Array[], Said]>([
     ['a call before a hello', [ask(1)], ['CARRIER_GARBLED', 0, unheard('it begins with "call"')]],
-    ['another version', [FOREIGN], ['PROTOCOL_VERSION', 0, { where: 'The client', version: 2, known: 1 }]],
+    ['another version', [FOREIGN], ['PROTOCOL_VERSION', 0, { where: 'there', version: 1, known: 2 }]],
     [
       'a hello with nothing in it',
       [encodeFrame('hello', 0)],
