@@ -10,6 +10,8 @@ export interface PluggedDongle {
 /** A dongle that comes or goes. `present`: it was there already. */
 export interface DongleEvent extends PluggedDongle {
   readonly event: 'dongle.present' | 'dongle.attached' | 'dongle.detached';
+  /** Dongles of that serial number that are plugged in then: more than one where a container was copied. */
+  readonly plugged: number;
 }
 
 /** What a dongle calls its maker and itself. @see USB 2.0, 9.6.7 */
@@ -70,26 +72,40 @@ export function dongleAmong<T>(
   const [dongle, ...others] = found;
   if (dongle === undefined) throw new FerryError('CARRIER_UNREACHABLE', { where, why: 'it is not plugged in' });
   if (others.length === 0) return dongle;
-  const why = `${found.length} dongles of that serial number are plugged in: leave the one that is meant`;
-  throw new FerryError('CARRIER_UNREACHABLE', { where, why });
+  throw new FerryError('CARRIER_UNREACHABLE', { where, why: severalPlugged(found.length) });
+}
+
+/** Why none of several dongles of one serial number is opened. */
+export function severalPlugged(count: number): string {
+  return `${count} dongles of that serial number are plugged in: leave the one that is meant`;
 }
 
 /** Which dongles are there: tells of each that it comes or goes once, however often that is heard. */
 export class PresentDongles {
-  readonly #serials = new Set<string>();
+  /** The serial number of the dongle at each place. */
+  readonly #places = new Map<string, string>();
   readonly #told: (event: DongleEvent) => void;
 
   constructor(told: (event: DongleEvent) => void) {
     this.#told = told;
   }
 
-  came(dongle: PluggedDongle, event: 'dongle.present' | 'dongle.attached'): void {
-    if (this.#serials.has(dongle.serial)) return;
-    this.#serials.add(dongle.serial);
-    this.#told({ ...dongle, event });
+  /** @param place where it is plugged in: tells two of one serial number apart */
+  came(dongle: PluggedDongle, place: string, event: 'dongle.present' | 'dongle.attached'): void {
+    if (this.#places.get(place) === dongle.serial) return;
+    this.#places.set(place, dongle.serial);
+    this.#tell(dongle, event);
   }
 
-  went(dongle: PluggedDongle): void {
-    if (this.#serials.delete(dongle.serial)) this.#told({ ...dongle, event: 'dongle.detached' });
+  /** @param place where it was plugged in */
+  went(dongle: PluggedDongle, place: string): void {
+    if (this.#places.get(place) !== dongle.serial) return;
+    this.#places.delete(place);
+    this.#tell(dongle, 'dongle.detached');
+  }
+
+  #tell(dongle: PluggedDongle, event: DongleEvent['event']): void {
+    const plugged = [...this.#places.values()].filter((serial) => serial === dongle.serial).length;
+    this.#told({ ...dongle, event, plugged });
   }
 }

@@ -7,8 +7,6 @@ import type { DeviceNames } from './usb-host.ts';
 /** Where Linux shows what is plugged in; without it the package `usb` ends the process. */
 const LINUX_USB = '/sys/bus/usb';
 
-type Usb = typeof import('usb')['usb'];
-
 /** Whether this computer has USB, as far as its system shows. */
 export function hasUsb(): boolean {
   return process.platform !== 'linux' || fs.existsSync(LINUX_USB);
@@ -21,7 +19,7 @@ export async function usbDevices() {
 }
 
 /** What is plugged in. @throws NO_USB where the system does not tell */
-export async function devicesOn(usb: Pick<Usb, 'getDevices'>) {
+export async function devicesOn<T>(usb: { getDevices(): Promise<readonly T[]> }): Promise<readonly T[]> {
   try {
     return await usb.getDevices();
   } catch (error) {
@@ -34,6 +32,11 @@ export interface UsbNames {
   readonly manufacturerName?: string | null | undefined;
   readonly productName?: string | null | undefined;
   readonly serialNumber?: string | null | undefined;
+}
+
+/** Where a device is on the buses of this computer: no two that are plugged in at the same time have one place. */
+export function placeOnUsb({ bus, address }: { readonly bus: string; readonly address: number }): string {
+  return `${bus}/${address}`;
 }
 
 export function namesOnUsb({ manufacturerName, productName, serialNumber }: UsbNames): DeviceNames {

@@ -2,7 +2,7 @@ import { REPORT_SIZE } from '../../container/wire/report.ts';
 import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
 import { dongleAmong } from './usb-host.ts';
-import { devicesOn, namesOnUsb, usbDevices } from './usb-package.adapter.ts';
+import { devicesOn, namesOnUsb, placeOnUsb, usbDevices } from './usb-package.adapter.ts';
 
 /** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
 const REPORT_INTERFACE = 0;
@@ -32,8 +32,7 @@ interface Configuration {
  */
 export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
   const devices = await devicesOn(await usbDevices());
-  const place = { namesOf: namesOnUsb, placeOf: ({ bus, address }: Device) => `${bus}/${address}` };
-  const device = dongleAmong(devices, serial, place, where);
+  const device = dongleAmong(devices, serial, { namesOf: namesOnUsb, placeOf: placeOnUsb }, where);
   try {
     await device.open();
     if (device.configuration?.configurationValue !== CONFIGURATION) await device.selectConfiguration(CONFIGURATION);

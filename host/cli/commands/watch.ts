@@ -1,4 +1,4 @@
-import type { DongleEvent, UsbHost } from '../../../carriers/hid/usb-host.ts';
+import { type DongleEvent, severalPlugged, type UsbHost } from '../../../carriers/hid/usb-host.ts';
 import { isoTime } from '../../../container/model/time.ts';
 import type { CommandContext, Register } from '../run-ferry.ts';
 
@@ -35,12 +35,18 @@ async function watch(
   usb: () => Promise<UsbHost>,
   untilStopped: () => Promise<void>,
 ): Promise<void> {
-  const end = await (await usb()).watch(({ event, serial, address }) => {
+  const end = await (await usb()).watch(({ event, serial, address, plugged }) => {
     const time = isoTime(env.now());
-    output.line(`${time}  ${WORDS[event]} ${serial}  ${address}`);
-    output.jsonLine({ time, event, serial, address });
+    output.line([`${time}  ${WORDS[event]} ${serial}`, address, ...othersOf(event, plugged)].join('  '));
+    output.jsonLine({ time, event, serial, address, plugged });
   });
   output.note('Dongles are shown as they come and go; Ctrl-C ends it.');
   await untilStopped();
   end();
+}
+
+/** What is said of others of that serial number, if there are any. */
+function othersOf(event: DongleEvent['event'], plugged: number): readonly string[] {
+  if (plugged > 1) return [severalPlugged(plugged)];
+  return event === 'dongle.detached' && plugged === 1 ? ['another of that serial number is still plugged in'] : [];
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type DongleEvent, dongleAmong, dongleOf, PresentDongles } from '../../../carriers/hid/usb-host.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dongleAmong, dongleOf, PresentDongles } from '../../../carriers/hid/usb-host.ts';
 
 describe('a device on USB', () => {
   it('is a dongle by its maker, its name and that it has a serial number', () => {
@@ -38,21 +38,45 @@ describe('the dongle of a serial number', () => {
 });
 
 describe('the dongles that are there', () => {
+  const dongle = (serial: string) => ({ serial, address: `hid:${serial}` });
+  const [one, other] = [dongle('3-1'), dongle('3-2')];
+  const told: string[] = [];
+  const present = () => new PresentDongles(({ serial, event, plugged }) => told.push(`${serial} ${event} ${plugged}`));
+  afterEach(() => void told.splice(0));
+
   it('are told of once each time they come and go, however often that is heard', () => {
-    const told: DongleEvent[] = [];
-    const present = new PresentDongles((event) => told.push(event));
-    const dongle = (serial: string) => ({ serial, address: `hid:${serial}` });
-    const [one, other] = [dongle('3-1'), dongle('3-2')];
-    present.came(one, 'dongle.attached');
-    present.came(one, 'dongle.present');
-    present.went(other);
-    present.went(one);
-    present.went(one);
-    present.came(one, 'dongle.attached');
-    expect(told.map(({ serial, event }) => `${serial} ${event}`)).toEqual([
-      '3-1 dongle.attached',
-      '3-1 dongle.detached',
-      '3-1 dongle.attached',
+    const there = present();
+    there.came(one, '1/4', 'dongle.attached');
+    there.came(one, '1/4', 'dongle.present');
+    there.went(other, '1/5');
+    there.went(one, '1/4');
+    there.went(one, '1/4');
+    there.came(one, '1/5', 'dongle.attached');
+    expect(told).toEqual(['3-1 dongle.attached 1', '3-1 dongle.detached 0', '3-1 dongle.attached 1']);
+  });
+
+  it('are told apart by where they are plugged in, and counted, where several have one serial number', () => {
+    const there = present();
+    there.came(one, '1/4', 'dongle.present');
+    there.came(one, '1/5', 'dongle.present');
+    there.came(other, '1/6', 'dongle.attached');
+    there.went(one, '1/4');
+    there.went(one, '1/4');
+    there.came(one, '1/7', 'dongle.attached');
+    there.went(one, '1/5');
+    there.went(one, '1/7');
+    expect(told).toEqual([
+      ...['3-1 dongle.present 1', '3-1 dongle.present 2', '3-2 dongle.attached 1', '3-1 dongle.detached 1'],
+      ...['3-1 dongle.attached 2', '3-1 dongle.detached 1', '3-1 dongle.detached 0'],
     ]);
+  });
+
+  it('are another one where another serial number is found at a place, though nothing was heard of the first', () => {
+    const there = present();
+    there.came(one, '1/4', 'dongle.attached');
+    there.came(other, '1/4', 'dongle.attached');
+    there.went(one, '1/4');
+    there.went(other, '1/4');
+    expect(told).toEqual(['3-1 dongle.attached 1', '3-2 dongle.attached 1', '3-2 dongle.detached 0']);
   });
 });

@@ -46,7 +46,10 @@ export class FakeUsbHost implements UsbHost {
     await this.load('usb');
     this.isWatched = true;
     this.tell = told;
-    for (const dongle of this.plugged) told({ ...dongle, event: 'dongle.present' });
+    for (const [at, dongle] of this.plugged.entries()) {
+      const plugged = this.plugged.slice(0, at + 1).filter(({ serial }) => serial === dongle.serial).length;
+      told({ ...dongle, event: 'dongle.present', plugged });
+    }
     return () => {
       this.isWatched = false;
     };

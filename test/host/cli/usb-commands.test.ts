@@ -95,35 +95,57 @@ describe('ferry doctor', () => {
 });
 
 describe('ferry watch', () => {
+  /** What it shows while that happens, with the time that it is. */
+  async function shown(happens: () => void, ...more: readonly string[]): Promise<readonly string[]> {
+    const untilStopped = async (): Promise<void> => {
+      expect(host.isWatched).toBe(true);
+      happens();
+    };
+    const { exit, stdout } = await run(watchCommand(usb, untilStopped), 'watch', ...more);
+    expect([exit, host.isWatched]).toEqual([0, false]);
+    return stdout.trimEnd().split('\n');
+  }
+
   it('shows what is there, what comes and what goes, until it is ended', async () => {
-    for (const [more, shown] of [
-      [
-        [],
-        '2025-12-31T00:00:00Z  there       3-1  hid:3-1\n' +
-          '2025-12-31T00:00:00Z  plugged in  3-2  hid:3-2\n' +
-          '2025-12-31T00:00:00Z  pulled out  3-1  hid:3-1\n',
-      ],
-      [
-        ['--json'],
-        ['dongle.present 3-1', 'dongle.attached 3-2', 'dongle.detached 3-1']
-          .map((text) => text.split(' '))
-          .map(([event, serial]) =>
-            JSON.stringify({ time: '2025-12-31T00:00:00Z', event, serial, address: `hid:${serial}` }),
-          )
-          .map((line) => `${line}\n`)
-          .join(''),
-      ],
-    ] as const) {
-      host = new FakeUsbHost();
-      const dongle = host.plugIn('3-1');
-      const untilStopped = async (): Promise<void> => {
-        expect(host.isWatched).toBe(true);
-        host.tell({ serial: '3-2', address: 'hid:3-2', event: 'dongle.attached' });
-        host.tell({ ...dongle, event: 'dongle.detached' });
-      };
-      const { exit, stdout } = await run(watchCommand(usb, untilStopped), 'watch', ...more);
-      expect([exit, stdout, host.isWatched]).toEqual([0, shown, false]);
-    }
+    const dongle = host.plugIn('3-1');
+    const happens = (): void => {
+      host.tell({ serial: '3-2', address: 'hid:3-2', event: 'dongle.attached', plugged: 1 });
+      host.tell({ ...dongle, event: 'dongle.detached', plugged: 0 });
+    };
+    expect(await shown(happens)).toEqual([
+      '2025-12-31T00:00:00Z  there       3-1  hid:3-1',
+      '2025-12-31T00:00:00Z  plugged in  3-2  hid:3-2',
+      '2025-12-31T00:00:00Z  pulled out  3-1  hid:3-1',
+    ]);
+    const documents = [
+      { event: 'dongle.present', serial: '3-1', address: 'hid:3-1', plugged: 1 },
+      { event: 'dongle.attached', serial: '3-2', address: 'hid:3-2', plugged: 1 },
+      { event: 'dongle.detached', serial: '3-1', address: 'hid:3-1', plugged: 0 },
+    ];
+    expect(await shown(happens, '--json')).toEqual(
+      documents.map((document) => JSON.stringify({ time: '2025-12-31T00:00:00Z', ...document })),
+    );
+  });
+
+  it('says of dongles of one serial number how many are plugged in, in the words of whoever opens none of them', async () => {
+    const dongle = host.plugIn('3-1');
+    host.plugIn('3-1');
+    const lines = await shown(() => {
+      host.tell({ ...dongle, event: 'dongle.attached', plugged: 3 });
+      host.tell({ ...dongle, event: 'dongle.detached', plugged: 2 });
+      host.tell({ ...dongle, event: 'dongle.detached', plugged: 1 });
+      host.tell({ ...dongle, event: 'dongle.detached', plugged: 0 });
+    });
+    const several = (count: number) =>
+      `${count} dongles of that serial number are plugged in: leave the one that is meant`;
+    expect(lines.map((line) => line.slice('2025-12-31T00:00:00Z  '.length))).toEqual([
+      'there       3-1  hid:3-1',
+      `there       3-1  hid:3-1  ${several(2)}`,
+      `plugged in  3-1  hid:3-1  ${several(3)}`,
+      `pulled out  3-1  hid:3-1  ${several(2)}`,
+      'pulled out  3-1  hid:3-1  another of that serial number is still plugged in',
+      'pulled out  3-1  hid:3-1',
+    ]);
   });
 
   it('ends with 5 and says why where there is no USB, or not its package', async () => {
