@@ -23,6 +23,8 @@ const NOTHING_CHANGED = 'Nothing was changed.';
 /** For what is decided behind the notices of a file. */
 const LISTS_TAKEN =
   'No license was changed; lists of revocations and certified time in the file were taken all the same, where they are new.';
+/** For a container that has no room, whichever of the two it is. */
+const NOT_MOVED = 'What did not fit was not moved, and nothing is lost; what is in transit stays so.';
 const BOTH_KEEP = 'Nothing was changed; every license is where it was.';
 const RENEW_OR_MEND =
   'If that is the right day, ask the vendor to renew it. If it is not, the clock is or was wrong, which the container does not forget: correct it, then bring the vendor a fresh context and take the file it makes (docs/losses.md, "A clock that was wrong").';
@@ -642,7 +644,7 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The memory of {here} is full: {needed} bytes are needed, {free} are free.',
     brief: 'The memory of the container is full.',
-    effect: 'What did not fit was not moved, and nothing is lost; what is in transit stays so.',
+    effect: NOT_MOVED,
     remedy:
       'Make room in the full container: give back or withdraw something, or settle what is in transit from it. Then run the same command again, which brings what waits as well.',
     field: 58,
@@ -652,8 +654,9 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'A table of {here} is full: {what}.',
     brief: 'A table of the container is full.',
-    effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',
-    remedy: 'Bring the receipt to the issuer and apply its next file; that frees the table.',
+    effect: NOT_MOVED,
+    remedy:
+      'Where a file was taken in part, apply it again, which goes on; where that changes nothing, bring the receipt to its issuer and apply the next file from there. Where no channel record is free, that container deals only with those that it knows already: give by way of one of them.',
     field: 57,
   },
   LOG_FULL: {
@@ -661,8 +664,9 @@ export const CATALOGUE = {
     exit: 3,
     happened: 'The custody log of {here} for the vendor {firm} is full.',
     brief: 'The custody log of the container for that vendor is full.',
-    effect: 'What did not fit waits at the issuer, in transit; nothing is lost.',
-    remedy: 'Bring the vendor a context of this container and apply the vendor’s next file.',
+    effect: NOT_MOVED,
+    remedy:
+      'Bring that vendor a context of the container whose log is full, and apply the vendor’s next file there. Then run the same command again.',
     field: 57,
   },
 

@@ -55,6 +55,19 @@ describe('the error catalogue', () => {
     },
   );
 
+  it.each(['MEMORY_FULL', 'TABLE_FULL', 'LOG_FULL'] as const)(
+    'does not say that what had no room is in transit, which it is not where its giver has none: %s',
+    (code) => {
+      expect(CATALOGUE[code].effect).toMatch(/^What did not fit was not moved, and nothing is lost/);
+    },
+  );
+
+  it('says of a table that is full what frees it, where anything does: a channel record never is', () => {
+    const { remedy } = CATALOGUE.TABLE_FULL;
+    expect(remedy).toMatch(/^Where a file was taken in part, .* receipt /);
+    expect(remedy).toMatch(/Where no channel record is free, .* knows already/);
+  });
+
   it('leaves out only those sentences that lack a detail', () => {
     const { happened, remedy } = explain('NOT_ADDRESSED', { wanted: '3-1' });
     expect([happened, remedy.includes('undefined')]).toEqual(['It is for another container.', false]);
