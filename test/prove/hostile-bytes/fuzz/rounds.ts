@@ -1,5 +1,5 @@
 import type { IsOver } from '../../interruption.ts';
-import { liveBytes } from '../heap.ts';
+import { liveBytes } from '../heap.mjs';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { Fuzzer, type FuzzFailure, type FuzzResult } from './fuzzer.ts';
 
