@@ -957,6 +957,15 @@ export const CATALOGUE = {
       'Nothing mends {copy}. Where the container itself still is in its latest state, and nothing proves that it is there twice, run the same command with that one; otherwise only the vendor can help: show `ferry history`.',
   },
 
+  STICK_GONE: {
+    number: 945,
+    exit: 5,
+    happened: 'The memory stick at {where} was pulled out.',
+    effect:
+      'What was taken in before is in the container and stays there; what was not is on the stick still. No license is lost or doubled.',
+    remedy:
+      'Plug it in again and leave it there until it may be pulled out: the rest is done then, and the receipts are written.',
+  },
   CARRIER_UNREACHABLE: {
     number: 801,
     exit: 5,

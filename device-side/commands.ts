@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Served, ServeOptions } from '../carriers/server/run-container-server.adapter.ts';
+import type { ServerLog } from '../carriers/server/server-port.ts';
 import { nativeCrypto } from '../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../container/errors.ts';
 import { parseSerialNumber, type SerialNumber, serialParts } from '../container/model/serial-number.ts';
@@ -10,6 +11,7 @@ import {
   isSoftContainer,
   openSoftContainer,
 } from './soft-container/open-soft-container.adapter.ts';
+import type { StickOptions } from './stick-import/serve-sticks.adapter.ts';
 
 export { isSoftContainer as is };
 
@@ -18,13 +20,27 @@ export function open(folder: string): FileContainer {
   return openSoftContainer(folder);
 }
 
-/** `ferry device serve`. @throws what `open` throws; ADDRESS_TAKEN */
+/** `ferry device serve`. @throws what `open` throws; ADDRESS_TAKEN; FILE_UNREADABLE where the system does not tell what is mounted */
 export async function serve(
-  options: ServeOptions & { readonly folder: string },
+  options: ServeOptions & { readonly folder: string; readonly sticks?: StickOptions },
   onReady: (served: Served) => void,
 ): Promise<void> {
   const { runContainerServer } = await import('../carriers/server/run-container-server.adapter.ts');
-  await runContainerServer((env) => openSoftContainer(options.folder, env), options, onReady);
+  const { folder, sticks, log } = options;
+  const besides = sticks === undefined ? [] : [await sticksTakenIn(sticks, log)];
+  await runContainerServer(
+    (env) => openSoftContainer(folder, env),
+    { ...options, besides },
+    (served) => onReady(sticks === undefined ? served : { ...served, sticks: true }),
+  );
+}
+
+async function sticksTakenIn(
+  sticks: StickOptions,
+  log: ServerLog,
+): Promise<NonNullable<ServeOptions['besides']>[number]> {
+  const { serveSticks } = await import('./stick-import/serve-sticks.adapter.ts');
+  return (served) => serveSticks(served, sticks, log);
 }
 
 /** The mask of every soft container's serial number. */

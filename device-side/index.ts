@@ -13,4 +13,5 @@ export {
   openSoftContainer,
   type SoftContainerOptions,
 } from './soft-container/open-soft-container.adapter.ts';
+export { MountedStick } from './stick-import/mounted-stick.adapter.ts';
 export { FileUpdateFolder } from './stick-import/update-folder.adapter.ts';

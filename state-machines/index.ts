@@ -48,6 +48,17 @@ export { runDurably } from './runtime/run-durably.ts';
 export { type End, runToEnd } from './runtime/run-to-end.ts';
 export type { RecordIndex, RecordStore, SnapshotRecord, SnapshotStore } from './runtime/snapshot-store-port.ts';
 export { type DurableMachine, loadSnapshot, type StoredSnapshot } from './runtime/stored-snapshot.ts';
+export { OwedReceipts, type OwedRecord } from './stick-import/owed-receipts.ts';
+export { RESULT_NAME, readResultText } from './stick-import/result-sheet.ts';
+export {
+  resumeStickImport,
+  runStickImport,
+  type StickImportEnd,
+  type StickImportPorts,
+  type StickImportResult,
+} from './stick-import/run-stick-import.ts';
+export { stickImportMachine } from './stick-import/stick-import-machine.ts';
+export type { Stick } from './stick-import/stick-port.ts';
 export type { ImportedFile, ImportReport, WrittenReceipt } from './update-import/import-report.ts';
 export { type ImportPorts, importUpdates } from './update-import/import-updates.ts';
 export { byLatestWord, readUpdateHeading, type UpdateHeading } from './update-import/read-update-heading.ts';

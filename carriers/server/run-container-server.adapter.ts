@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly listen: readonly ListenAddress[];
   /** Streams to be served beside what is listened at, such as the standard ones; when the first ends, so does the server. */
   readonly streams: readonly Duplex[];
+  /** What else works with it as long as it is served: begins it, and gives what ends it. */
+  readonly besides?: readonly ((served: ServedContainer) => Promise<() => Promise<void>>)[];
   /** Ways to it beside those. */
   readonly ways?: readonly ((served: ServedContainer) => WayIn)[];
   readonly log: ServerLog;
@@ -58,6 +60,8 @@ export interface Served {
   readonly kind: string;
   /** Where it is reached. */
   readonly addresses: readonly string[];
+  /** Whether it takes in what memory sticks bring. */
+  readonly sticks?: boolean;
   /** What has to be plugged in before it is there, if something has. */
   readonly awaits?: string;
   /** What a new client has to know; no part of any log. */
@@ -77,6 +81,7 @@ export async function runContainerServer(
     folder,
     listen,
     streams,
+    besides = [],
     ways: makeWays = [],
     log,
     pair,
@@ -114,15 +119,14 @@ export async function runContainerServer(
     log.error('container.stopped', { code, details }),
   );
   try {
-    const ways = makeWays.map((make) =>
-      make({
-        folder,
-        env: { now, random: system.random },
-        client: (presence) => container.client(presence),
-        state: () => opened().container.state,
-        restart: () => container.close(),
-      }),
-    );
+    const served: ServedContainer = {
+      folder,
+      env: { now, random: system.random },
+      client: (presence) => container.client(presence),
+      state: () => opened().container.state,
+      restart: () => container.close(),
+    };
+    const ways = makeWays.map((make) => make(served));
     const { serial, kind, locked, pinTries } = await container.client().call('list', {});
     const name = serial ?? 'the container';
     if (locked) log.warn('container.locked', { serial });
@@ -144,7 +148,9 @@ export async function runContainerServer(
       clock: steadyClock,
       httpNames,
     });
+    const ends: (() => Promise<void>)[] = [];
     try {
+      for (const begin of besides) ends.push(await begin(served));
       for (const address of listen) addresses.push(await server.listen(address));
       for (const way of ways) addresses.push(await server.open(way));
       if (addresses.length > 0) announce(opened(), addresses, log);
@@ -152,7 +158,7 @@ export async function runContainerServer(
       onReady({ serial: name, kind, addresses, ...(pairingCode === undefined ? {} : { pairingCode }) });
       await Promise.race([stopped(signal), ...conversations]);
     } finally {
-      await server.close();
+      await Promise.all([server.close(), ...ends.map((end) => end())]);
     }
   } finally {
     container.close();

@@ -1,6 +1,6 @@
 import { codeOfNumber, type ErrorCode, explain } from '../../container/errors.ts';
+import { plain } from '../../container/files/plain-text.ts';
 import type { Deferral, EntryOutcome, Failure } from '../../state-machines/index.ts';
-import { plain } from './plain-text.ts';
 
 /** What somebody is told about a file, in the words of the catalogue. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import type { ListedHolding, Listing } from '../../container/commands/list.ts';
+import { plain } from '../../container/files/plain-text.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
-import { plain } from './plain-text.ts';
 
 /** What there is to say of the mail, besides the container. */
 export interface MailStatus {

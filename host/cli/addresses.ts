@@ -21,13 +21,24 @@ import { isCentralFolder } from '../license-central/central-folder.adapter.ts';
 import { certifiedClient } from './certified-client.ts';
 import { isFolder } from './ferry-files.adapter.ts';
 
+/** Where a device looks for memory sticks. */
+export interface StickPlaces {
+  /** Folders below which everything mounted is a stick; without any, those on USB drives. */
+  readonly below: readonly string[];
+  /** A file in place of the system's table of what is mounted. */
+  readonly table?: string;
+}
+
 /** What the far bank lends to the command line for one kind of container. */
 export interface Door<Options> {
   /** Whether the folder holds a container of this kind. */
   is(folder: string): boolean;
   open(folder: string): FileContainer;
   /** Serves it until the signal. */
-  serve(options: ServeOptions & { readonly folder: string }, onReady: (served: Served) => void): Promise<void>;
+  serve(
+    options: ServeOptions & { readonly folder: string; readonly sticks?: StickPlaces },
+    onReady: (served: Served) => void,
+  ): Promise<void>;
   create(options: Options & { readonly folder: string; readonly serial: string | undefined }): FileContainer;
 }
 

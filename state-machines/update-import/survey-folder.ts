@@ -24,7 +24,7 @@ export async function surveyFolder(folder: UpdateFolder, container: PublicKey): 
   let foreign = 0;
   let hidden = 0;
   for await (const { name, isFile } of folder.entries()) {
-    if (name.startsWith('.')) hidden += 1;
+    if (isHidden(name)) hidden += 1;
     else if (isFile && name.toLowerCase().endsWith(UPDATE_SUFFIX)) {
       const found = await look(folder, name);
       if ('failure' in found) unreadable.push(found);
@@ -35,6 +35,11 @@ export async function surveyFolder(folder: UpdateFolder, container: PublicKey): 
   updates.sort(byIssuerAndWord);
   unreadable.sort((one, other) => compare(one.file, other.file));
   return { updates, unreadable, foreign, hidden };
+}
+
+/** The names of a folder's files may begin with its own. */
+function isHidden(name: string): boolean {
+  return name.slice(name.lastIndexOf('/') + 1).startsWith('.');
 }
 
 async function look(folder: UpdateFolder, file: string): Promise<FoundUpdate | { file: string; failure: Failure }> {

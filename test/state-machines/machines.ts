@@ -4,6 +4,7 @@ import {
   contextTransactionMachine,
   licenseMoveMachine,
   listTransactionMachine,
+  stickImportMachine,
 } from '../../state-machines/index.ts';
 
 /** Every machine, by its folder. */
@@ -12,4 +13,5 @@ export const MACHINES: readonly (readonly [folder: string, machine: AnyStateMach
   ['context-transaction', contextTransactionMachine],
   ['apply-transaction', applyTransactionMachine],
   ['license-move', licenseMoveMachine],
+  ['stick-import', stickImportMachine],
 ];

@@ -1,8 +1,9 @@
+import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { type ListenAddress, USBIP_PORT } from '../../../carriers/address.ts';
 import type { Served } from '../../../carriers/server/run-container-server.adapter.ts';
 import type { ServerLog } from '../../../carriers/server/server-port.ts';
-import { type FarBank, parseAddress, parseListening } from '../addresses.ts';
+import { type FarBank, parseAddress, parseListening, type StickPlaces } from '../addresses.ts';
 import { attachCommands } from '../attach-commands.ts';
 import { faultsIn } from '../fault-script.ts';
 import { givenTwice } from '../ferry-files.adapter.ts';
@@ -25,6 +26,9 @@ interface ServeCommandOptions extends UsbWords {
   readonly clock?: string;
   readonly httpName?: readonly string[];
   readonly script?: string;
+  readonly sticks?: true;
+  readonly sticksBelow?: readonly string[];
+  readonly mounts?: string;
 }
 
 const examples = (kind: Kind): string => `
@@ -37,7 +41,15 @@ Examples:
   ferry ${kind} serve ${kind} --listen tcp://:0
   ferry ${kind} serve ${kind} --listen http://0.0.0.0:8080 --http-name plc.example
   ferry ${kind} serve ${kind} --listen tls://0.0.0.0:7430 --pair
-  ferry move --from sim:dongle --to "exec:ssh plc ferry ${kind} serve ${kind} --stdio" --all${kind === 'dongle' ? USB_EXAMPLES : ''}`;
+  ferry move --from sim:dongle --to "exec:ssh plc ferry ${kind} serve ${kind} --stdio" --all${kind === 'dongle' ? USB_EXAMPLES : STICK_EXAMPLES}`;
+
+const STICK_EXAMPLES = `
+  ferry device serve device --sticks
+  ferry device serve device --sticks-below /media --sticks-below /run/media
+
+With --sticks, the device takes in by itself what the memory sticks that are mounted here bring for it, and writes its
+receipts and RESULT.TXT to them: nobody touches a keyboard. A stick is what is mounted from a USB drive, or, with
+--sticks-below, whatever is mounted below that folder. It may be pulled out at any moment.`;
 
 const USB_EXAMPLES = `
   ferry dongle serve dongle --usbip
@@ -90,6 +102,9 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
   if (kind === 'device') {
     command
       .argument('<DIR>', 'folder of the device, or sim:DIR')
+      .option('--sticks', 'take in what memory sticks bring that are mounted here')
+      .option('--sticks-below <FOLDER>', 'the same for all that is mounted below a folder; may be repeated', collect)
+      .option('--mounts <FILE>', 'for test benches: file that is looked at for what is mounted')
       .action((dir: string, options: ServeCommandOptions) => serve(far, context, kind, [dir], options));
     return;
   }
@@ -125,6 +140,7 @@ async function serve(
   checkWays(folders, listen, options);
   checkOnce(folders, dirs);
   checkNames(options.httpName ?? [], listen);
+  const sticks = stickPlaces(options);
   if (options.trace !== undefined) await checkPlace(far, options.trace);
   const [{ serverLog }, { logStream, standardStreams, stopSignal }] = await Promise.all([
     import('../server-log.ts'),
@@ -155,6 +171,7 @@ async function serve(
           pair: options.pair === true,
           signal,
           faults,
+          ...(sticks === undefined ? {} : { sticks }),
           ...(options.seed === undefined ? {} : { seed: options.seed }),
           ...(options.clock === undefined ? {} : { clock: options.clock }),
           ...(options.httpName === undefined ? {} : { httpNames: options.httpName }),
@@ -187,10 +204,11 @@ function checkOnce(folders: readonly string[], dirs: readonly string[]): void {
 function checkWays(
   folders: readonly string[],
   listen: readonly ListenAddress[],
-  { stdio, pair, usbip, gadget, bind, script }: ServeCommandOptions,
+  { stdio, pair, usbip, gadget, bind, script, sticks, sticksBelow }: ServeCommandOptions,
 ): void {
-  if (listen.length === 0 && !stdio && usbip === undefined && gadget === undefined && bind === undefined)
-    throw usage('Say where it is served: --listen ADDRESS or --stdio, or --usbip for a dongle');
+  const isReached = listen.length > 0 || stdio || sticks || sticksBelow !== undefined;
+  if (!isReached && usbip === undefined && gadget === undefined && bind === undefined)
+    throw usage('Say where it is served: --listen ADDRESS or --stdio, --usbip for a dongle, or --sticks for a device');
   if (folders.length > 1 && (listen.length > 0 || stdio || gadget !== undefined || bind !== undefined))
     throw usage('Several dongles are served with --usbip only: at an address or on the standard streams there is one');
   if (bind !== undefined && (listen.length > 0 || stdio))
@@ -199,6 +217,17 @@ function checkWays(
     throw usage('--script needs --usbip and one dongle');
   if (pair && (stdio || !listen.some(({ scheme }) => scheme === 'tls')))
     throw usage('--pair needs --listen tls://HOST:PORT, and standard output for the code');
+}
+
+function stickPlaces({ sticks, sticksBelow, mounts }: ServeCommandOptions): StickPlaces | undefined {
+  if (!sticks && sticksBelow === undefined) {
+    if (mounts !== undefined) throw usage('--mounts needs --sticks');
+    return undefined;
+  }
+  const wrong = sticksBelow?.find((folder) => !path.isAbsolute(folder));
+  if (wrong !== undefined) throw usage(`"${wrong}" is not the whole path of a folder, such as /media`);
+  const below = (sticksBelow ?? []).map((folder) => path.normalize(folder));
+  return { below, ...(mounts === undefined ? {} : { table: mounts }) };
 }
 
 /** Names are those of hosts, and only `http://` has a use for them. */
@@ -234,8 +263,9 @@ function documentOf(ready: readonly Served[], panel: string | undefined): object
 }
 
 function sayReady({ output }: CommandContext, served: Served): void {
-  const { serial, kind, addresses, awaits, pairingCode } = served;
+  const { serial, kind, addresses, sticks, awaits, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
+  if (sticks === true) output.line(`Ready: ${serial} (${kind}) for memory sticks`);
   if (awaits !== undefined) output.line(`Waits for ${awaits}: until that is plugged in here, there is no dongle.`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);

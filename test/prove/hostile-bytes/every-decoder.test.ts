@@ -11,7 +11,9 @@ const FOLDERS = [
   'container/commands',
   'container/wire',
   'container/store',
+  'state-machines/stick-import',
   'state-machines/update-import',
+  'device-side/stick-import',
   'carriers/usbip',
   'carriers/hid',
   'dongle-firmware-sim/usb',
@@ -90,6 +92,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   'dongle-firmware-sim/volume/sort-mail.ts sortMail': 'mail for a dongle',
   'dongle-firmware-sim/volume/take-mail.ts takeMail':
     'trusted: gives the container what was sorted, which has targets for each kind',
+  'device-side/stick-import/mount-table.ts readMountTable': 'table of what is mounted',
+  'state-machines/stick-import/result-sheet.ts readResultText': 'result on a stick',
   'state-machines/update-import/read-update-heading.ts readUpdateHeading': 'heading of an update on a stick',
 };
 

@@ -1,6 +1,6 @@
-import fs from 'node:fs';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FileUpdateFolder, importUpdates, openSoftContainer } from '../../../device-side/index.ts';
+import { dieBefore } from './die-before.ts';
 
 /**
  * Imports a folder of update files into the device in another folder, and kills itself with SIGKILL just before it would
@@ -8,26 +8,7 @@ import { FileUpdateFolder, importUpdates, openSoftContainer } from '../../../dev
  */
 const [folder = '', updates = '', allowed = ''] = process.argv.slice(2);
 
-const CHANGES = [
-  'writeSync',
-  'writeFileSync',
-  'fsyncSync',
-  'fdatasyncSync',
-  'renameSync',
-  'linkSync',
-  'rmSync',
-] as const;
-let left = Number(allowed);
-for (const name of CHANGES) {
-  const change = fs[name] as (...args: unknown[]) => unknown;
-  const counted = (...args: unknown[]): unknown => {
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
-    left -= 1;
-    return change(...args);
-  };
-  Object.assign(fs, { [name]: counted });
-}
-
+dieBefore(Number(allowed));
 const { client, close } = openSoftContainer(folder);
 const report = await importUpdates({ client, folder: new FileUpdateFolder(updates), crypto: nativeCrypto() });
 close();

@@ -4,6 +4,7 @@ import { diskTargets } from './disk-targets.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { httpTarget } from './http-target.ts';
 import { readerTargets } from './reader-targets.ts';
+import { stickTargets } from './stick-targets.ts';
 import { makeToyWorld } from './toy-world.ts';
 import { usbTargets } from './usb-targets.ts';
 import { wireTargets } from './wire-targets.ts';
@@ -18,6 +19,7 @@ export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
     ...wireTargets(),
     httpTarget([firm.file(), firm.party.certificate, earlier.certificate]),
     ...diskTargets(),
+    ...stickTargets(),
     ...containerTargets(world),
     ...(await usbTargets()),
   ];

@@ -1,0 +1,48 @@
+import { watch } from 'chokidar';
+import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
+import { systemCode, systemWords } from '../../container/store/file-failure.ts';
+
+/** Milliseconds of quiet after which what was put on a stick is whole. */
+const QUIET = 700;
+
+/** What is put on a stick while it is plugged in. */
+export interface ContentsWatch {
+  close(): Promise<void>;
+}
+
+/**
+ * Tells, when all is quiet again, that update files were put on a stick, changed or taken away: in its root or a folder there. Other
+ * files, of which there may be thousands, are not watched, nor are those that a device writes itself.
+ *
+ * @param onFailed is told, once, why not all of it can be seen
+ */
+export function watchContents(point: string, onChanged: () => void, onFailed: (why: string) => void): ContentsWatch {
+  let timer: NodeJS.Timeout | undefined;
+  let hasFailed = false;
+  const watcher = watch(point, {
+    depth: 1,
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignored: (path, stats) => stats?.isDirectory() === false && !path.toLowerCase().endsWith(UPDATE_SUFFIX),
+  });
+  watcher.on('all', (event) => {
+    if (event === 'addDir' || event === 'unlinkDir') return;
+    clearTimeout(timer);
+    timer = setTimeout(onChanged, QUIET);
+  });
+  watcher.on('error', (error) => {
+    if (!hasFailed) onFailed(wordsOf(error));
+    hasFailed = true;
+  });
+  return {
+    close: () => {
+      clearTimeout(timer);
+      return watcher.close();
+    },
+  };
+}
+
+/** Of watches, Linux has only so many; it says that there is no space. @see inotify(7) */
+function wordsOf(error: unknown): string {
+  return systemCode(error) === 'ENOSPC' ? 'the system watches no more files' : systemWords(error);
+}

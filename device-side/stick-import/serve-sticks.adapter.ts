@@ -1,0 +1,73 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ServedContainer } from '../../carriers/server/run-container-server.adapter.ts';
+import type { ServerLog } from '../../carriers/server/server-port.ts';
+import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import {
+  FileBlobStore,
+  FileRecordStore,
+  FileSnapshotStore,
+  resumeStickImport,
+  runStickImport,
+  type StickImportPorts,
+} from '../../state-machines/index.ts';
+import { watchContents } from './contents-watch.adapter.ts';
+import { checkTable, isMounted, MOUNT_TABLE, watchMounts } from './mount-watch.adapter.ts';
+import { MountedStick } from './mounted-stick.adapter.ts';
+import { StickAgent } from './stick-agent.ts';
+import { MountedSticks } from './stick-watch.ts';
+
+export interface StickOptions {
+  /** Folders below which everything mounted is a stick; without any, sticks are told by their drives. */
+  readonly below: readonly string[];
+  /** File that is looked at in place of the system's table of what is mounted, for test benches. */
+  readonly table?: string;
+}
+
+/**
+ * Takes in what the memory sticks of this computer bring for a container, as long as it is served.
+ *
+ * @returns ends it, when what has begun is done
+ * @throws FILE_UNREADABLE where the system does not tell what is mounted
+ */
+export async function serveSticks(
+  served: ServedContainer,
+  { below, table = MOUNT_TABLE }: StickOptions,
+  log: ServerLog,
+): Promise<() => Promise<void>> {
+  const ports = portsOf(served, log);
+  const own = fs.realpathSync(served.folder);
+  const agent = new StickAgent({
+    take: (stick) => runStickImport(ports, stick),
+    resume: () => resumeStickImport(ports),
+    open: (mount) => new MountedStick(mount.point, () => isMounted(table, mount)),
+    watch: (mount, onChanged) =>
+      watchContents(mount.point, onChanged, (why) => log.warn('stick.unwatched', { where: mount.point, why })),
+    log,
+  });
+  const sticks = new MountedSticks(agent);
+  const ended = new AbortController();
+  checkTable(table);
+  const watching = watchMounts({ table, below, own, log, signal: ended.signal }, (now) => sticks.are(now)).catch(
+    (error: unknown) => log.error('sticks.unwatched', { error }),
+  );
+  return async () => {
+    ended.abort();
+    await watching;
+    await agent.close();
+  };
+}
+
+/** What an import keeps lies beside the memory of the container. */
+function portsOf({ folder, client }: ServedContainer, log: ServerLog): StickImportPorts {
+  const kept = path.join(folder, 'sticks');
+  const crypto = nativeCrypto();
+  return {
+    client: client('unattended'),
+    crypto,
+    store: new FileSnapshotStore(kept),
+    owed: new FileRecordStore(kept, '.receipts'),
+    blobs: new FileBlobStore(kept, crypto),
+    onState: (state) => log.info('stick.state', { state }),
+  };
+}

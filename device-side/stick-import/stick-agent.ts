@@ -1,0 +1,102 @@
+import type { Facts, ServerLog } from '../../carriers/server/server-port.ts';
+import { FerryError } from '../../container/errors.ts';
+import type { Stick, StickImportEnd, StickImportResult } from '../../state-machines/index.ts';
+import type { Mount } from './mount-table.ts';
+import type { StickListener } from './stick-watch.ts';
+
+export interface StickAgentPorts {
+  /** Takes in what a stick has. */
+  readonly take: (stick: Stick) => Promise<StickImportResult>;
+  /** Finishes what an earlier run left; null when it left nothing. */
+  readonly resume: () => Promise<StickImportResult | null>;
+  readonly open: (mount: Mount) => Stick;
+  /** Watches what is put on it. */
+  readonly watch: (mount: Mount, onChanged: () => void) => { close(): Promise<void> };
+  readonly log: ServerLog;
+}
+
+/** Takes in the sticks that come, one after the other, and again when something is put on one that is there. */
+export class StickAgent implements StickListener {
+  readonly #ports: StickAgentPorts;
+  readonly #watched = new Map<Mount, { close(): Promise<void> }>();
+  readonly #waiting = new Set<Mount>();
+  #work: Promise<void>;
+
+  constructor(ports: StickAgentPorts) {
+    this.#ports = ports;
+    this.#work = this.#doing({}, async () => void (await this.#resume()));
+  }
+
+  plugged(mount: Mount): void {
+    this.#ports.log.info('stick.plugged', { where: mount.point, type: mount.type, source: mount.source });
+    this.#watched.set(
+      mount,
+      this.#ports.watch(mount, () => this.#ask(mount)),
+    );
+    this.#ask(mount);
+  }
+
+  pulled(mount: Mount): void {
+    this.#ports.log.info('stick.pulled', { where: mount.point });
+    const watched = this.#watched.get(mount);
+    this.#watched.delete(mount);
+    this.#waiting.delete(mount);
+    if (watched !== undefined) this.#work = this.#doing({ where: mount.point }, () => watched.close());
+  }
+
+  /** Asks for nothing more, and waits for what has begun. */
+  async close(): Promise<void> {
+    this.#waiting.clear();
+    const watched = [...this.#watched.values()];
+    this.#watched.clear();
+    await Promise.all([this.#work, ...watched.map((one) => one.close())]);
+  }
+
+  /** Once is enough, however often it changes before its turn. */
+  #ask(mount: Mount): void {
+    if (this.#waiting.has(mount) || !this.#watched.has(mount)) return;
+    this.#waiting.add(mount);
+    this.#work = this.#doing({ where: mount.point }, async () => {
+      if (!this.#waiting.delete(mount)) return;
+      const { take, open } = this.#ports;
+      // What is still unfinished would be lost under what this stick brings.
+      if ((await this.#resume()) === 'brokenOff' || !this.#watched.has(mount)) return;
+      this.#tell(mount.point, await take(open(mount)));
+    });
+  }
+
+  async #resume(): Promise<StickImportEnd | undefined> {
+    const resumed = await this.#ports.resume();
+    if (resumed === null) return undefined;
+    this.#tell('an earlier stick', resumed);
+    return resumed.end;
+  }
+
+  /** A defect, and what is wrong with one stick, is nothing to the next. */
+  async #doing(facts: Facts, work: () => Promise<void>): Promise<void> {
+    await this.#work;
+    try {
+      await work();
+    } catch (error) {
+      const why = error instanceof FerryError ? { code: error.code, details: error.details } : { error };
+      this.#ports.log.error('stick.failed', { ...facts, ...why });
+    }
+  }
+
+  #tell(where: string, { end, report, failure }: StickImportResult): void {
+    const { log } = this.#ports;
+    const entries = report?.files.flatMap((one) => one.entries) ?? [];
+    const facts = {
+      where,
+      taken: entries.filter(({ reason }) => reason === 0).length,
+      refused: entries.filter(({ reason }) => reason !== 0).length,
+      deferred: report?.files.filter(({ state }) => state === 'deferred').length ?? 0,
+      untaken: report?.files.filter(({ state }) => state === 'refused').length ?? 0,
+      receipts: report?.receipts.flatMap(({ file, issuer }) => (file === null ? [] : [issuer])) ?? [],
+      ...(failure === null ? {} : { code: failure.code, details: failure.details }),
+    };
+    const isWell = failure === null && facts.refused + facts.deferred + facts.untaken === 0;
+    if (isWell) log.info(`stick.${end}`, facts);
+    else log.warn(`stick.${end}`, facts);
+  }
+}

@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import { failureOf } from '../failure.ts';
+import type { BlobStore } from '../runtime/blob-store-port.ts';
+import type { RecordStore } from '../runtime/snapshot-store-port.ts';
+import { type KeptFile, keptFileSchema } from './stick-import-context.ts';
+
+/** Receipts that are kept for the next stick, as they are stored. */
+export interface OwedRecord {
+  readonly receipts: readonly KeptFile[];
+}
+
+const ID = 'owed-receipts';
+const schema = v.object({ receipts: v.array(keptFileSchema) });
+
+/** Receipts that could not be written to the stick that they answer, kept for the next one. Of one name, the latest is kept. */
+export class OwedReceipts {
+  readonly #records: RecordStore<OwedRecord>;
+  readonly #blobs: BlobStore;
+
+  constructor(records: RecordStore<OwedRecord>, blobs: BlobStore) {
+    this.#records = records;
+    this.#blobs = blobs.part(ID);
+  }
+
+  /** What is kept. A list that cannot be read is none: whoever lacks a receipt gets one with the next update. @throws FILE_UNREADABLE */
+  async all(): Promise<readonly KeptFile[]> {
+    const read = v.safeParse(schema, await this.#records.load(ID));
+    return read.success ? read.output.receipts : [];
+  }
+
+  /** One of them; undefined when it is damaged. */
+  async receipt({ hash }: KeptFile): Promise<Uint8Array | undefined> {
+    const receipt = await this.#blobs.get(hash).catch(failureOf);
+    return 'code' in receipt ? undefined : receipt;
+  }
+
+  /** Keeps more of them; durable when it resolves. @param from has them now @throws STORE_WRITE_FAILED */
+  async add(receipts: readonly KeptFile[], from: BlobStore): Promise<void> {
+    for (const { hash } of receipts) await this.#blobs.put(await from.get(hash));
+    const names = new Set(receipts.map(({ file }) => file));
+    const all = [...(await this.all()).filter(({ file }) => !names.has(file)), ...receipts];
+    await this.#records.save(ID, { receipts: all });
+    await this.#blobs.keepOnly(all.map(({ hash }) => hash));
+  }
+
+  /** They are on a stick. Forgets them, but for those that were kept meanwhile. @throws STORE_WRITE_FAILED */
+  async written(receipts: readonly KeptFile[]): Promise<void> {
+    if (receipts.length === 0) return;
+    const gone = new Set(receipts.map(({ hash }) => hash));
+    const left = (await this.all()).filter(({ hash }) => !gone.has(hash));
+    if (left.length === 0) await this.#records.delete(ID);
+    else await this.#records.save(ID, { receipts: left });
+    await this.#blobs.keepOnly(left.map(({ hash }) => hash));
+  }
+}

@@ -1,0 +1,41 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { worldsWithSticks } from './plugged-sticks.ts';
+import { startFerry } from './started-ferry.ts';
+
+describe('a device that is served with --sticks', () => {
+  const scene = worldsWithSticks();
+
+  it('takes in what is on a stick when that is plugged in, and its receipts bring the vendor up to date', async () => {
+    scene.issueTo('device', 'a');
+    const device = scene.serve();
+    expect(await device.answer()).toMatch(/^Ready: 130-2459324738 \(soft\) for memory sticks\n/);
+    scene.sticks.plugIn('a');
+    await device.said('stick.answered');
+    scene.sticks.pullOut('a');
+    await device.said('stick.pulled');
+    const { exit, stderr } = await scene.end(device);
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('"receipts":["firm 6000010"]')]);
+    expect(scene.world.seats('device')).toEqual({ held: 1, pending: 0 });
+    expect(fs.readFileSync(path.join(scene.sticks.stick('a'), 'RESULT.TXT'), 'utf8')).toContain('== 130-2459324738 ==');
+    expect(scene.world.must('settle', 'central:vendor', `folder:${scene.sticks.stick('a')}`)).toMatch(
+      /arrived|applied|settled/i,
+    );
+  });
+
+  it.each([
+    [['--listen', 'unix:s', '--mounts', 'mounts'], '--mounts needs --sticks'],
+    [['--sticks-below', 'media'], '"media" is not the whole path of a folder, such as /media'],
+    [[], 'or --sticks for a device'],
+  ])('is not served with %j', async (args, why) => {
+    const { exit, stderr } = await startFerry(scene.world, ['device', 'serve', 'device', ...args]).ended;
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(why)]);
+  });
+
+  it('is not served where the system does not tell what is mounted', async () => {
+    const args = ['device', 'serve', 'device', '--sticks', '--mounts', path.join(scene.world.folder, 'none')];
+    const { exit, stdout, stderr } = await startFerry(scene.world, args).ended;
+    expect([exit, stdout, stderr]).toEqual([5, '', expect.stringContaining('FILE_UNREADABLE')]);
+  });
+});
