@@ -52,6 +52,9 @@ export class HidStream extends Duplex {
   #pause = FIRST_PAUSE;
   #waited = 0;
   #endWait: () => void = () => undefined;
+  /** Whether a message waits to be sent again; what is written meanwhile, goes behind it. */
+  #isWaiting = false;
+  #behind: () => void = () => undefined;
   #endWork: () => void = () => undefined;
 
   private constructor(port: ReportPort, channel: number, options: ChannelOptions) {
@@ -73,6 +76,11 @@ export class HidStream extends Duplex {
   }
 
   override _write(bytes: Uint8Array, _: string, done: (error?: Error | null) => void): void {
+    if (this.#isWaiting) this.#behind = () => this.#send(bytes, done);
+    else this.#send(bytes, done);
+  }
+
+  #send(bytes: Uint8Array, done: (error?: Error | null) => void): void {
     this.#waited = 0;
     this.#pause = FIRST_PAUSE;
     const { after, where } = this.#options;
@@ -84,6 +92,7 @@ export class HidStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#endWait();
     this.#endWork();
+    this.#behind = () => undefined;
     this.#sending = undefined;
     this.#port.onGone = () => undefined;
     leaveChannel(this.#port, this.#channel, this.#options).then(
@@ -185,7 +194,14 @@ export class HidStream extends Duplex {
     const pause = this.#pause;
     this.#waited += pause;
     this.#pause = Math.min(LONGEST_PAUSE, 2 * pause);
-    this.#endWait = this.#options.after(pause, () => this.#begin(message, done));
+    this.#isWaiting = true;
+    this.#endWait = this.#options.after(pause, () => {
+      this.#isWaiting = false;
+      this.#begin(message, done);
+      const behind = this.#behind;
+      this.#behind = () => undefined;
+      behind();
+    });
   }
 
   #garbled(why: string): void {

@@ -158,6 +158,39 @@ describe('a channel of a dongle', () => {
     expect(bus.waits.size).toBe(0);
   });
 
+  it('sends what is written while a message waits for a busy dongle behind it', async () => {
+    const bus = new FakeBus();
+    const written: Uint8Array[] = [];
+    const port = { ...bus.port(), write: async (reports: readonly Uint8Array[]) => void written.push(...reports) };
+    const stream = await opened(port, bus);
+    written.length = 0;
+    stream.write(bytesOf(9, 1));
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    port.onReport(error(CHANNEL, 'busy'));
+    stream.write(bytesOf(300, 2));
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    const [one] = reportsOf(CHANNEL, 'message', bytesOf(9, 1));
+    const [other] = reportsOf(CHANNEL, 'message', bytesOf(300, 2));
+    expect(written).toEqual([one]);
+    bus.waits.pass(1);
+    expect(written).toEqual([one, one, other]);
+  });
+
+  it('waits for nothing any more when it ends, although more was written while it waited for a busy dongle', async () => {
+    const bus = new FakeBus();
+    const port = { ...bus.port(), write: async () => undefined };
+    const stream = await opened(port, bus);
+    const failed = new Promise((resolve) => stream.once('error', resolve));
+    stream.write(bytesOf(9));
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    port.onReport(error(CHANNEL, 'busy'));
+    stream.write(bytesOf(300));
+    port.onReport(error(CHANNEL, 'busy'));
+    expect(await failed).toMatchObject({ code: 'CARRIER_GARBLED' });
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(bus.waits.size).toBe(0);
+  });
+
   it('does not go on with a dongle that is busy after it was ready', async () => {
     const bus = new FakeBus();
     const port = { ...bus.port(), write: async () => undefined };
