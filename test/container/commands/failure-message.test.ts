@@ -65,6 +65,11 @@ it.each([
   },
 );
 
+it('what a server tells of its client without a reason is told without one', () => {
+  const sent = encodeFailure(new FerryError('CARRIER_SLOW', { where: 'the client' }));
+  expect(errorOf(failure.decodeTrusted(sent), 'tcp://plc:1').details).toEqual({ where: 'tcp://plc:1' });
+});
+
 describe('what a server tells of a client of another version', () => {
   const told = (details: Record<string, number>) => {
     const sent = encodeFailure(new FerryError('PROTOCOL_VERSION', { where: 'The client', ...details }));
