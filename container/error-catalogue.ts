@@ -960,7 +960,7 @@ export const CATALOGUE = {
   STICK_GONE: {
     number: 945,
     exit: 5,
-    happened: 'The memory stick at {where} was pulled out.',
+    happened: 'The memory stick at {where} is not there any more.',
     effect:
       'What was taken in before is in the container and stays there; what was not is on the stick still. No license is lost or doubled.',
     remedy:

@@ -158,12 +158,17 @@ export async function runContainerServer(
       onReady({ serial: name, kind, addresses, ...(pairingCode === undefined ? {} : { pairingCode }) });
       await Promise.race([stopped(signal), ...conversations]);
     } finally {
-      await Promise.all([server.close(), ...ends.map((end) => end())]);
+      await allEnded([server.close(), ...ends.map((end) => end())]);
     }
   } finally {
     container.close();
     log.info('container.closed');
   }
+}
+
+/** Waits for all, whichever of them fails. */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
 }
 
 /** A client whose answers wait for the memory. */

@@ -5,6 +5,9 @@ import { systemCode, systemWords } from '../../container/store/file-failure.ts';
 /** Milliseconds of quiet after which what was put on a stick is whole. */
 const QUIET = 700;
 
+/** Folders and update files that are watched on one stick: the system has only so many watches for everybody. */
+const MOST_WATCHED = 1000;
+
 /** What is put on a stick while it is plugged in. */
 export interface ContentsWatch {
   close(): Promise<void>;
@@ -12,18 +15,24 @@ export interface ContentsWatch {
 
 /**
  * Tells, when all is quiet again, that update files were put on a stick, changed or taken away: in its root or a folder there. Other
- * files, of which there may be thousands, are not watched, nor are those that a device writes itself.
+ * files, of which there may be thousands, are not watched, nor are those that a device writes itself; of very many, some are.
  *
  * @param onFailed is told, once, why not all of it can be seen
  */
 export function watchContents(point: string, onChanged: () => void, onFailed: (why: string) => void): ContentsWatch {
   let timer: NodeJS.Timeout | undefined;
   let hasFailed = false;
+  const watched = new Set<string>();
+  const isPassedOver = (path: string, isFolder: boolean | undefined): boolean => {
+    if (isFolder === false && !path.toLowerCase().endsWith(UPDATE_SUFFIX)) return true;
+    if (watched.size < MOST_WATCHED) watched.add(path);
+    return !watched.has(path);
+  };
   const watcher = watch(point, {
     depth: 1,
     ignoreInitial: true,
     followSymlinks: false,
-    ignored: (path, stats) => stats?.isDirectory() === false && !path.toLowerCase().endsWith(UPDATE_SUFFIX),
+    ignored: (path, stats) => isPassedOver(path, stats?.isDirectory()),
   });
   watcher.on('all', (event) => {
     if (event === 'addDir' || event === 'unlinkDir') return;

@@ -28,7 +28,7 @@ export interface MountWatchOptions {
  * Looks at what is mounted until the signal.
  *
  * @param onSticks is told of the sticks that are mounted, at the beginning and whenever the table has changed
- * @throws FILE_UNREADABLE when the table is gone
+ * What keeps it from looking, now and then, is told in the log.
  */
 export async function watchMounts(
   { table, below, own, log, signal }: MountWatchOptions,
@@ -36,16 +36,13 @@ export async function watchMounts(
 ): Promise<void> {
   let wake = (): void => undefined;
   signal.addEventListener('abort', () => wake(), { once: true });
-  let seen: string | undefined;
-  for (let untold = 0; !signal.aborted; ) {
-    const now = textOf(table);
-    if (now !== seen || untold === ASKED_AGAIN) {
-      seen = now;
-      const rule = await ruleFor(below, log);
-      if (signal.aborted) return;
-      untold = rule === undefined ? 1 : 0;
-      if (rule !== undefined) onSticks(sticksAmong(readMountTable(now), rule, own));
-    } else if (untold > 0) untold += 1;
+  const look = new MountLook({ table, below, own, log, signal });
+  while (!signal.aborted) {
+    try {
+      await look.once(onSticks);
+    } catch (error) {
+      log.error('sticks.unseen', { error });
+    }
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, PAUSE);
@@ -57,6 +54,41 @@ export async function watchMounts(
   }
 }
 
+/** One look at what is mounted after the other. */
+class MountLook {
+  readonly #options: MountWatchOptions;
+  #seen: string | undefined;
+  /** Looks since the drives could not be told; 0 when they could. */
+  #untold = 0;
+
+  constructor(options: MountWatchOptions) {
+    this.#options = options;
+  }
+
+  async once(onSticks: (sticks: readonly Mount[]) => void): Promise<void> {
+    const { table, below, own, log, signal } = this.#options;
+    const now = textOf(table);
+    if (now === this.#seen && this.#untold < ASKED_AGAIN) {
+      if (this.#untold > 0) this.#untold += 1;
+      return;
+    }
+    this.#seen = now;
+    const rule = await ruleFor(below, log);
+    this.#untold = rule === undefined ? 1 : 0;
+    if (rule !== undefined && !signal.aborted) onSticks(sticksAmong(readMountTable(now), rule, own));
+  }
+}
+
+/** Whether drives can be told at all; where only the system does not tell them now, that may change. @throws PACKAGE_MISSING */
+export async function checkDrives(log: ServerLog): Promise<void> {
+  try {
+    await systemDrives();
+  } catch (error) {
+    if (error instanceof FerryError) throw error;
+    log.warn('drives.unknown', { error });
+  }
+}
+
 /** @throws FILE_UNREADABLE when there is no such table */
 export function checkTable(table: string): void {
   textOf(table);
@@ -64,9 +96,9 @@ export function checkTable(table: string): void {
 
 /** Whether that very mount is there now. */
 export function isMounted(table: string, mount: Mount): boolean {
-  return readMountTable(textOf(table)).some(
-    ({ id, point, device }) => id === mount.id && point === mount.point && device === mount.device,
-  );
+  // Of several at one point, only the last one is seen.
+  const seen = readMountTable(textOf(table)).findLast(({ point }) => point === mount.point);
+  return seen !== undefined && seen.id === mount.id && seen.device === mount.device;
 }
 
 function textOf(table: string): string {

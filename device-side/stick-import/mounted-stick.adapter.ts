@@ -1,14 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { FerryError } from '../../container/errors.ts';
 import { armor, unarmor } from '../../container/files/armor.ts';
+import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
 import { folderFailed, readFailed, systemCode } from '../../container/store/file-failure.ts';
 import { parkFile } from '../../container/store/file-parked.adapter.ts';
 import { readPlain, readPlainFile } from '../../container/store/file-plain.adapter.ts';
 import { type FolderEntry, RESULT_NAME, readResultText, type Stick } from '../../state-machines/index.ts';
 
-/** Names that an import looks at on one stick; it is over soon, whatever somebody has put there. */
+/** Names that an import looks at on one stick, and update files among them; it is over soon, whatever somebody has put there. */
 const MOST_ENTRIES = 150_000;
+const MOST_UPDATES = 5000;
 /** Where the text goes; the second one when somebody has a file of his own under the first. */
 const RESULT_NAMES = [RESULT_NAME, 'FERRY-RESULT.TXT'];
 
@@ -31,16 +34,19 @@ export class MountedStick implements Stick {
   /** Of folders within folders nothing; links and devices as what is no file; nothing of a folder that may not be read. */
   async *entries(): AsyncIterable<FolderEntry> {
     let left = this.#most;
+    let updates = MOST_UPDATES;
+    const isTooMuch = (name: string): boolean =>
+      left-- <= 0 || (name.toLowerCase().endsWith(UPDATE_SUFFIX) && updates-- <= 0);
     const folders: string[] = [];
     for await (const entry of this.#list('')) {
-      if (left-- <= 0) return;
+      if (isTooMuch(entry.name)) return;
       if (entry.isDirectory() && !entry.name.startsWith('.')) folders.push(entry.name);
       yield { name: entry.name, isFile: entry.isFile() };
     }
     for (const folder of folders) {
       try {
         for await (const entry of this.#list(folder)) {
-          if (left-- <= 0) return;
+          if (isTooMuch(entry.name)) return;
           yield { name: `${folder}/${entry.name}`, isFile: entry.isFile() };
         }
       } catch (error) {
@@ -64,6 +70,8 @@ export class MountedStick implements Stick {
   }
 
   async read(name: string): Promise<Uint8Array> {
+    // Files are many and may be slow: whatever else the program does goes on between two of them.
+    await setImmediate();
     const read = unarmor(this.#there(() => this.#bytes(name)));
     if (!read.ok) throw new FerryError(read.code, { file: name, ...read.details });
     return read.value;
@@ -130,7 +138,7 @@ function textIn(file: string): string | undefined {
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT') return undefined;
-    if (code === 'ELOOP' || error instanceof FerryError) return '';
+    if (code === 'ELOOP' || code === 'EACCES' || code === 'EPERM' || error instanceof FerryError) return '';
     throw readFailed(file, error);
   }
 }

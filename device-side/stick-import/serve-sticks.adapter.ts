@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ServedContainer } from '../../carriers/server/run-container-server.adapter.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
+import type { ContainerClient } from '../../container/commands/client.ts';
 import { nativeCrypto } from '../../container/crypto/native/node-crypto.ts';
+import { FerryError } from '../../container/errors.ts';
 import {
   FileBlobStore,
   FileRecordStore,
@@ -12,7 +14,7 @@ import {
   type StickImportPorts,
 } from '../../state-machines/index.ts';
 import { watchContents } from './contents-watch.adapter.ts';
-import { checkTable, isMounted, MOUNT_TABLE, watchMounts } from './mount-watch.adapter.ts';
+import { checkDrives, checkTable, isMounted, MOUNT_TABLE, watchMounts } from './mount-watch.adapter.ts';
 import { MountedStick } from './mounted-stick.adapter.ts';
 import { StickAgent } from './stick-agent.ts';
 import { MountedSticks } from './stick-watch.ts';
@@ -28,29 +30,30 @@ export interface StickOptions {
  * Takes in what the memory sticks of this computer bring for a container, as long as it is served.
  *
  * @returns ends it, when what has begun is done
- * @throws FILE_UNREADABLE where the system does not tell what is mounted
+ * @throws FILE_UNREADABLE where the system does not tell what is mounted; PACKAGE_MISSING where nothing tells the drives
  */
 export async function serveSticks(
   served: ServedContainer,
   { below, table = MOUNT_TABLE }: StickOptions,
   log: ServerLog,
 ): Promise<() => Promise<void>> {
-  const ports = portsOf(served, log);
-  const own = fs.realpathSync(served.folder);
+  checkTable(table);
+  if (below.length === 0) await checkDrives(log);
+  const ended = new AbortController();
+  const { signal } = ended;
+  const ports = portsOf(served, untilEnded(served.client('unattended'), signal), log);
   const agent = new StickAgent({
     take: (stick) => runStickImport(ports, stick),
     resume: () => resumeStickImport(ports),
-    open: (mount) => new MountedStick(mount.point, () => isMounted(table, mount)),
+    // When the server ends, a stick is as good as pulled out.
+    open: (mount) => new MountedStick(mount.point, () => !signal.aborted && isMounted(table, mount)),
     watch: (mount, onChanged) =>
       watchContents(mount.point, onChanged, (why) => log.warn('stick.unwatched', { where: mount.point, why })),
     log,
   });
   const sticks = new MountedSticks(agent);
-  const ended = new AbortController();
-  checkTable(table);
-  const watching = watchMounts({ table, below, own, log, signal: ended.signal }, (now) => sticks.are(now)).catch(
-    (error: unknown) => log.error('sticks.unwatched', { error }),
-  );
+  const own = fs.realpathSync(served.folder);
+  const watching = watchMounts({ table, below, own, log, signal }, (now) => sticks.are(now));
   return async () => {
     ended.abort();
     await watching;
@@ -58,12 +61,23 @@ export async function serveSticks(
   };
 }
 
+/** A client whose work breaks off, to be resumed, when the server ends. */
+function untilEnded(client: ContainerClient, signal: AbortSignal): ContainerClient {
+  return {
+    call: (name, request) =>
+      signal.aborted
+        ? Promise.reject(new FerryError('CARRIER_LOST', { where: 'the container', why: 'its server ends' }))
+        : client.call(name, request),
+    close: () => client.close(),
+  };
+}
+
 /** What an import keeps lies beside the memory of the container. */
-function portsOf({ folder, client }: ServedContainer, log: ServerLog): StickImportPorts {
+function portsOf({ folder }: ServedContainer, client: ContainerClient, log: ServerLog): StickImportPorts {
   const kept = path.join(folder, 'sticks');
   const crypto = nativeCrypto();
   return {
-    client: client('unattended'),
+    client,
     crypto,
     store: new FileSnapshotStore(kept),
     owed: new FileRecordStore(kept, '.receipts'),

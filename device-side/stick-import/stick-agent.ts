@@ -29,11 +29,18 @@ export class StickAgent implements StickListener {
 
   plugged(mount: Mount): void {
     this.#ports.log.info('stick.plugged', { where: mount.point, type: mount.type, source: mount.source });
-    this.#watched.set(
-      mount,
-      this.#ports.watch(mount, () => this.#ask(mount)),
-    );
+    this.#watched.set(mount, this.#watch(mount));
     this.#ask(mount);
+  }
+
+  /** A stick that cannot be watched is taken in all the same. */
+  #watch(mount: Mount): { close(): Promise<void> } {
+    try {
+      return this.#ports.watch(mount, () => this.#ask(mount));
+    } catch (error) {
+      this.#ports.log.warn('stick.unwatched', { where: mount.point, error });
+      return { close: async () => undefined };
+    }
   }
 
   pulled(mount: Mount): void {
@@ -86,6 +93,8 @@ export class StickAgent implements StickListener {
   #tell(where: string, { end, report, failure }: StickImportResult): void {
     const { log } = this.#ports;
     const entries = report?.files.flatMap((one) => one.entries) ?? [];
+    const missing =
+      report?.receipts.flatMap(({ failure: why, issuer }) => (why === null ? [] : [`${issuer}: ${why.code}`])) ?? [];
     const facts = {
       where,
       taken: entries.filter(({ reason }) => reason === 0).length,
@@ -93,9 +102,10 @@ export class StickAgent implements StickListener {
       deferred: report?.files.filter(({ state }) => state === 'deferred').length ?? 0,
       untaken: report?.files.filter(({ state }) => state === 'refused').length ?? 0,
       receipts: report?.receipts.flatMap(({ file, issuer }) => (file === null ? [] : [issuer])) ?? [],
+      ...(missing.length === 0 ? {} : { missing }),
       ...(failure === null ? {} : { code: failure.code, details: failure.details }),
     };
-    const isWell = failure === null && facts.refused + facts.deferred + facts.untaken === 0;
+    const isWell = failure === null && facts.refused + facts.deferred + facts.untaken + missing.length === 0;
     if (isWell) log.info(`stick.${end}`, facts);
     else log.warn(`stick.${end}`, facts);
   }

@@ -14,8 +14,6 @@ export type StickRule =
 
 /** Where the system itself lies. A drive that holds one of these is no stick, whatever it is plugged into. */
 const SYSTEM = /^\/(?:$|(?:bin|boot|efi|etc|home|lib|opt|root|sbin|srv|usr|var)(?:\/|$))/;
-/** Mounts what is below it when somebody looks there, and has no files itself. */
-const AUTOMOUNT = 'autofs';
 
 /**
  * The sticks among what is mounted, each once, however often it is mounted.
@@ -26,8 +24,10 @@ export function sticksAmong(mounts: readonly Mount[], rule: StickRule, own: stri
   const found = new Map<string, Mount>();
   const ownDevice = deviceUnder(own, mounts);
   for (const mount of mounts) {
-    const isWhole = mount.root === '/' && mount.type !== AUTOMOUNT && mount.device !== ownDevice;
-    if (isWhole && isStick(mount, rule, mounts) && !found.has(mount.device)) found.set(mount.device, mount);
+    const isWhole = mount.root === '/' && mount.source.startsWith('/dev/') && mount.device !== ownDevice;
+    const isCovered = mounts.findLast(({ point }) => point === mount.point) !== mount;
+    if (isWhole && !isCovered && isStick(mount, rule, mounts) && !found.has(mount.device))
+      found.set(mount.device, mount);
   }
   return [...found.values()];
 }

@@ -4,44 +4,50 @@ import { type Failure, failureOf } from '../failure.ts';
 import type { BlobStore } from '../runtime/blob-store-port.ts';
 import { type FoundUpdate, surveyFolder } from '../update-import/survey-folder.ts';
 import type { UpdateFolder } from '../update-import/update-folder-port.ts';
-import type { CopiedStick, KeptFile } from './stick-import-context.ts';
+import type { CopiedFile, CopiedStick } from './stick-import-context.ts';
 
-/** Where copies go. */
-export interface CopyStores {
-  /** Of a stick that brings something new: the work outlives that it is pulled out, and the process. */
-  readonly durable: BlobStore;
-  /** Of one that brings nothing: no memory is worn. */
-  readonly passing: BlobStore;
-}
+/** Of one stick at most; what is more waits for another one. Nothing says that files are genuine before they are taken in. */
+export const COPY_LIMITS = { files: 1000, bytes: 64 * 1024 * 1024, unreadable: 200 } as const;
 
 type Unreadable = CopiedStick['unreadable'][number];
 
 /**
- * Copies the update files for a container from a stick: whatever is done to it meanwhile, they are read from the copies. Files for
- * others are counted and not kept.
+ * Copies the update files for a container from a stick, where one of them brings something new: the work outlives then that the stick is
+ * pulled out, and the process. Files for others are counted and not kept.
  *
+ * @param store where the copies go
  * @param container what it shows of itself
  * @throws STICK_GONE, FOLDER_UNREADABLE; STORE_WRITE_FAILED
  */
 export async function copyStick(
   stick: UpdateFolder,
-  stores: CopyStores,
+  store: BlobStore,
   container: Pick<Listing, 'key' | 'channels'>,
 ): Promise<CopiedStick> {
   const { updates: found, unreadable: unread, foreign, hidden } = await surveyFolder(stick, container.key);
   for (const { failure } of unread) throwIfGone(failure);
   const isNews = found.some((update) => bringsNews(update, container.channels));
-  const store = isNews ? stores.durable : stores.passing;
-  const updates: KeptFile[] = [];
+  const updates: CopiedFile[] = [];
   const unreadable: Unreadable[] = [...unread];
-  for (const { file } of found) {
+  let bytes = 0;
+  for (const { file } of found.slice(0, COPY_LIMITS.files)) {
+    if (!isNews) {
+      updates.push({ file, hash: null });
+      continue;
+    }
     const envelope = await stick.read(file).catch(failureOf);
     if ('code' in envelope) {
       throwIfGone(envelope);
       unreadable.push({ file, failure: envelope });
-    } else updates.push({ file, hash: await store.put(envelope) });
+      continue;
+    }
+    bytes += envelope.length;
+    if (bytes > COPY_LIMITS.bytes) break;
+    updates.push({ file, hash: await store.put(envelope) });
   }
-  return { updates, unreadable, foreign, hidden, isNews };
+  const told = unreadable.slice(0, COPY_LIMITS.unreadable);
+  const leftOut = found.length + unread.length - updates.length - told.length;
+  return { updates, unreadable: told, foreign, hidden, leftOut, isNews };
 }
 
 function throwIfGone({ code, details }: Failure): void {

@@ -34,11 +34,26 @@ export class OwedReceipts {
     return 'code' in receipt ? undefined : receipt;
   }
 
-  /** Keeps more of them; durable when it resolves. @param from has them now @throws STORE_WRITE_FAILED */
-  async add(receipts: readonly KeptFile[], from: BlobStore): Promise<void> {
-    for (const { hash } of receipts) await this.#blobs.put(await from.get(hash));
-    const names = new Set(receipts.map(({ file }) => file));
-    const all = [...(await this.all()).filter(({ file }) => !names.has(file)), ...receipts];
+  /**
+   * Keeps more of them; durable when it resolves.
+   *
+   * @param receiptOf gives one by its hash; undefined for one that is lost, which whoever lacks it gets with the next update
+   * @throws STORE_WRITE_FAILED
+   */
+  async add(
+    receipts: readonly KeptFile[],
+    receiptOf: (hash: string) => Promise<Uint8Array | undefined>,
+  ): Promise<void> {
+    const there: KeptFile[] = [];
+    for (const one of receipts) {
+      const receipt = await receiptOf(one.hash);
+      if (receipt === undefined) continue;
+      await this.#blobs.put(receipt);
+      there.push(one);
+    }
+    if (there.length === 0) return;
+    const names = new Set(there.map(({ file }) => file));
+    const all = [...(await this.all()).filter(({ file }) => !names.has(file)), ...there];
     await this.#records.save(ID, { receipts: all });
     await this.#blobs.keepOnly(all.map(({ hash }) => hash));
   }

@@ -1,5 +1,6 @@
 import { codeOfNumber, type ErrorCode, explain } from '../../container/errors.ts';
 import { plain } from '../../container/files/plain-text.ts';
+import { utf8 } from '../../container/model/bytes.ts';
 import type { Failure } from '../failure.ts';
 import type { ImportedFile, ImportReport } from '../update-import/import-report.ts';
 
@@ -13,8 +14,10 @@ const HEAD = /^== (\S{1,40}) ==$/;
 const MOST_SECTIONS = 100;
 /** Lines about one of them. */
 const MOST_LINES = 500;
-/** Bytes of such a text at most. */
-export const LONGEST_RESULT = 4 * 1024 * 1024;
+/** Of these, about its files. */
+const MOST_OF_FILES = 480;
+/** Bytes of such a text at most, and of what is read as one. */
+const LONGEST = 1024 * 1024;
 
 /** What is said about each container, by its serial number, in lines. */
 export type ResultSheet = ReadonlyMap<string, readonly string[]>;
@@ -22,7 +25,7 @@ export type ResultSheet = ReadonlyMap<string, readonly string[]>;
 /** What such a text says; undefined for every other text. */
 export function readResultText(text: string): ResultSheet | undefined {
   const [title, ...lines] = text.split(LINE);
-  if (title !== TITLE || text.length > LONGEST_RESULT) return undefined;
+  if (title !== TITLE) return undefined;
   const sheet = new Map<string, string[]>();
   let section: string[] | undefined;
   for (const line of lines.map(plain)) {
@@ -43,52 +46,67 @@ export function resultText(sheet: ResultSheet): string {
   return [TITLE, ...sections, ''].join(LINE);
 }
 
+/** What else there is to say. */
+export interface Answered {
+  /** Whether receipts were written to the stick now. */
+  readonly isAnswered: boolean;
+  /** Files that were not looked at. */
+  readonly leftOut: number;
+}
+
 /**
- * What is to be said on a stick after an import: what is there of other containers stays. What an earlier import said of this one
- * stays, too, where nothing is new.
+ * What is to be said on a stick after an import: what is there of other containers stays, the latest of them if it is too much. What an
+ * earlier import said of this one stays, too, where nothing is new.
  *
  * @param before the text that is there
- * @param hasEarlier whether receipts for the files of an earlier stick were written to this one, too
  * @returns undefined where it may stay as it is
  */
-export function resultAfter(before: string | undefined, report: ImportReport, hasEarlier: boolean): string | undefined {
+export function resultAfter(before: string | undefined, report: ImportReport, more: Answered): string | undefined {
   const sheet = before === undefined ? undefined : readResultText(before);
   const { serial, files } = report;
-  const isNothingNew = !hasEarlier && files.every(({ state }) => state === 'known');
+  const isNothingNew = !more.isAnswered && files.every(({ state }) => state === 'known');
   if (isNothingNew && sheet?.has(serial) === true) return undefined;
   const others = [...(sheet ?? [])].filter(([other]) => other !== serial).slice(1 - MOST_SECTIONS);
-  const text = resultText(new Map([...others, [serial, linesOf(report, hasEarlier).slice(0, MOST_LINES)]]));
+  const own = [serial, linesOf(report, more)] as const;
+  let text = resultText(new Map([...others, own]));
+  while (others.length > 0 && utf8(text).length > LONGEST) {
+    others.shift();
+    text = resultText(new Map([...others, own]));
+  }
   return text === before ? undefined : text;
 }
 
-function linesOf({ files, receipts, interruption }: ImportReport, hasEarlier: boolean): readonly string[] {
-  const lines = files.flatMap(linesOfFile);
+function linesOf(report: ImportReport, { isAnswered, leftOut }: Answered): readonly string[] {
+  const { files, receipts, interruption } = report;
+  const ofFiles = files.flatMap(linesOfFile);
+  const lines = ofFiles.slice(0, MOST_OF_FILES);
+  if (lines.length < ofFiles.length) lines.push('And so on: not all of it is said here.');
   if (files.length === 0) lines.push('There is no update file for it on this stick.');
-  for (const { issuer, failure } of receipts)
-    if (failure !== null) lines.push(`No receipt for ${issuer}:`, ...sentencesOf(failure));
-  if (interruption !== null) lines.push('It broke off:', ...sentencesOf(interruption));
-  const answered = receipts.flatMap(({ issuer, file }) => (file === null ? [] : [issuer]));
-  const earlier = hasEarlier ? ['Receipts for the files of an earlier stick are here, too.'] : [];
-  return [...lines, ...earlier, ...nextLines(answered, hasEarlier)].map(plain);
+  if (leftOut > 0) lines.push(`${leftOut} files were not looked at: there are too many. Take away what was taken in.`);
+  if (interruption !== null) lines.push('It broke off. Plug the stick in again.');
+  const failed = receipts.filter(({ failure }) => failure !== null);
+  if (failed.length > 0)
+    lines.push(
+      `No receipt could be made for: ${failed.map(({ issuer }) => issuer).join(', ')}. Plug the stick in again.`,
+    );
+  const issuers = receipts.flatMap(({ issuer, file }) => (file === null ? [] : [issuer]));
+  if (issuers.length > 0) lines.push(`Receipts for: ${issuers.join(', ')}.`);
+  if (isAnswered || issuers.length > 0)
+    lines.push(
+      'Next: bring this stick back to whoever gave it to you; the receipts tell what has arrived. Other devices may be served first.',
+    );
+  return lines.map(plain).slice(0, MOST_LINES);
 }
 
 function linesOfFile({ file, state, entries, deferral, failure }: ImportedFile): string[] {
   const applied = entries.filter(({ reason }) => reason === 0).length;
-  if (failure !== null) return [`${file}: not taken in.`, ...sentencesOf(failure)];
-  if (state === 'known') return [`${file}: was taken in before.`];
+  if (failure !== null) return [`"${file}": not taken in.`, ...sentencesOf(failure)];
+  if (state === 'known') return [`"${file}": was taken in before.`];
   const refused = entries.filter(({ reason }) => reason !== 0);
   return [
-    refused.length === 0 ? `${file}: taken in.` : `${file}: taken in, ${applied} of ${entries.length} entries.`,
+    refused.length === 0 ? `"${file}": taken in.` : `"${file}": taken in, ${applied} of ${entries.length} entries.`,
     ...refused.flatMap(({ sequence, reason }) => wordsOfEntry(`Entry ${sequence} was refused`, reason)),
     ...(deferral === null ? [] : wordsOfEntry(`Entry ${deferral.sequence} and all after it wait`, deferral.reason)),
-  ];
-}
-
-function nextLines(answered: readonly string[], hasEarlier: boolean): readonly string[] {
-  if (answered.length === 0 && !hasEarlier) return [];
-  return [
-    ...(answered.length === 0 ? [] : [`Receipts for: ${answered.join(', ')}.`]),
-    'Next: bring this stick back to whoever gave it to you; the receipts tell what has arrived. Other devices may be served first.',
   ];
 }
 

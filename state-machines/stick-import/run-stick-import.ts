@@ -44,7 +44,7 @@ const ID = 'stick-import';
 
 /**
  * Takes in what a stick has for a container, and answers on the stick. One at a time for one container. Repeatable: what was
- * taken in before, and answered, is left as it is, and the stick is not written to.
+ * taken in before, and answered, is left as it is, and the stick is not written to, unless receipts were kept for it.
  *
  * Unfinished work of an earlier stick has to be resumed first.
  */
@@ -60,7 +60,14 @@ export async function runStickImport(ports: StickImportPorts, stick: Stick): Pro
  */
 export async function resumeStickImport(ports: StickImportPorts): Promise<StickImportResult | null> {
   const stored = await unfinished(ports);
-  return stored === undefined ? null : run(ports, NO_STICK, stored);
+  if (stored === undefined) return null;
+  try {
+    return await run(ports, NO_STICK, stored);
+  } catch (error) {
+    // What ends in a defect once would do so for ever, and keep every other stick out; its files are on their stick still.
+    await ports.store.delete(ID);
+    throw error;
+  }
 }
 
 /** One that does not fit is forgotten: its files are on their stick still, and importing them again does what is missing. */
@@ -84,8 +91,10 @@ async function run(
   stored: StoredSnapshot | undefined,
 ): Promise<StickImportResult> {
   const { store, onState } = ports;
-  const blobs = ports.blobs.part(ID);
-  const work = new StickWork({ ...ports, stick, blobs, owed: new OwedReceipts(ports.owed, ports.blobs) });
+  const { client, crypto } = ports;
+  const copies = ports.blobs.part(ID);
+  const owed = new OwedReceipts(ports.owed, ports.blobs);
+  const work = new StickWork({ client, crypto, stick, copies, owed });
   const end = await runDurably({
     durable: durable(stickImportMachine.provide({ actors: work.actors() })),
     store,
@@ -93,14 +102,16 @@ async function run(
     from: stored ?? { input: undefined },
     onState,
   });
-  if (end.state !== 'brokenOff') await blobs.keepOnly([]);
+  if (end.state !== 'brokenOff' && end.unremoved === null) await copies.keepOnly([]);
   const { taken, failure } = end.output as StickImportContext;
   return { end: end.state as StickImportEnd, report: taken?.report ?? null, failure };
 }
 
+const EARLIER = 'its earlier place';
+
 /** A stick that was pulled out. */
 const NO_STICK: Stick = {
-  where: 'an earlier import',
+  where: EARLIER,
   entries: () => {
     throw gone();
   },
@@ -119,5 +130,5 @@ const NO_STICK: Stick = {
 };
 
 function gone(): FerryError {
-  return new FerryError('STICK_GONE', { where: 'an earlier import' });
+  return new FerryError('STICK_GONE', { where: EARLIER });
 }

@@ -7,19 +7,27 @@ import type { ImportReport } from '../update-import/import-report.ts';
 export interface KeptFile {
   /** Its name on the stick. */
   readonly file: string;
-  /** Hash of its envelope, by which the blob store has it. */
+  /** Hash of its envelope, by which it is found again. */
   readonly hash: string;
+}
+
+export interface CopiedFile {
+  readonly file: string;
+  /** Null where it is nothing new: then it is read from the stick again. */
+  readonly hash: string | null;
 }
 
 /** What a stick has for a container. */
 export interface CopiedStick {
-  /** Update files for the container. */
-  readonly updates: readonly KeptFile[];
+  /** Update files for the container; with their hashes where they were copied. */
+  readonly updates: readonly CopiedFile[];
   /** Update files that cannot be read, so that nobody knows for whom they are. */
   readonly unreadable: readonly { readonly file: string; readonly failure: Failure }[];
   /** Update files for other containers. */
   readonly foreign: number;
   readonly hidden: number;
+  /** Files that were not looked at, since there are too many. */
+  readonly leftOut: number;
   /** Whether something lies there that the container does not know yet. */
   readonly isNews: boolean;
 }
@@ -38,12 +46,14 @@ export interface StickImportContext {
   readonly failure: Failure | null;
 }
 
-export const keptFileSchema = v.object({ file: v.string(), hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+export const keptFileSchema = v.object({ file: v.string(), hash });
 const copiedStick = v.object({
-  updates: v.array(keptFileSchema),
+  updates: v.array(v.object({ file: v.string(), hash: v.nullable(hash) })),
   unreadable: v.array(v.object({ file: v.string(), failure: failureSchema })),
   foreign: v.number(),
   hidden: v.number(),
+  leftOut: v.number(),
   isNews: v.boolean(),
 });
 const importedFile = v.object({

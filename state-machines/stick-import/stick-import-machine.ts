@@ -150,7 +150,7 @@ export const stickImportMachine = setup({
         src: 'keep',
         input: ({ context }) => ({ copied: known(context.copied), taken: known(context.taken) }),
         onDone: 'unanswered',
-        onError: failing('brokenOff'),
+        onError: failing('unanswered'),
       },
     },
     nothing: { type: 'final' },

@@ -2,12 +2,15 @@ import { fromPromise } from 'xstate';
 import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
 import { FerryError } from '../../container/errors.ts';
+import { failureOf } from '../failure.ts';
 import type { BlobStore } from '../runtime/blob-store-port.ts';
 import { MemoryBlobStore } from '../runtime/memory-blob-store.ts';
 import { importUpdates } from '../update-import/import-updates.ts';
 import { CopiedFolder } from './copied-folder.ts';
 import { copyStick } from './copy-stick.ts';
+import { MadeReceipts } from './made-receipts.ts';
 import type { OwedReceipts } from './owed-receipts.ts';
+import { placeOfOwed } from './place-of-owed.ts';
 import { resultAfter } from './result-sheet.ts';
 import type { CopiedStick, TakenStick } from './stick-import-context.ts';
 import type { CopyOutput, TakenCopies } from './stick-import-machine.ts';
@@ -17,19 +20,19 @@ export interface StickWorkPorts {
   readonly client: ContainerClient;
   readonly crypto: Crypto;
   readonly stick: Stick;
-  /** The work's own, which outlives the process. */
-  readonly blobs: BlobStore;
+  /** Where copies go, and receipts until they are written. */
+  readonly copies: BlobStore;
   readonly owed: OwedReceipts;
 }
 
 /** What the states of an import do. */
 export class StickWork {
   readonly #ports: StickWorkPorts;
-  readonly #passing: BlobStore;
+  readonly #memory: BlobStore;
 
   constructor(ports: StickWorkPorts) {
     this.#ports = ports;
-    this.#passing = new MemoryBlobStore(ports.crypto);
+    this.#memory = new MemoryBlobStore(ports.crypto);
   }
 
   actors() {
@@ -42,17 +45,17 @@ export class StickWork {
   }
 
   async #copy(): Promise<CopyOutput> {
-    const { client, stick, blobs, owed } = this.#ports;
+    const { client, stick, copies, owed } = this.#ports;
     const listing = await client.call('list', {});
     if (listing.serial === null) throw new FerryError('NOT_ENROLLED', { where: listing.key });
-    const copied = await copyStick(stick, { durable: blobs, passing: this.#passing }, listing);
+    const copied = await copyStick(stick, copies, listing);
     const isForIt = copied.updates.length + copied.unreadable.length > 0;
     return { copied, isNothing: !isForIt && !(copied.foreign > 0 && (await owed.all()).length > 0) };
   }
 
   async #apply(copied: CopiedStick): Promise<TakenStick> {
-    const { client, crypto, stick } = this.#ports;
-    const folder = new CopiedFolder(copied, this.#store(copied), stick);
+    const { client, crypto, stick, copies } = this.#ports;
+    const folder = new CopiedFolder(copied, copies, this.#made(copied), stick);
     const report = await importUpdates({ client, crypto, folder });
     return { report: { ...report, foreign: copied.foreign, hidden: copied.hidden }, answers: folder.written };
   }
@@ -60,26 +63,39 @@ export class StickWork {
   /** Writes nothing where all of it is there already. */
   async #answer({ copied, taken: { report, answers } }: TakenCopies): Promise<undefined> {
     const { stick, owed } = this.#ports;
-    const all = await owed.all();
+    // A stick that carries licenses for nobody is nobody's who would bring receipts home.
+    const kept = copied.updates.length + copied.foreign > 0 ? await owed.all() : [];
     const current = new Set(report.receipts.map(({ file }) => file));
-    let hasEarlier = false;
-    for (const one of all) {
+    let isAnswered = false;
+    for (const one of kept) {
       const receipt = current.has(one.file) ? undefined : await owed.receipt(one);
-      if (receipt === undefined) continue;
-      await stick.write(one.file, receipt);
-      hasEarlier = true;
+      if (receipt !== undefined) isAnswered = (await this.#writeOwed(one.file, receipt)) || isAnswered;
     }
-    for (const { file, hash } of answers) await stick.write(file, await this.#store(copied).get(hash));
-    const text = resultAfter(await stick.readResult(), report, hasEarlier);
+    for (const { file, hash } of answers) {
+      const receipt = await this.#made(copied).get(hash);
+      if (receipt !== undefined) await stick.write(file, receipt);
+      isAnswered = true;
+    }
+    await owed.written(kept);
+    const text = resultAfter(await stick.readResult(), report, { isAnswered, leftOut: copied.leftOut });
     if (text !== undefined) await stick.writeResult(text);
-    await owed.written(all);
+  }
+
+  /** @returns false where the stick has a later one */
+  async #writeOwed(file: string, receipt: Uint8Array): Promise<boolean> {
+    const { stick } = this.#ports;
+    const plain = await stick.read(file).catch(failureOf);
+    const place = placeOfOwed(file, 'code' in plain ? undefined : plain, receipt);
+    if (place === undefined) return false;
+    await stick.write(place, receipt);
+    return true;
   }
 
   async #keep({ copied, taken }: TakenCopies): Promise<undefined> {
-    await this.#ports.owed.add(taken.answers, this.#store(copied));
+    await this.#ports.owed.add(taken.answers, (hash) => this.#made(copied).get(hash));
   }
 
-  #store({ isNews }: CopiedStick): BlobStore {
-    return isNews ? this.#ports.blobs : this.#passing;
+  #made({ isNews }: CopiedStick): MadeReceipts {
+    return new MadeReceipts(this.#memory, isNews ? this.#ports.copies : undefined);
   }
 }

@@ -226,7 +226,9 @@ function stickPlaces({ sticks, sticksBelow, mounts }: ServeCommandOptions): Stic
   }
   const wrong = sticksBelow?.find((folder) => !path.isAbsolute(folder));
   if (wrong !== undefined) throw usage(`"${wrong}" is not the whole path of a folder, such as /media`);
-  const below = (sticksBelow ?? []).map((folder) => path.normalize(folder));
+  const below = (sticksBelow ?? []).map((folder) => path.resolve(folder));
+  if (below.includes('/'))
+    throw usage('Below / lies the system itself: say where its sticks are mounted, such as /media');
   return { below, ...(mounts === undefined ? {} : { table: mounts }) };
 }
 

@@ -148,21 +148,33 @@ describe('a watch of what is mounted', () => {
   });
 
   it.each<[string, (table: string) => void]>([
-    ['was not there', (table) => fs.rmSync(table)],
+    ['is not there', (table) => fs.rmSync(table)],
     ['is a folder', (table) => [fs.rmSync(table), fs.mkdirSync(table)]],
-  ])('ends with FILE_UNREADABLE when the table %s', async (_, spoil) => {
-    const table = tableWith(stick);
-    spoil(table);
-    await expect(new Watch(table).ended).rejects.toMatchObject({ code: 'FILE_UNREADABLE', details: { file: table } });
-  });
-
-  it('ends with FILE_UNREADABLE when the table goes', async () => {
+  ])('says that it sees nothing while the table %s, tells none as gone, and goes on then', async (_, spoil) => {
     const table = tableWith(stick);
     const watch = new Watch(table);
     await watch.next();
-    fs.rmSync(table);
-    await expect(watch.ended).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
-    expect(watch.told).toHaveLength(1);
+    spoil(table);
+    const error = expect.objectContaining({
+      code: 'FILE_UNREADABLE',
+      details: expect.objectContaining({ file: table }),
+    });
+    expect(await watch.warning()).toEqual(['sticks.unseen', { error }]);
+    expect(watch.told).toEqual([[stick.point]]);
+    fs.rmSync(table, { recursive: true, force: true });
+    watch.write(second);
+    expect(await watch.next()).toEqual([second.point]);
+  });
+
+  it('goes on when what it tells fails', async () => {
+    let isBroken = true;
+    const watch = new Watch(tableWith(stick), ['/media'], () => {
+      if (isBroken) throw new Error('broken');
+    });
+    expect(await watch.warning()).toEqual(['sticks.unseen', { error: new Error('broken') }]);
+    isBroken = false;
+    watch.write(second);
+    expect(await watch.next()).toEqual([second.point]);
   });
 });
 

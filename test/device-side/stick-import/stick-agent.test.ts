@@ -1,120 +1,15 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FerryError } from '../../../container/errors.ts';
-import type { Mount } from '../../../device-side/stick-import/mount-table.ts';
 import { MountedStick } from '../../../device-side/stick-import/mounted-stick.adapter.ts';
 import { StickAgent } from '../../../device-side/stick-import/stick-agent.ts';
-import type { ImportedFile, ImportReport, Stick, StickImportResult } from '../../../state-machines/index.ts';
+import type { Stick, StickImportResult } from '../../../state-machines/index.ts';
 import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { loadedStick, StickScene } from '../../state-machines/stick-import/stick-scene.ts';
+import { Bench, brokenOff, first, nothing, second, third } from './agent-bench.ts';
 import { mountOf } from './mounts.ts';
 
-const first = mountOf({ point: '/media/FIRST' });
-const second = mountOf({ id: 61, device: '8:17', point: '/media/SECOND', source: '/dev/sdb1' });
-const third = mountOf({ id: 62, device: '8:33', point: '/media/THIRD', source: '/dev/sdc1' });
-const nothing: StickImportResult = { end: 'nothing', report: null, failure: null };
-
-const brokenOff: StickImportResult = {
-  ...{ end: 'brokenOff', report: null },
-  failure: { code: 'CARRIER_UNREACHABLE', details: {} },
-};
 const makeFolder = temporaryFolders();
-
-interface Work {
-  readonly what: string;
-  readonly done: (result: StickImportResult | null) => void;
-  readonly failed: (error: unknown) => void;
-}
-
-/** An agent whose imports end when the test says so. */
-class Bench {
-  /** What has begun, in its order. */
-  readonly begun: string[] = [];
-  readonly logged: (readonly [level: string, event: string, facts: unknown])[] = [];
-  readonly closed: string[] = [];
-  /** What must be done before a watch is closed. */
-  closing: Promise<void> = Promise.resolve();
-  /** Whether imports are over at once, and find nothing. */
-  isQuick = false;
-  readonly #changes = new Map<string, () => void>();
-  readonly #running: Work[] = [];
-  readonly agent: StickAgent;
-
-  constructor() {
-    this.agent = new StickAgent({
-      take: async ({ where }) => (await this.#work(`take ${where}`)) ?? nothing,
-      resume: () => this.#work('resume'),
-      open: ({ point }) => ({ where: point }) as Stick,
-      watch: ({ point }, onChanged) => {
-        this.#changes.set(point, onChanged);
-        return {
-          close: async () => {
-            await this.closing;
-            this.closed.push(point);
-          },
-        };
-      },
-      log: {
-        info: (event, facts) => this.logged.push(['info', event, facts]),
-        warn: (event, facts) => this.logged.push(['warn', event, facts]),
-        error: (event, facts) => this.logged.push(['error', event, facts]),
-      },
-    });
-  }
-
-  /** One whose start is over. */
-  static async quick(): Promise<Bench> {
-    const bench = new Bench();
-    await settled();
-    bench.isQuick = true;
-    await bench.end(null);
-    bench.begun.length = 0;
-    return bench;
-  }
-
-  #work(what: string): Promise<StickImportResult | null> {
-    this.begun.push(what);
-    if (this.isQuick) return Promise.resolve(null);
-    return new Promise((done, failed) => this.#running.push({ what, done, failed }));
-  }
-
-  get running(): readonly string[] {
-    return this.#running.map(({ what }) => what);
-  }
-
-  /** Ends what runs, and lets everything come that follows from it. */
-  async end(result: StickImportResult | null = null): Promise<void> {
-    this.#running.shift()?.done(result);
-    await settled();
-  }
-
-  async fail(error: unknown): Promise<void> {
-    this.#running.shift()?.failed(error);
-    await settled();
-  }
-
-  /** Ends what runs until nothing does, and sees to it that there never were two. */
-  async endAll(): Promise<void> {
-    for (await settled(); this.#running.length > 0; await this.end()) expect(this.#running).toHaveLength(1);
-  }
-
-  /** Ends what runs until that stick is taken in. */
-  async untilTaking({ point }: Mount): Promise<void> {
-    for (await settled(); !this.running.includes(`take ${point}`); ) await this.end();
-  }
-
-  change({ point }: Mount): void {
-    this.#changes.get(point)?.();
-  }
-
-  taken(): readonly string[] {
-    return this.begun.filter((what) => what.startsWith('take ')).map((what) => what.slice('take '.length));
-  }
-
-  about(event: string): readonly unknown[] {
-    return this.logged.filter(([, one]) => one === event);
-  }
-}
 
 describe('an agent for sticks', () => {
   it('finishes what an earlier run left before it takes in the first stick', async () => {
@@ -393,74 +288,6 @@ describe('an agent for sticks that is closed', () => {
     closable();
     await settled();
     expect([closing.isClosed, bench.closed]).toEqual([true, [first.point]]);
-  });
-});
-
-describe('an agent for sticks says of an import', () => {
-  const reportOf = (...files: readonly Partial<ImportedFile>[]): ImportReport => ({
-    serial: '130-1',
-    files: files.map((file) => ({
-      ...{ file: 'a', issuer: 'firm 1', state: 'applied', entries: [], deferral: null, failure: null },
-      ...file,
-    })),
-    receipts: [],
-    foreign: 0,
-    hidden: 0,
-    interruption: null,
-  });
-  const taken = (...reasons: readonly number[]): ImportedFile['entries'] =>
-    reasons.map((reason, at) => ({ sequence: at + 1, reason }));
-  const counts = { where: first.point, taken: 0, refused: 0, deferred: 0, untaken: 0, receipts: [] };
-  const answered: StickImportResult = { end: 'answered', report: reportOf(), failure: null };
-
-  async function said(result: StickImportResult): Promise<readonly unknown[]> {
-    const bench = new Bench();
-    bench.agent.plugged(first);
-    await bench.untilTaking(first);
-    await bench.end(result);
-    return bench.logged.slice(1);
-  }
-
-  it('that it came to nothing, as something ordinary', async () => {
-    expect(await said(nothing)).toEqual([['info', 'stick.nothing', counts]]);
-  });
-
-  it('how many entries of all its files were taken in, as something ordinary', async () => {
-    const report = reportOf({ entries: taken(0, 0) }, { state: 'known' }, { entries: taken(0) });
-    expect(await said({ ...answered, report })).toEqual([['info', 'stick.answered', { ...counts, taken: 3 }]]);
-  });
-
-  it('for whom it has receipts, those that were there before, too, but not those that could not be made', async () => {
-    const receipts = [
-      { issuer: 'firm 1', file: 'x', isNew: true, failure: null },
-      { issuer: 'firm 2', file: null, isNew: false, failure: { code: 'FILE_KIND', details: {} } },
-      { issuer: 'dongle 3-1', file: 'y', isNew: false, failure: null },
-    ] as const;
-    const [event] = await said({ ...answered, report: { ...reportOf(), receipts } });
-    expect(event).toEqual(['info', 'stick.answered', { ...counts, receipts: ['firm 1', 'dongle 3-1'] }]);
-  });
-
-  it.each<[string, Partial<ImportedFile>, object]>([
-    ['entries were refused', { entries: taken(0, 7, 9) }, { taken: 1, refused: 2 }],
-    [
-      'entries wait for room',
-      { state: 'deferred', entries: taken(0), deferral: { sequence: 2, reason: 7, needed: 100 } },
-      { taken: 1, deferred: 1 },
-    ],
-    ['a file was not taken', { state: 'refused', failure: { code: 'FILE_MALFORMED', details: {} } }, { untaken: 1 }],
-  ])('that %s, for its operator to look at', async (_, file, facts) => {
-    const report = reportOf({ state: 'known' }, file);
-    expect(await said({ ...answered, report })).toEqual([['warn', 'stick.answered', { ...counts, ...facts }]]);
-  });
-
-  it.each<[StickImportResult['end'], ImportReport | null]>([
-    ['untouched', null],
-    ['unanswered', reportOf({ entries: taken(0) })],
-    ['brokenOff', reportOf({ entries: taken(0) })],
-  ])('that it ended %s, with the code of the reason, for its operator to look at', async (end, report) => {
-    const failure = { code: 'STICK_GONE', details: { where: first.point } } as const;
-    const facts = { ...counts, taken: report === null ? 0 : 1, ...failure };
-    expect(await said({ end, report, failure })).toEqual([['warn', `stick.${end}`, facts]]);
   });
 });
 

@@ -50,7 +50,6 @@ describe('what is mounted is a stick by its drive', () => {
     ['it is a folder of another computer', mountOf({ source: '//server/share' }), [usb]],
     ['it is memory', mountOf({ source: 'tmpfs', type: 'tmpfs' }), [usb]],
     ['its source only looks like a device', mountOf({ source: '/device/sda1' }), [usb]],
-    ['it only mounts others when somebody looks', mountOf({ type: 'autofs' }), [usb]],
   ])('but not when %s', (_, mount, drives) => {
     expect(sticksAmong([mount], byDrives(...drives), OWN)).toEqual([]);
   });
@@ -106,9 +105,21 @@ describe('what is mounted is a stick by its folder', () => {
   });
 
   it('whatever its drive, but not without any folder', () => {
-    const memory = mountOf({ device: '0:44', type: 'tmpfs', source: 'tmpfs' });
-    expect(sticksAmong([memory], below('/media'), OWN)).toEqual([memory]);
+    const card = mountOf({ device: '179:1', type: 'ext4', source: '/dev/mmcblk0p1' });
+    expect(sticksAmong([card], below('/media'), OWN)).toEqual([card]);
     expect(sticksAmong([stick], below(), OWN)).toEqual([]);
+  });
+
+  it.each([
+    ['memory', 'tmpfs', 'tmpfs'],
+    ['another computer', 'nfs', 'server:/export'],
+  ])('but not when it is %s', (_, type, source) => {
+    expect(sticksAmong([mountOf({ device: '0:44', type, source })], below('/media'), OWN)).toEqual([]);
+  });
+
+  it('but not when something else is mounted over it', () => {
+    const over = mountOf({ id: 70, device: '0:44', type: 'tmpfs', source: 'tmpfs' });
+    expect(sticksAmong([stick, over], below('/media'), OWN)).toEqual([]);
   });
 
   it('where it is, though it is mounted elsewhere before', () => {

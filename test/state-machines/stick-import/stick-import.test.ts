@@ -47,8 +47,8 @@ describe('the import of a stick', () => {
       'License Ferry: what became of the update files on this stick.',
       '',
       `== ${SERIAL} ==`,
-      'from dongle/b.ferry-update: taken in.',
-      'a.ferry-update: taken in.',
+      '"from dongle/b.ferry-update": taken in.',
+      '"a.ferry-update": taken in.',
       'Receipts for: 3-1, firm 6000010.',
       'Next: bring this stick back to whoever gave it to you; the receipts tell what has arrived. Other devices may be served first.',
       '',
@@ -93,7 +93,7 @@ describe('the import of a stick', () => {
     const { end, report } = await here.take();
     expect([end, report?.files.map(({ state }) => state)]).toEqual(['answered', ['applied', 'applied', 'refused']]);
     expect(here.result()).toMatch(
-      /torn\.ferry-update: not taken in\.\r\n {2}The file is .* \[FILE_\w+\]\r\n {2}\S.*\r\n {2}\S/,
+      /"torn\.ferry-update": not taken in\.\r\n {2}The file is .* \[FILE_\w+\]\r\n {2}\S.*\r\n {2}\S/,
     );
   });
 

@@ -9,10 +9,13 @@ import type { FileContainer } from '../../../../container/store/file-container.a
 import { createDurably, replaceFile } from '../../../../container/store/file-durable.adapter.ts';
 import { parkFile } from '../../../../container/store/file-parked.adapter.ts';
 import { createSoftContainer, openSoftContainer } from '../../../../device-side/index.ts';
+import { MountedStick } from '../../../../device-side/stick-import/mounted-stick.adapter.ts';
 import { FileUpdateFolder } from '../../../../device-side/stick-import/update-folder.adapter.ts';
 import { createDongle, openDongle } from '../../../../dongle-firmware-sim/index.ts';
 import { writeFerryFile } from '../../../../host/cli/ferry-files.adapter.ts';
 import { moveStores } from '../../../../host/cli/move-places.adapter.ts';
+import { FileBlobStore, FileRecordStore, OwedReceipts, RESULT_NAME } from '../../../../state-machines/index.ts';
+import { resultText } from '../../../../state-machines/stick-import/result-sheet.ts';
 import { codeOf } from '../../../container/engine/scene.ts';
 import { makeContainer, seededEnv, TestFirm } from '../../../world/parties.ts';
 import { contentOf } from '../flash/content.ts';
@@ -126,6 +129,14 @@ function working({ name, create, open }: Kind): FileScenario {
   };
 }
 
+const RESULT = resultText(new Map([['130-1', ['x.ferry-update: taken in.']]]));
+const owed = () =>
+  new OwedReceipts(new FileRecordStore(at('sticks'), '.receipts'), new FileBlobStore(at('sticks'), nativeCrypto()));
+const kept = (text: string) => ({ hash: Buffer.from(nativeCrypto().sha256(Buffer.from(text))).toString('hex') });
+/** Receipts that were made. */
+const made = async (hash: string) =>
+  Buffer.from(['one', 'two', 'later'].find((text) => kept(text).hash === hash) ?? 'none');
+
 const anchored = (generation: number) => ({ generation, stateHash: new Uint8Array(32).fill(generation) });
 const ANCHOR = { path: at('anchor.bin'), crypto: nativeCrypto(), creation: 'ab'.repeat(16) };
 
@@ -197,8 +208,26 @@ const OTHERS: readonly FileScenario[] = [
         work: () => void writeFerryFile(`folder:${path.join(stick, 'deep')}`, 'two', file, 'update'),
       },
       { label: 'write a receipt', work: () => new FileUpdateFolder(stick).write('three', file) },
+      { label: 'write a receipt by oneself', work: () => new MountedStick(stick, () => true).write('four', file) },
+      { label: 'write what became of it', work: () => new MountedStick(stick, () => true).writeResult(RESULT) },
     ],
-    look: () => textsOf(...['one', 'deep/two', 'three'].map((name) => path.join(stick, name))),
+    look: () => textsOf(...['one', 'deep/two', 'three', 'four', RESULT_NAME].map((name) => path.join(stick, name))),
+  },
+  {
+    name: 'kept receipts',
+    size: 'quick',
+    prepare: () => undefined,
+    steps: [
+      { label: 'keep one', work: () => owed().add([{ file: 'one', ...kept('one') }], made) },
+      { label: 'keep another', work: () => owed().add([{ file: 'two', ...kept('two') }], made) },
+      { label: 'keep a later one', work: () => owed().add([{ file: 'one', ...kept('later') }], made) },
+      { label: 'forget all', work: async () => owed().written(await owed().all()), lazy: true },
+    ],
+    look: async () => {
+      const all = await owed().all();
+      const receipts = await Promise.all(all.map((one) => owed().receipt(one)));
+      return JSON.stringify(all.map(({ file }, index) => [file, Buffer.from(receipts[index] ?? []).toString()]));
+    },
   },
   {
     name: 'kept moves',
