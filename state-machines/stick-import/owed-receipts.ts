@@ -54,17 +54,24 @@ export class OwedReceipts {
     if (there.length === 0) return;
     const names = new Set(there.map(({ file }) => file));
     const all = [...(await this.all()).filter(({ file }) => !names.has(file)), ...there];
-    await this.#records.save(ID, { receipts: all });
+    await this.#save(all);
     await this.#blobs.keepOnly(all.map(({ hash }) => hash));
   }
 
-  /** They are on a stick. Forgets them, but for those that were kept meanwhile. @throws STORE_WRITE_FAILED */
+  /**
+   * They are on a stick. Forgets them, but for those that were kept meanwhile, and what a power cut left of others.
+   *
+   * @throws STORE_WRITE_FAILED
+   */
   async written(receipts: readonly KeptFile[]): Promise<void> {
-    if (receipts.length === 0) return;
     const gone = new Set(receipts.map(({ hash }) => hash));
-    const left = (await this.all()).filter(({ hash }) => !gone.has(hash));
-    if (left.length === 0) await this.#records.delete(ID);
-    else await this.#records.save(ID, { receipts: left });
+    const all = await this.all();
+    const left = all.filter(({ hash }) => !gone.has(hash));
+    if (left.length < all.length) await (left.length === 0 ? this.#records.delete(ID) : this.#save(left));
     await this.#blobs.keepOnly(left.map(({ hash }) => hash));
+  }
+
+  #save(receipts: readonly KeptFile[]): Promise<void> {
+    return this.#records.save(ID, { receipts });
   }
 }
