@@ -20,7 +20,12 @@ export function open(folder: string): FileContainer {
   return openSoftContainer(folder);
 }
 
-/** `ferry device serve`. @throws what `open` throws; ADDRESS_TAKEN; FILE_UNREADABLE where the system does not tell what is mounted */
+/**
+ * `ferry device serve`.
+ *
+ * @throws what `open` throws; ADDRESS_TAKEN; with sticks FILE_UNREADABLE where the system does not tell what is mounted, PACKAGE_MISSING where
+ *   nothing tells its drives
+ */
 export async function serve(
   options: ServeOptions & { readonly folder: string; readonly sticks?: StickOptions },
   onReady: (served: Served) => void,

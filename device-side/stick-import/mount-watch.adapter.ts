@@ -25,10 +25,9 @@ export interface MountWatchOptions {
 }
 
 /**
- * Looks at what is mounted until the signal.
+ * Looks at what is mounted until the signal. What keeps it from looking, now and then, is told in the log.
  *
  * @param onSticks is told of the sticks that are mounted, at the beginning and whenever the table has changed
- * What keeps it from looking, now and then, is told in the log.
  */
 export async function watchMounts(
   { table, below, own, log, signal }: MountWatchOptions,
@@ -76,16 +75,6 @@ class MountLook {
     const rule = await ruleFor(below, log);
     this.#untold = rule === undefined ? 1 : 0;
     if (rule !== undefined && !signal.aborted) onSticks(sticksAmong(readMountTable(now), rule, own));
-  }
-}
-
-/** Whether drives can be told at all; where only the system does not tell them now, that may change. @throws PACKAGE_MISSING */
-export async function checkDrives(log: ServerLog): Promise<void> {
-  try {
-    await systemDrives();
-  } catch (error) {
-    if (error instanceof FerryError) throw error;
-    log.warn('drives.unknown', { error });
   }
 }
 

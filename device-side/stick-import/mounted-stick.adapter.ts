@@ -24,6 +24,7 @@ export class MountedStick implements Stick {
   /**
    * @param where its mount point
    * @param isThere whether it is mounted still
+   * @param most names that are looked at
    */
   constructor(where: string, isThere: () => boolean, most = MOST_ENTRIES) {
     this.where = where;

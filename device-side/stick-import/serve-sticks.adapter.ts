@@ -14,10 +14,11 @@ import {
   type StickImportPorts,
 } from '../../state-machines/index.ts';
 import { watchContents } from './contents-watch.adapter.ts';
-import { checkDrives, checkTable, isMounted, MOUNT_TABLE, watchMounts } from './mount-watch.adapter.ts';
+import { checkTable, isMounted, MOUNT_TABLE, watchMounts } from './mount-watch.adapter.ts';
 import { MountedStick } from './mounted-stick.adapter.ts';
 import { StickAgent } from './stick-agent.ts';
 import { MountedSticks } from './stick-watch.ts';
+import { drivelist } from './system-drives.adapter.ts';
 
 export interface StickOptions {
   /** Folders below which everything mounted is a stick; without any, sticks are told by their drives. */
@@ -38,7 +39,7 @@ export async function serveSticks(
   log: ServerLog,
 ): Promise<() => Promise<void>> {
   checkTable(table);
-  if (below.length === 0) await checkDrives(log);
+  if (below.length === 0) await drivelist();
   const ended = new AbortController();
   const { signal } = ended;
   const ports = portsOf(served, untilEnded(served.client('unattended'), signal), log);

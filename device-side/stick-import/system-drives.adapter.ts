@@ -13,9 +13,14 @@ const BLOCK_DEVICES = '/sys/class/block';
  * @throws PACKAGE_MISSING; what the system answers where it cannot be asked
  */
 export async function systemDrives(devices = BLOCK_DEVICES): Promise<readonly Drive[]> {
-  const list = await optionalPackage('Telling memory sticks from other drives', 'drivelist', lister);
+  const list = await drivelist();
   // After an `lsblk` that failed once, drivelist asks for less, and does not tell what is on USB any more.
   return (await list()).map(({ device, isUSB }) => ({ device, isUsb: isUSB ?? hangsOnUsb(devices, device) }));
+}
+
+/** What tells the drives, without asking for them yet. @throws PACKAGE_MISSING */
+export function drivelist(): Promise<typeof import('drivelist').list> {
+  return optionalPackage('Telling memory sticks from other drives', 'drivelist', lister);
 }
 
 /** On Linux without its native part, which is not installed: there it is not needed. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { equalBytes, utf8 } from '../../../container/model/bytes.ts';
@@ -6,18 +6,12 @@ import { MemoryBlobStore, type UpdateFolder } from '../../../state-machines/inde
 import { CopiedFolder } from '../../../state-machines/stick-import/copied-folder.ts';
 import { COPY_LIMITS, copyStick } from '../../../state-machines/stick-import/copy-stick.ts';
 import { MadeReceipts } from '../../../state-machines/stick-import/made-receipts.ts';
-import { temporaryFolders } from '../../container/store/temporary-folder.ts';
-import { StickScene } from './stick-scene.ts';
+import { stickScenes } from './stick-scene.ts';
 
-const makeFolder = temporaryFolders();
-const scenes: StickScene[] = [];
-afterEach(() => {
-  for (const made of scenes.splice(0)) made.close();
-});
+const makeScene = stickScenes();
 
 function scene() {
-  const here = new StickScene(makeFolder());
-  scenes.push(here);
+  const here = makeScene();
   return { here, copies: new MemoryBlobStore(nativeCrypto()), listing: () => here.client.call('list', {}) };
 }
 

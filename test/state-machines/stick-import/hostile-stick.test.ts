@@ -1,27 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { armor } from '../../../container/files/armor.ts';
 import type { Stick } from '../../../state-machines/index.ts';
 import { COPY_LIMITS } from '../../../state-machines/stick-import/copy-stick.ts';
-import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { RECEIPTS } from '../update-import/import-scene.ts';
-import { loadedStick, pulledAfter, StickScene } from './stick-scene.ts';
+import { loadedStick, pulledAfter, type StickScene, stickScenes } from './stick-scene.ts';
 
-const makeFolder = temporaryFolders();
-const scenes: StickScene[] = [];
-
-function scene(): StickScene {
-  const made = new StickScene(makeFolder());
-  scenes.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const made of scenes.splice(0)) made.close();
-});
+const scene = stickScenes();
 
 /** Has receipts kept for the next stick. */
 async function owing(): Promise<StickScene> {

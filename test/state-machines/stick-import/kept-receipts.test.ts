@@ -1,16 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { toHex, utf8 } from '../../../container/model/bytes.ts';
 import { MemoryBlobStore, MemoryRecordStore, OwedReceipts, type OwedRecord } from '../../../state-machines/index.ts';
 import { MadeReceipts } from '../../../state-machines/stick-import/made-receipts.ts';
 import { placeOfOwed } from '../../../state-machines/stick-import/place-of-owed.ts';
-import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { RECEIPTS } from '../update-import/import-scene.ts';
-import { StickScene } from './stick-scene.ts';
+import { stickScenes } from './stick-scene.ts';
 
 const crypto = nativeCrypto();
-const makeFolder = temporaryFolders();
 const hashOf = (text: string): string => toHex(crypto.sha256(utf8(text)));
 const file = (name: string, text: string) => ({ file: name, hash: hashOf(text) });
 const texts = async (hash: string): Promise<Uint8Array | undefined> => {
@@ -82,14 +80,10 @@ describe('receipts that are made', () => {
 });
 
 describe('the place of an owed receipt', () => {
-  const scenes: StickScene[] = [];
-  afterEach(() => {
-    for (const made of scenes.splice(0)) made.close();
-  });
+  const makeScene = stickScenes();
 
   function scene() {
-    const here = new StickScene(makeFolder());
-    scenes.push(here);
+    const here = makeScene();
     const receiptFor = (certificate: Uint8Array): Uint8Array =>
       here.device.container.run('context', { certificate, firmCode: null }).context;
     return { here, receiptFor };

@@ -1,25 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ContainerClient } from '../../../container/commands/client.ts';
 import { FerryError } from '../../../container/errors.ts';
 import { armor } from '../../../container/files/armor.ts';
-import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { RECEIPTS, SERIAL } from '../update-import/import-scene.ts';
-import { loadedStick, pulledAfter, pullOut, StickScene } from './stick-scene.ts';
+import { loadedStick, pulledAfter, pullOut, stickScenes } from './stick-scene.ts';
 
-const makeFolder = temporaryFolders();
-const scenes: StickScene[] = [];
-
-function scene(): StickScene {
-  const made = new StickScene(makeFolder());
-  scenes.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const made of scenes.splice(0)) made.close();
-});
+const scene = stickScenes();
 
 function failing(client: ContainerClient, command: string, times: number): ContainerClient {
   let left = times;

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { FerryError } from '../../../container/errors.ts';
 import { unarmor } from '../../../container/files/armor.ts';
 import { MountedStick } from '../../../device-side/index.ts';
@@ -12,6 +12,7 @@ import {
   type StickImportPorts,
   type StickImportResult,
 } from '../../../state-machines/index.ts';
+import { temporaryFolders } from '../../container/store/temporary-folder.ts';
 import { ImportScene, SERIAL } from '../update-import/import-scene.ts';
 import { portsIn } from './stick-places.ts';
 
@@ -57,6 +58,21 @@ export class StickScene extends ImportScene {
   resume(over: Partial<StickImportPorts> = {}): Promise<StickImportResult | null> {
     return resumeStickImport({ ...this.ports, ...over });
   }
+}
+
+/** Makes scenes, each of which is closed after its test. */
+export function stickScenes(): () => StickScene {
+  const makeFolder = temporaryFolders();
+  const made: StickScene[] = [];
+  // Before the folders go.
+  afterEach(() => {
+    for (const one of made.splice(0)) one.close();
+  });
+  return () => {
+    const here = new StickScene(makeFolder());
+    made.push(here);
+    return here;
+  };
 }
 
 /** A stick that is pulled out before, or after, so many things were asked of it. */
