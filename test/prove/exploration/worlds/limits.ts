@@ -21,7 +21,7 @@ function fullMemory(answers: Answers): World {
   ];
   const from = dongle(answers);
   grantBefore(firm, from, items);
-  const to = device(answers, 'device', { limits: { capacity: ROOM_FOR_ONE } });
+  const to = device(answers, 'device', { limits: { capacity: ROOM_FOR_ONE, ownerRoom: 0 } });
   acquaint(from, to);
   from.wish({ orders: [{ to: to.key, most: 2, quantities: [1] }], cancels: true });
   return { parties: [from, to], granted: seatsOf(...items), memory: 'kept' };
@@ -30,7 +30,7 @@ function fullMemory(answers: Answers): World {
 /** A device with room for one of two items of a firm: the second one fits once the first is withdrawn, by what is behind it. */
 function cured(answers: Answers): World {
   const items = [1, 2].map((number): ToyItem => ({ number, seats: 1 })) as [ToyItem, ToyItem];
-  const to = device(answers, 'device', { limits: { capacity: ROOM_CURED } });
+  const to = device(answers, 'device', { limits: { capacity: ROOM_CURED, ownerRoom: 0 } });
   to.prepare('context', { certificate: firm.certificate, firmCode: null });
   const wishes = [
     { kind: 'add', item: items[0] },
