@@ -147,7 +147,7 @@ async function openReports(address: UsbAddress, where: string, { patience }: Don
     }
     case 'usb': {
       const { openUsbPort } = await import('./hid/usb-port.adapter.ts');
-      return openUsbPort(address.serial, where);
+      return openUsbPort(address.serial, where, patience);
     }
     case 'usbip': {
       const { openUsbipPort } = await import('./usbip/usbip-port.ts');

@@ -1,17 +1,13 @@
-import { REPORT_SIZE } from '../../container/wire/report.ts';
 import { closed, lost, openFailed } from './port-faults.adapter.ts';
 import type { ReportPort } from './report-port.ts';
 import { dongleAmong } from './usb-host.ts';
 import { devicesOn, namesOnUsb, placeOnUsb, usbDevices } from './usb-package.adapter.ts';
+import { UsbReports } from './usb-reports.adapter.ts';
 
 /** The interface for reports, and its endpoints. @see docs/protocol.md, "Reports" */
 const REPORT_INTERFACE = 0;
 const REPORT_ENDPOINT = 1;
 const CONFIGURATION = 1;
-/** Milliseconds for which a dongle may take a report. */
-const LONGEST_WRITE = 30_000;
-/** Milliseconds for which a report is waited for at a time: a wait that has begun keeps the dongle from being closed. */
-const LONGEST_READ = 500;
 
 type Device = Awaited<ReturnType<typeof import('usb')['usb']['getDevices']>>[number];
 
@@ -28,9 +24,10 @@ interface Configuration {
 /**
  * Opens a dongle on this computer's USB by itself, without the system's driver for HID.
  *
+ * @param patience seconds for which an answer is waited for at most
  * @throws PACKAGE_MISSING; NO_USB; CARRIER_UNREACHABLE when it is not plugged in, or several are; CARRIER_FORBIDDEN when this user may not open it
  */
-export async function openUsbPort(serial: string, where: string): Promise<ReportPort> {
+export async function openUsbPort(serial: string, where: string, patience: number): Promise<ReportPort> {
   const devices = await devicesOn(await usbDevices());
   const device = dongleAmong(devices, serial, { namesOf: namesOnUsb, placeOf: placeOnUsb }, where);
   try {
@@ -46,7 +43,7 @@ export async function openUsbPort(serial: string, where: string): Promise<Report
     }
     throw openFailed(where, nodeOf(device), error);
   }
-  return portOf(device, where);
+  return portOf(device, where, patience);
 }
 
 /** Its file on Linux, where the bus has a number. */
@@ -55,49 +52,33 @@ function nodeOf({ bus, address }: Device): string | undefined {
   return `/dev/bus/usb/${bus.padStart(3, '0')}/${String(address).padStart(3, '0')}`;
 }
 
-function portOf(device: Device, where: string): ReportPort {
-  const [toDongle, fromDongle] = [endpointOf(device, 'out'), endpointOf(device, 'in')];
-  let isClosed = false;
+function portOf(device: Device, where: string, patience: number): ReportPort {
+  const reports = new UsbReports(device, {
+    toDongle: endpointOf(device, 'out'),
+    fromDongle: endpointOf(device, 'in'),
+    patience,
+  });
   const port: ReportPort = {
     onReport: () => undefined,
     onGone: () => undefined,
-    write: async (reports) => {
+    write: async (written) => {
       try {
-        for (const report of reports) await device.nativeTransferOut(toDongle, LONGEST_WRITE, report);
+        await reports.write(written);
       } catch (error) {
         throw lost(where, error);
       }
     },
     close: async () => {
-      if (isClosed) return;
-      isClosed = true;
-      await listening;
+      if (!(await reports.end())) return;
       await giveBack(device);
       await closed(device.close());
     },
   };
-  const listen = async (): Promise<void> => {
-    while (!isClosed) {
-      const report = await nextReport(device, fromDongle);
-      if (report !== undefined && !isClosed) port.onReport(report);
-    }
-  };
-  const listening = listen().catch((error: unknown) => {
-    if (!isClosed) port.onGone(error);
-  });
+  reports.listen(
+    (report) => port.onReport(report),
+    (why) => port.onGone(why),
+  );
   return port;
-}
-
-/** Undefined when none came within LONGEST_READ. */
-async function nextReport(device: Device, endpoint: number): Promise<Uint8Array | undefined> {
-  const began = performance.now();
-  try {
-    return (await device.nativeTransferIn(endpoint, LONGEST_READ, REPORT_SIZE)) ?? undefined;
-  } catch (error) {
-    // The package says that its time is over as it says that a device is gone; that one is told at once.
-    if (performance.now() - began < LONGEST_READ) throw error;
-    return undefined;
-  }
 }
 
 /** The endpoint for reports of a direction: a dongle that a kernel makes of its own functions has it where that kernel puts it. */

@@ -4,6 +4,9 @@ export const REPORT_SIZE = 64;
 /** The channel on which channels are asked for. */
 export const BROADCAST = 0xffff;
 
+/** A channel that nobody ever has: what is said on it is answered `noChannel`. */
+export const NO_CHANNEL = 0;
+
 /** Kinds of message in reports, by number; never reused. @see docs/protocol.md, "Reports" */
 export const REPORT_KINDS = {
   open: 1,

@@ -5,6 +5,7 @@ import { SLOWEST_RATE } from '../../container/wire/pace.ts';
 import {
   Assembly,
   BROADCAST,
+  NO_CHANNEL,
   REPORT_ERRORS,
   type Report,
   type ReportError,
@@ -138,7 +139,7 @@ export class ReportChannels implements ReportSink {
   #freeNumber(): number {
     for (;;) {
       const number = Number.parseInt(toHex(this.#options.random(2)), 16);
-      if (number !== 0 && number !== BROADCAST && !this.#channels.has(number)) return number;
+      if (number !== NO_CHANNEL && number !== BROADCAST && !this.#channels.has(number)) return number;
     }
   }
 

@@ -47,20 +47,20 @@ describe('a dongle on USB without the system’s driver', () => {
 
   it('is not there where the system does not tell what is plugged in', async () => {
     USB.fault = native('getDevices error: x');
-    await expect(openUsbPort('3-1', 'usb:3-1')).rejects.toMatchObject({ code: 'NO_USB', cause: USB.fault });
+    await expect(openUsbPort('3-1', 'usb:3-1', 30)).rejects.toMatchObject({ code: 'NO_USB', cause: USB.fault });
   });
 
   it('is no other device, whatever its serial number', async () => {
     const disk = device({ manufacturerName: 'Another', productName: 'Disk' });
     const failed = { code: 'CARRIER_UNREACHABLE', details: { where: 'usb:3-1', why: 'it is not plugged in' } };
-    await expect(openUsbPort('3-1', 'usb:3-1')).rejects.toMatchObject(failed);
+    await expect(openUsbPort('3-1', 'usb:3-1', 30)).rejects.toMatchObject(failed);
     expect(disk).toEqual([]);
   });
 
   it('is not guessed where several have that serial number', async () => {
     const both = [device({}), device({ address: 2 })];
     const failed = { code: 'CARRIER_UNREACHABLE', message: expect.stringContaining('2 dongles of that serial number') };
-    await expect(openUsbPort('3-1', 'usb:3-1')).rejects.toMatchObject(failed);
+    await expect(openUsbPort('3-1', 'usb:3-1', 30)).rejects.toMatchObject(failed);
     expect(both).toEqual([[], []]);
   });
 
@@ -70,7 +70,7 @@ describe('a dongle on USB without the system’s driver', () => {
       code: 'CARRIER_UNREACHABLE',
       details: { where: 'usb:3-1', why: 'claimInterface error: it is in use' },
     };
-    await expect(openUsbPort('3-1', 'usb:3-1')).rejects.toMatchObject(failed);
+    await expect(openUsbPort('3-1', 'usb:3-1', 30)).rejects.toMatchObject(failed);
     expect(done.slice(-1)).toEqual(['close']);
     if (process.platform === 'linux') expect(done.slice(-2)).toEqual(['attachKernelDriver', 'close']);
   });
