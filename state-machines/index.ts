@@ -59,6 +59,7 @@ export {
 } from './stick-import/run-stick-import.ts';
 export { stickImportMachine } from './stick-import/stick-import-machine.ts';
 export type { Stick } from './stick-import/stick-port.ts';
+export { REQUEST_NAME } from './stick-import/wanted-licenses.ts';
 export type { ImportedFile, ImportReport, WrittenReceipt } from './update-import/import-report.ts';
 export { type ImportPorts, importUpdates } from './update-import/import-updates.ts';
 export { byLatestWord, readUpdateHeading, type UpdateHeading } from './update-import/read-update-heading.ts';

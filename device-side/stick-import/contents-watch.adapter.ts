@@ -1,11 +1,15 @@
 import { watch } from 'chokidar';
-import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
+import { CERTIFICATE_SUFFIX, UPDATE_SUFFIX } from '../../container/files/file-names.ts';
 import { systemCode, systemWords } from '../../container/store/file-failure.ts';
+import { REQUEST_NAME } from '../../state-machines/index.ts';
 
 /** Milliseconds of quiet after which what was put on a stick is whole. */
 const QUIET = 700;
 
-/** Folders and update files that are watched on one stick: the system has only so many watches for everybody. */
+/** What a device looks at ends like that. */
+const WATCHED = [UPDATE_SUFFIX, CERTIFICATE_SUFFIX, `/${REQUEST_NAME.toLowerCase()}`];
+
+/** Folders and files that are watched on one stick: the system has only so many watches for everybody. */
 const MOST_WATCHED = 1000;
 
 /** What is put on a stick while it is plugged in. */
@@ -14,7 +18,7 @@ export interface ContentsWatch {
 }
 
 /**
- * Tells, when all is quiet again, that update files were put on a stick, changed or taken away: in its root or a folder there. Other
+ * Tells, when all is quiet again, that update files, or what asks for licenses, were put on a stick, changed or taken away: in its root or a folder there. Other
  * files, of which there may be thousands, are not watched, nor are those that a device writes itself; of very many, some are.
  *
  * @param onFailed is told, once, why not all of it can be seen
@@ -24,7 +28,7 @@ export function watchContents(point: string, onChanged: () => void, onFailed: (w
   let hasFailed = false;
   const watched = new Set<string>();
   const isPassedOver = (path: string, isFolder: boolean | undefined): boolean => {
-    if (isFolder === false && !path.toLowerCase().endsWith(UPDATE_SUFFIX)) return true;
+    if (isFolder === false && !isLookedAt(path)) return true;
     if (watched.size < MOST_WATCHED) watched.add(path);
     return !watched.has(path);
   };
@@ -49,6 +53,11 @@ export function watchContents(point: string, onChanged: () => void, onFailed: (w
       return watcher.close();
     },
   };
+}
+
+function isLookedAt(path: string): boolean {
+  const name = path.toLowerCase();
+  return WATCHED.some((end) => name.endsWith(end));
 }
 
 /** Of watches, Linux has only so many; it says that there is no space. @see inotify(7) */

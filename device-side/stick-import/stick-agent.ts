@@ -90,11 +90,12 @@ export class StickAgent implements StickListener {
     }
   }
 
-  #tell(where: string, { end, report, failure }: StickImportResult): void {
+  #tell(where: string, { end, report, requested, failure }: StickImportResult): void {
     const { log } = this.#ports;
     const entries = report?.files.flatMap((one) => one.entries) ?? [];
-    const missing =
-      report?.receipts.flatMap(({ failure: why, issuer }) => (why === null ? [] : [`${issuer}: ${why.code}`])) ?? [];
+    const missing = [...(report?.receipts ?? []), ...requested].flatMap(({ failure: why, issuer }) =>
+      why === null ? [] : [`${issuer}: ${why.code}`],
+    );
     const facts = {
       where,
       taken: entries.filter(({ reason }) => reason === 0).length,
@@ -102,6 +103,9 @@ export class StickAgent implements StickListener {
       deferred: report?.files.filter(({ state }) => state === 'deferred').length ?? 0,
       untaken: report?.files.filter(({ state }) => state === 'refused').length ?? 0,
       receipts: report?.receipts.flatMap(({ file, issuer }) => (file === null ? [] : [issuer])) ?? [],
+      ...(requested.length === 0
+        ? {}
+        : { contexts: requested.flatMap(({ file, issuer }) => (file === null ? [] : [issuer])) }),
       ...(missing.length === 0 ? {} : { missing }),
       ...(failure === null ? {} : { code: failure.code, details: failure.details }),
     };

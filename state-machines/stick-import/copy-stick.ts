@@ -5,6 +5,7 @@ import type { BlobStore } from '../runtime/blob-store-port.ts';
 import { type FoundUpdate, surveyFolder } from '../update-import/survey-folder.ts';
 import type { UpdateFolder } from '../update-import/update-folder-port.ts';
 import type { CopiedFile, CopiedStick } from './stick-import-context.ts';
+import { WantedSurvey } from './wanted-licenses.ts';
 
 /** Of one stick at most; what is more waits for another one. Nothing says that files are genuine before they are taken in. */
 export const COPY_LIMITS = { files: 1000, bytes: 64 * 1024 * 1024, unreadable: 200 } as const;
@@ -24,7 +25,9 @@ export async function copyStick(
   store: BlobStore,
   container: Pick<Listing, 'key' | 'channels'>,
 ): Promise<CopiedStick> {
-  const { updates: found, unreadable: unread, foreign, hidden } = await surveyFolder(stick, container.key);
+  const asked = new WantedSurvey();
+  const survey = await surveyFolder(stick, container.key, (name) => asked.see(name));
+  const { updates: found, unreadable: unread, foreign, hidden } = survey;
   for (const { failure } of unread) throwIfGone(failure);
   const isNews = found.some((update) => bringsNews(update, container.channels));
   const updates: CopiedFile[] = [];
@@ -47,7 +50,7 @@ export async function copyStick(
   }
   const told = unreadable.slice(0, COPY_LIMITS.unreadable);
   const leftOut = found.length + unread.length - updates.length - told.length;
-  return { updates, unreadable: told, foreign, hidden, leftOut, isNews };
+  return { updates, unreadable: told, foreign, hidden, leftOut, isNews, wanted: asked.wanted };
 }
 
 function throwIfGone({ code, details }: Failure): void {

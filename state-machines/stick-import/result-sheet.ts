@@ -1,8 +1,9 @@
 import { codeOfNumber, type ErrorCode, explain } from '../../container/errors.ts';
+import { CERTIFICATE_SUFFIX } from '../../container/files/file-names.ts';
 import { plain } from '../../container/files/plain-text.ts';
 import { utf8 } from '../../container/model/bytes.ts';
 import type { Failure } from '../failure.ts';
-import type { ImportedFile, ImportReport } from '../update-import/import-report.ts';
+import type { ImportedFile, ImportReport, WrittenReceipt } from '../update-import/import-report.ts';
 
 /** The name of the text for people, at the root of a stick. */
 export const RESULT_NAME = 'RESULT.TXT';
@@ -52,6 +53,8 @@ export interface Answered {
   readonly isAnswered: boolean;
   /** Files that were not looked at. */
   readonly leftOut: number;
+  /** Contexts that were asked for; null where none were. */
+  readonly requested: readonly WrittenReceipt[] | null;
 }
 
 /**
@@ -64,7 +67,8 @@ export interface Answered {
 export function resultAfter(before: string | undefined, report: ImportReport, more: Answered): string | undefined {
   const sheet = before === undefined ? undefined : readResultText(before);
   const { serial, files } = report;
-  const isNothingNew = !more.isAnswered && files.every(({ state }) => state === 'known');
+  const isNothingNew =
+    !more.isAnswered && files.every(({ state }) => state === 'known') && isAnsweredBefore(report, more);
   if (isNothingNew && sheet?.has(serial) === true) return undefined;
   const others = [...(sheet ?? [])].filter(([other]) => other !== serial).slice(1 - MOST_SECTIONS);
   const own = [serial, linesOf(report, more)] as const;
@@ -76,7 +80,13 @@ export function resultAfter(before: string | undefined, report: ImportReport, mo
   return text === before ? undefined : text;
 }
 
-function linesOf(report: ImportReport, { isAnswered, leftOut }: Answered): readonly string[] {
+/** Whether the contexts that were asked for lie there since an earlier import. */
+function isAnsweredBefore({ receipts }: ImportReport, { requested }: Answered): boolean {
+  if (requested === null) return true;
+  return requested.length + receipts.length > 0 && requested.every(({ file, isNew }) => file !== null && !isNew);
+}
+
+function linesOf(report: ImportReport, { isAnswered, leftOut, requested }: Answered): readonly string[] {
   const { files, receipts, interruption } = report;
   const ofFiles = files.flatMap(linesOfFile);
   const lines = ofFiles.slice(0, MOST_OF_FILES);
@@ -91,11 +101,30 @@ function linesOf(report: ImportReport, { isAnswered, leftOut }: Answered): reado
     );
   const issuers = receipts.flatMap(({ issuer, file }) => (file === null ? [] : [issuer]));
   if (issuers.length > 0) lines.push(`Receipts for: ${issuers.join(', ')}.`);
+  if (requested !== null) lines.push(...linesOfRequest(requested, issuers.length > 0));
   if (isAnswered || issuers.length > 0)
     lines.push(
       'Next: bring this stick back to whoever gave it to you; the receipts tell what has arrived. Other devices may be served first.',
     );
   return lines.map(plain).slice(0, MOST_LINES);
+}
+
+/** @param isAnswered whether receipts, which say the same as contexts, lie there */
+function linesOfRequest(requested: readonly WrittenReceipt[], isAnswered: boolean): readonly string[] {
+  const failed = requested.flatMap(({ issuer, failure }) =>
+    failure === null ? [] : [`No context could be made for "${issuer}".`, ...sentencesOf(failure)],
+  );
+  const issuers = requested.flatMap(({ issuer, file }) => (file === null ? [] : [issuer]));
+  if (issuers.length === 0 && isAnswered) return failed;
+  if (issuers.length === 0)
+    return [
+      ...failed,
+      `Licenses are asked for, but of nobody who is known here. Put the certificate of an issuer, a file that ends with ${CERTIFICATE_SUFFIX}, on this stick.`,
+    ];
+  const said = [...failed, `Contexts, which ask for licenses, for: ${issuers.join(', ')}.`];
+  return isAnswered
+    ? said
+    : [...said, 'Next: bring this stick to whoever issues licenses. Other devices may be asked first.'];
 }
 
 function linesOfFile({ file, state, entries, deferral, failure }: ImportedFile): string[] {

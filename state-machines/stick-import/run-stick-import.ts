@@ -6,7 +6,7 @@ import type { BlobStore } from '../runtime/blob-store-port.ts';
 import { runDurably } from '../runtime/run-durably.ts';
 import type { RecordStore, SnapshotStore } from '../runtime/snapshot-store-port.ts';
 import { loadSnapshot, type StoredSnapshot } from '../runtime/stored-snapshot.ts';
-import type { ImportReport } from '../update-import/import-report.ts';
+import type { ImportReport, WrittenReceipt } from '../update-import/import-report.ts';
 import { OwedReceipts, type OwedRecord } from './owed-receipts.ts';
 import { type StickImportContext, stickImportContextSchema } from './stick-import-context.ts';
 import { STICK_IMPORT_VERSION, stickImportMachine } from './stick-import-machine.ts';
@@ -36,6 +36,8 @@ export interface StickImportResult {
   readonly end: StickImportEnd;
   /** What became of the files; null where none was looked at. */
   readonly report: ImportReport | null;
+  /** Contexts that the stick asked for. */
+  readonly requested: readonly WrittenReceipt[];
   readonly failure: Failure | null;
 }
 
@@ -104,7 +106,7 @@ async function run(
   });
   if (end.state !== 'brokenOff' && end.unremoved === null) await copies.keepOnly([]);
   const { taken, failure } = end.output as StickImportContext;
-  return { end: end.state as StickImportEnd, report: taken?.report ?? null, failure };
+  return { end: end.state as StickImportEnd, report: taken?.report ?? null, requested: work.requested, failure };
 }
 
 const EARLIER = 'its earlier place';

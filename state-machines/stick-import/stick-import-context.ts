@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { deferralSchema, entryOutcomeSchema } from '../entry-outcome.ts';
 import { type Failure, failureSchema } from '../failure.ts';
 import type { ImportReport } from '../update-import/import-report.ts';
+import type { WantedLicenses } from './wanted-licenses.ts';
 
 /** A file that was copied from a stick, or is to be written to one. */
 export interface KeptFile {
@@ -30,6 +31,7 @@ export interface CopiedStick {
   readonly leftOut: number;
   /** Whether something lies there that the container does not know yet. */
   readonly isNews: boolean;
+  readonly wanted: WantedLicenses;
 }
 
 /** What became of the files of a stick. */
@@ -55,6 +57,7 @@ const copiedStick = v.object({
   hidden: v.number(),
   leftOut: v.number(),
   isNews: v.boolean(),
+  wanted: v.object({ isWanted: v.boolean(), certificates: v.array(v.string()) }),
 });
 const importedFile = v.object({
   file: v.string(),

@@ -6,7 +6,7 @@ import type { CheckpointOutput } from '../runtime/run-durably.ts';
 import type { CopiedStick, StickImportContext, TakenStick } from './stick-import-context.ts';
 
 /** A new one for every change after which an old snapshot would be misread. */
-export const STICK_IMPORT_VERSION = 1;
+export const STICK_IMPORT_VERSION = 2;
 
 /** What a stick that was copied comes to. */
 export interface CopyOutput {

@@ -5,12 +5,14 @@ import { FerryError } from '../../container/errors.ts';
 import { failureOf } from '../failure.ts';
 import type { BlobStore } from '../runtime/blob-store-port.ts';
 import { MemoryBlobStore } from '../runtime/memory-blob-store.ts';
+import type { WrittenReceipt } from '../update-import/import-report.ts';
 import { importUpdates } from '../update-import/import-updates.ts';
 import { CopiedFolder } from './copied-folder.ts';
 import { copyStick } from './copy-stick.ts';
 import { MadeReceipts } from './made-receipts.ts';
 import type { OwedReceipts } from './owed-receipts.ts';
 import { placeOfOwed } from './place-of-owed.ts';
+import { meetIssuers, requestLicenses } from './request-licenses.ts';
 import { resultAfter } from './result-sheet.ts';
 import type { CopiedStick, TakenStick } from './stick-import-context.ts';
 import type { CopyOutput, TakenCopies } from './stick-import-machine.ts';
@@ -29,10 +31,16 @@ export interface StickWorkPorts {
 export class StickWork {
   readonly #ports: StickWorkPorts;
   readonly #memory: BlobStore;
+  #requested: readonly WrittenReceipt[] = [];
 
   constructor(ports: StickWorkPorts) {
     this.#ports = ports;
     this.#memory = new MemoryBlobStore(ports.crypto);
+  }
+
+  /** Contexts that the stick asked for, as far as it was answered. */
+  get requested(): readonly WrittenReceipt[] {
+    return this.#requested;
   }
 
   actors() {
@@ -49,12 +57,13 @@ export class StickWork {
     const listing = await client.call('list', {});
     if (listing.serial === null) throw new FerryError('NOT_ENROLLED', { where: listing.key });
     const copied = await copyStick(stick, copies, listing);
-    const isForIt = copied.updates.length + copied.unreadable.length > 0;
+    const isForIt = copied.updates.length + copied.unreadable.length > 0 || copied.wanted.isWanted;
     return { copied, isNothing: !isForIt && !(copied.foreign > 0 && (await owed.all()).length > 0) };
   }
 
   async #apply(copied: CopiedStick): Promise<TakenStick> {
     const { client, crypto, stick, copies } = this.#ports;
+    await meetIssuers(this.#ports, copied.wanted.certificates);
     const folder = new CopiedFolder(copied, copies, this.#made(copied), stick);
     const report = await importUpdates({ client, crypto, folder });
     return { report: { ...report, foreign: copied.foreign, hidden: copied.hidden }, answers: folder.written };
@@ -63,8 +72,9 @@ export class StickWork {
   /** Writes nothing where all of it is there already. */
   async #answer({ copied, taken: { report, answers } }: TakenCopies): Promise<undefined> {
     const { stick, owed } = this.#ports;
-    // A stick that carries licenses for nobody is nobody's who would bring receipts home.
-    const kept = copied.updates.length + copied.foreign > 0 ? await owed.all() : [];
+    const { isWanted, certificates } = copied.wanted;
+    // A stick that neither carries licenses nor asks for some is nobody's who would bring receipts home.
+    const kept = isWanted || copied.updates.length + copied.foreign > 0 ? await owed.all() : [];
     const current = new Set(report.receipts.map(({ file }) => file));
     let isAnswered = false;
     for (const one of kept) {
@@ -77,7 +87,10 @@ export class StickWork {
       isAnswered = true;
     }
     await owed.written(kept);
-    const text = resultAfter(await stick.readResult(), report, { isAnswered, leftOut: copied.leftOut });
+    const answered = new Set(report.receipts.flatMap(({ issuer, file }) => (file === null ? [] : [issuer])));
+    if (isWanted) this.#requested = await requestLicenses(this.#ports, certificates, answered);
+    const requested = isWanted ? this.#requested : null;
+    const text = resultAfter(await stick.readResult(), report, { isAnswered, leftOut: copied.leftOut, requested });
     if (text !== undefined) await stick.writeResult(text);
   }
 

@@ -17,20 +17,30 @@ export interface Survey {
   readonly hidden: number;
 }
 
-/** Looks through a folder for update files to a container. Files are read one at a time and not kept. @throws FOLDER_UNREADABLE */
-export async function surveyFolder(folder: UpdateFolder, container: PublicKey): Promise<Survey> {
+/**
+ * Looks through a folder for update files to a container. Files are read one at a time and not kept.
+ *
+ * @param seeOther is told the name of each other file that is not hidden
+ * @throws FOLDER_UNREADABLE
+ */
+export async function surveyFolder(
+  folder: UpdateFolder,
+  container: PublicKey,
+  seeOther: (name: string) => void = () => undefined,
+): Promise<Survey> {
   const updates: FoundUpdate[] = [];
   const unreadable: { file: string; failure: Failure }[] = [];
   let foreign = 0;
   let hidden = 0;
   for await (const { name, isFile } of folder.entries()) {
     if (isHidden(name)) hidden += 1;
-    else if (isFile && name.toLowerCase().endsWith(UPDATE_SUFFIX)) {
+    else if (!isFile) continue;
+    else if (name.toLowerCase().endsWith(UPDATE_SUFFIX)) {
       const found = await look(folder, name);
       if ('failure' in found) unreadable.push(found);
       else if (found.container === container) updates.push(found);
       else foreign += 1;
-    }
+    } else seeOther(name);
   }
   updates.sort(byIssuerAndWord);
   unreadable.sort((one, other) => compare(one.file, other.file));

@@ -32,18 +32,23 @@ export async function writeReceipts(
   const receipts: WrittenReceipt[] = [];
   for (const issuer of issuers) {
     const made = await makeReceipt(ports, issuer);
-    const name = await nameFor(ports.folder, serial ?? '', issuer);
+    const name = await fileNameFor(ports.folder, serial ?? '', issuer, 'receipt');
     receipts.push({ issuer: issuer.name, ...('code' in made ? failed(made) : await keep(ports, key, name, made)) });
   }
   return receipts;
 }
 
-/** The plain name, unless a receipt for somebody else that people call the same has it. */
-async function nameFor(folder: UpdateFolder, serial: string, issuer: UpdateIssuer): Promise<string> {
-  const plain = contextFileName(serial, issuer.name, 'receipt');
+/** The plain name of a context or receipt, unless one for somebody else that people call the same has it. */
+export async function fileNameFor(
+  folder: Pick<UpdateFolder, 'read'>,
+  serial: string,
+  issuer: Pick<UpdateIssuer, 'key' | 'name'>,
+  kind: 'context' | 'receipt',
+): Promise<string> {
+  const plain = contextFileName(serial, issuer.name, kind);
   const there = await folder.read(plain).catch(failureOf);
   const isTaken = !('code' in there) && isForAnother(there, issuer.key);
-  return isTaken ? contextFileName(serial, issuer.name, 'receipt', issuer.key) : plain;
+  return isTaken ? contextFileName(serial, issuer.name, kind, issuer.key) : plain;
 }
 
 type Kept = Omit<WrittenReceipt, 'issuer'>;

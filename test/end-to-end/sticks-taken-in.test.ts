@@ -24,6 +24,21 @@ describe('a device that is served with --sticks', () => {
     );
   });
 
+  it('says on a stick who it is, so that a vendor that never saw it issues licenses, which it takes in while the stick stays in', async () => {
+    const stick = scene.sticks.stick('a');
+    scene.world.must('certificate', 'central:vendor', '-o', `folder:${stick}`);
+    fs.writeFileSync(path.join(stick, 'FERRY-REQUEST.TXT'), '');
+    const device = scene.serve();
+    scene.sticks.plugIn('a');
+    await device.said('stick.answered');
+    const context = path.join(stick, '130-2459324738-for-firm-6000010.ferry-context');
+    const item = ['--item', '6000010:1001x1'];
+    scene.world.must('central', 'issue', 'vendor', '--to', context, ...item, '-o', `folder:${stick}`);
+    await device.said('"taken":1');
+    expect((await scene.end(device)).exit).toBe(0);
+    expect(scene.world.seats('device')).toEqual({ held: 1, pending: 0 });
+  });
+
   it.each([
     [['--listen', 'unix:s', '--mounts', 'mounts'], '--mounts needs --sticks'],
     [['--sticks-below', 'media'], '"media" is not the whole path of a folder, such as /media'],

@@ -8,10 +8,10 @@ import { mountOf } from './mounts.ts';
 export const first = mountOf({ point: '/media/FIRST' });
 export const second = mountOf({ id: 61, device: '8:17', point: '/media/SECOND', source: '/dev/sdb1' });
 export const third = mountOf({ id: 62, device: '8:33', point: '/media/THIRD', source: '/dev/sdc1' });
-export const nothing: StickImportResult = { end: 'nothing', report: null, failure: null };
+export const nothing: StickImportResult = { end: 'nothing', report: null, requested: [], failure: null };
 
 export const brokenOff: StickImportResult = {
-  ...{ end: 'brokenOff', report: null },
+  ...{ end: 'brokenOff', report: null, requested: [] },
   failure: { code: 'CARRIER_UNREACHABLE', details: {} },
 };
 

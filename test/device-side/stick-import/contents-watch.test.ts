@@ -145,6 +145,8 @@ describe('a watch of what is put on a stick', () => {
 
   it.each<[string, (place: string) => void]>([
     ['put in its root', (place) => fs.writeFileSync(path.join(place, 'new.ferry-update'), '')],
+    ['asked for by an empty file', (place) => fs.writeFileSync(path.join(place, 'FERRY-REQUEST.TXT'), '')],
+    ['put there as a certificate', (place) => fs.writeFileSync(path.join(place, 'a.ferry-certificate'), '')],
     ['put in a folder below', (place) => fs.writeFileSync(path.join(place, 'folder/new.ferry-update'), '')],
     ['moved to it in a folder', (place) => fs.renameSync(folderOutside(), path.join(place, 'moved'))],
     ['written anew', (place) => fs.appendFileSync(path.join(place, 'before.ferry-update'), ', after')],

@@ -17,7 +17,7 @@ describe('an agent for sticks says of an import', () => {
   const taken = (...reasons: readonly number[]): ImportedFile['entries'] =>
     reasons.map((reason, at) => ({ sequence: at + 1, reason }));
   const counts = { where: first.point, taken: 0, refused: 0, deferred: 0, untaken: 0, receipts: [] };
-  const answered: StickImportResult = { end: 'answered', report: reportOf(), failure: null };
+  const answered: StickImportResult = { end: 'answered', report: reportOf(), requested: [], failure: null };
 
   async function said(result: StickImportResult): Promise<readonly unknown[]> {
     const bench = new Bench();
@@ -47,6 +47,16 @@ describe('an agent for sticks says of an import', () => {
     expect(event).toEqual(['warn', 'stick.answered', facts]);
   });
 
+  it('for whom it has contexts that were asked for, and why others could not be made', async () => {
+    const requested = [
+      { issuer: 'firm 1', file: 'x', isNew: false, failure: null },
+      { issuer: 'torn.ferry-certificate', file: null, isNew: false, failure: { code: 'FILE_KIND', details: {} } },
+    ] as const;
+    const [event] = await said({ ...answered, requested });
+    const facts = { ...counts, contexts: ['firm 1'], missing: ['torn.ferry-certificate: FILE_KIND'] };
+    expect(event).toEqual(['warn', 'stick.answered', facts]);
+  });
+
   it.each<[string, Partial<ImportedFile>, object]>([
     ['entries were refused', { entries: taken(0, 7, 9) }, { taken: 1, refused: 2 }],
     [
@@ -67,6 +77,6 @@ describe('an agent for sticks says of an import', () => {
   ])('that it ended %s, with the code of the reason, for its operator to look at', async (end, report) => {
     const failure = { code: 'STICK_GONE', details: { where: first.point } } as const;
     const facts = { ...counts, taken: report === null ? 0 : 1, ...failure };
-    expect(await said({ end, report, failure })).toEqual([['warn', `stick.${end}`, facts]]);
+    expect(await said({ end, report, requested: [], failure })).toEqual([['warn', `stick.${end}`, facts]]);
   });
 });

@@ -92,7 +92,7 @@ describe('the folder of copies', () => {
         { file: 'b', hash: null },
       ],
       unreadable: [{ file: 'c', failure }],
-      ...{ foreign: 0, hidden: 0, leftOut: 0, isNews: true },
+      ...{ foreign: 0, hidden: 0, leftOut: 0, isNews: true, wanted: { isWanted: false, certificates: [] } },
     };
     const made = new MadeReceipts(copies, undefined);
     const folder = new CopiedFolder(copied, copies, made, { read: async (name) => utf8(`${name} of the stick`) });

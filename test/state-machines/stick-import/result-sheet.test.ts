@@ -4,7 +4,7 @@ import type { ImportReport } from '../../../state-machines/index.ts';
 import { readResultText, resultAfter, resultText } from '../../../state-machines/stick-import/result-sheet.ts';
 
 const SERIAL = '130-1';
-const NOTHING_MORE = { isAnswered: false, leftOut: 0 };
+const NOTHING_MORE = { isAnswered: false, leftOut: 0, requested: null };
 
 function report(over: Partial<ImportReport> = {}): ImportReport {
   return { serial: SERIAL, files: [], receipts: [], foreign: 0, hidden: 0, interruption: null, ...over };
@@ -66,7 +66,8 @@ describe('the text on a stick', () => {
   it('says what is next, and what was left out, however much there is to say before', () => {
     const files = Array.from({ length: 400 }, (_, at) => file(`${at}`, { state: 'refused', failure: damaged }));
     const receipts = [{ issuer: 'firm 1', file: 'x', isNew: true, failure: null }];
-    const text = resultAfter(undefined, report({ files, receipts }), { isAnswered: true, leftOut: 7 }) ?? '';
+    const text =
+      resultAfter(undefined, report({ files, receipts }), { ...NOTHING_MORE, isAnswered: true, leftOut: 7 }) ?? '';
     expect(text).toContain('And so on: not all of it is said here.');
     expect(text).toContain('7 files were not looked at');
     expect(text).toMatch(/Receipts for: firm 1\.\r\nNext: bring this stick back/);
