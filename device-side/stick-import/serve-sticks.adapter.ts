@@ -14,6 +14,7 @@ import {
   type StickImportPorts,
 } from '../../state-machines/index.ts';
 import { watchContents } from './contents-watch.adapter.ts';
+import { LightProgram } from './light-program.adapter.ts';
 import { checkTable, isMounted, MOUNT_TABLE, watchMounts } from './mount-watch.adapter.ts';
 import { MountedStick } from './mounted-stick.adapter.ts';
 import { StickAgent } from './stick-agent.ts';
@@ -25,6 +26,8 @@ export interface StickOptions {
   readonly below: readonly string[];
   /** File that is looked at in place of the system's table of what is mounted, for test benches. */
   readonly table?: string;
+  /** A program that sets the light of the device. */
+  readonly light?: string;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface StickOptions {
  */
 export async function serveSticks(
   served: ServedContainer,
-  { below, table = MOUNT_TABLE }: StickOptions,
+  { below, table = MOUNT_TABLE, light: program }: StickOptions,
   log: ServerLog,
 ): Promise<() => Promise<void>> {
   checkTable(table);
@@ -43,6 +46,7 @@ export async function serveSticks(
   const ended = new AbortController();
   const { signal } = ended;
   const ports = portsOf(served, untilEnded(served.client('unattended'), signal), log);
+  const light = program === undefined ? undefined : new LightProgram(program, log);
   const agent = new StickAgent({
     take: (stick) => runStickImport(ports, stick),
     resume: () => resumeStickImport(ports),
@@ -50,6 +54,7 @@ export async function serveSticks(
     open: (mount) => new MountedStick(mount.point, () => !signal.aborted && isMounted(table, mount)),
     watch: (mount, onChanged) =>
       watchContents(mount.point, onChanged, (why) => log.warn('stick.unwatched', { where: mount.point, why })),
+    show: (state) => light?.show(state),
     log,
   });
   const sticks = new MountedSticks(agent);
@@ -59,6 +64,7 @@ export async function serveSticks(
     ended.abort();
     await watching;
     await agent.close();
+    await light?.close();
   };
 }
 

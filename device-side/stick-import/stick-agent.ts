@@ -1,6 +1,7 @@
 import type { Facts, ServerLog } from '../../carriers/server/server-port.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { Stick, StickImportEnd, StickImportResult } from '../../state-machines/index.ts';
+import { type DeviceLight, lightOf } from './device-light.ts';
 import type { Mount } from './mount-table.ts';
 import type { StickListener } from './stick-watch.ts';
 
@@ -12,6 +13,8 @@ export interface StickAgentPorts {
   readonly open: (mount: Mount) => Stick;
   /** Watches what is put on it. */
   readonly watch: (mount: Mount, onChanged: () => void) => { close(): Promise<void> };
+  /** Says how far it is, to whoever stands in front of the device. */
+  readonly show: (light: DeviceLight) => void;
   readonly log: ServerLog;
 }
 
@@ -21,10 +24,14 @@ export class StickAgent implements StickListener {
   readonly #watched = new Map<Mount, { close(): Promise<void> }>();
   readonly #waiting = new Set<Mount>();
   #work: Promise<void>;
+  /** The stick that is at work. */
+  #busy: Mount | undefined;
 
   constructor(ports: StickAgentPorts) {
     this.#ports = ports;
-    this.#work = this.#doing({}, async () => void (await this.#resume()));
+    this.#work = this.#doing({}, async () => {
+      if ((await this.#resume()) === undefined) ports.show('ready');
+    });
   }
 
   plugged(mount: Mount): void {
@@ -48,7 +55,13 @@ export class StickAgent implements StickListener {
     const watched = this.#watched.get(mount);
     this.#watched.delete(mount);
     this.#waiting.delete(mount);
-    if (watched !== undefined) this.#work = this.#doing({ where: mount.point }, () => watched.close());
+    // What became of one that was pulled out in the middle stays to be seen.
+    const isSeen = this.#busy !== mount;
+    if (watched === undefined) return;
+    this.#work = this.#doing({ where: mount.point }, async () => {
+      if (isSeen && this.#watched.size === 0) this.#ports.show('ready');
+      await watched.close();
+    });
   }
 
   /** Asks for nothing more, and waits for what has begun. */
@@ -65,10 +78,16 @@ export class StickAgent implements StickListener {
     this.#waiting.add(mount);
     this.#work = this.#doing({ where: mount.point }, async () => {
       if (!this.#waiting.delete(mount)) return;
-      const { take, open } = this.#ports;
+      const { take, open, show } = this.#ports;
       // What is still unfinished would be lost under what this stick brings.
       if ((await this.#resume()) === 'brokenOff' || !this.#watched.has(mount)) return;
-      this.#tell(mount.point, await take(open(mount)));
+      this.#busy = mount;
+      show('busy');
+      try {
+        this.#tell(mount.point, await take(open(mount)));
+      } finally {
+        this.#busy = undefined;
+      }
     });
   }
 
@@ -87,11 +106,13 @@ export class StickAgent implements StickListener {
     } catch (error) {
       const why = error instanceof FerryError ? { code: error.code, details: error.details } : { error };
       this.#ports.log.error('stick.failed', { ...facts, ...why });
+      this.#ports.show('failed');
     }
   }
 
-  #tell(where: string, { end, report, requested, failure }: StickImportResult): void {
-    const { log } = this.#ports;
+  #tell(where: string, result: StickImportResult): void {
+    const { log, show } = this.#ports;
+    const { end, report, requested, failure } = result;
     const entries = report?.files.flatMap((one) => one.entries) ?? [];
     const missing = [...(report?.receipts ?? []), ...requested].flatMap(({ failure: why, issuer }) =>
       why === null ? [] : [`${issuer}: ${why.code}`],
@@ -110,6 +131,7 @@ export class StickAgent implements StickListener {
       ...(failure === null ? {} : { code: failure.code, details: failure.details }),
     };
     const isWell = failure === null && facts.refused + facts.deferred + facts.untaken + missing.length === 0;
+    show(lightOf(result, isWell));
     if (isWell) log.info(`stick.${end}`, facts);
     else log.warn(`stick.${end}`, facts);
   }

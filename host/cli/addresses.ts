@@ -27,6 +27,8 @@ export interface StickPlaces {
   readonly below: readonly string[];
   /** A file in place of the system's table of what is mounted. */
   readonly table?: string;
+  /** A program that sets the light of the device. */
+  readonly light?: string;
 }
 
 /** What the far bank lends to the command line for one kind of container. */

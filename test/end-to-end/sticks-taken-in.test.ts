@@ -39,7 +39,22 @@ describe('a device that is served with --sticks', () => {
     expect(scene.world.seats('device')).toEqual({ held: 1, pending: 0 });
   });
 
+  it.skipIf(process.platform === 'win32')('shows by a light what becomes of a stick', async () => {
+    const [program, shown] = ['light', 'shown'].map((name) => path.join(scene.world.folder, name)) as [string, string];
+    fs.writeFileSync(program, `#!/bin/sh\necho $1 >>${shown}\n`, { mode: 0o755 });
+    scene.issueTo('device', 'a');
+    const device = scene.serve('device', '--light', program);
+    scene.sticks.plugIn('a');
+    await device.said('stick.answered');
+    scene.sticks.pullOut('a');
+    await device.said('stick.pulled');
+    await scene.end(device);
+    const lights = fs.readFileSync(shown, 'utf8').split('\n').slice(0, -1);
+    expect([lights.includes('done'), lights.at(-1)]).toEqual([true, 'off']);
+  });
+
   it.each([
+    [['--light', '/bin/true', '--listen', 'unix:s'], '--light needs --sticks'],
     [['--listen', 'unix:s', '--mounts', 'mounts'], '--mounts needs --sticks'],
     [['--sticks-below', 'media'], '"media" is not the whole path of a folder, such as /media'],
     [[], 'or --sticks for a device'],

@@ -29,6 +29,7 @@ interface ServeCommandOptions extends UsbWords {
   readonly sticks?: true;
   readonly sticksBelow?: readonly string[];
   readonly mounts?: string;
+  readonly light?: string;
 }
 
 const examples = (kind: Kind): string => `
@@ -46,6 +47,7 @@ Examples:
 const STICK_EXAMPLES = `
   ferry device serve device --sticks
   ferry device serve device --sticks-below /media --sticks-below /run/media
+  ferry device serve device --sticks --light /usr/local/bin/device-light
 
 With --sticks, the device takes in by itself what the memory sticks that are mounted here bring for it, and writes its
 receipts and RESULT.TXT to them: nobody touches a keyboard. A stick is what is mounted from a USB drive, or, with
@@ -104,6 +106,7 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
       .argument('<DIR>', 'folder of the device, or sim:DIR')
       .option('--sticks', 'take in what memory sticks bring that are mounted here')
       .option('--sticks-below <FOLDER>', 'the same for all that is mounted below a folder; may be repeated', collect)
+      .option('--light <PROGRAM>', 'run it with ready, busy, done, nothing, attention, failed or off: docs/sticks.md')
       .option('--mounts <FILE>', 'for test benches: file that is looked at for what is mounted')
       .action((dir: string, options: ServeCommandOptions) => serve(far, context, kind, [dir], options));
     return;
@@ -219,9 +222,10 @@ function checkWays(
     throw usage('--pair needs --listen tls://HOST:PORT, and standard output for the code');
 }
 
-function stickPlaces({ sticks, sticksBelow, mounts }: ServeCommandOptions): StickPlaces | undefined {
+function stickPlaces({ sticks, sticksBelow, mounts, light }: ServeCommandOptions): StickPlaces | undefined {
   if (!sticks && sticksBelow === undefined) {
     if (mounts !== undefined) throw usage('--mounts needs --sticks');
+    if (light !== undefined) throw usage('--light needs --sticks: it shows what becomes of them');
     return undefined;
   }
   const wrong = sticksBelow?.find((folder) => !path.isAbsolute(folder));
@@ -229,7 +233,11 @@ function stickPlaces({ sticks, sticksBelow, mounts }: ServeCommandOptions): Stic
   const below = (sticksBelow ?? []).map((folder) => path.resolve(folder));
   if (below.includes('/'))
     throw usage('Below / lies the system itself: say where its sticks are mounted, such as /media');
-  return { below, ...(mounts === undefined ? {} : { table: mounts }) };
+  return {
+    below,
+    ...(mounts === undefined ? {} : { table: mounts }),
+    ...(light === undefined ? {} : { light }),
+  };
 }
 
 /** Names are those of hosts, and only `http://` has a use for them. */

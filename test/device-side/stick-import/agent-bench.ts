@@ -27,6 +27,8 @@ export class Bench {
   readonly begun: string[] = [];
   readonly logged: (readonly [level: string, event: string, facts: unknown])[] = [];
   readonly closed: string[] = [];
+  /** What the light said, in its order. */
+  readonly lights: string[] = [];
   /** What must be done before a watch is closed. */
   closing: Promise<void> = Promise.resolve();
   /** Whether imports are over at once, and find nothing. */
@@ -49,6 +51,7 @@ export class Bench {
           },
         };
       },
+      show: (light) => this.lights.push(light),
       log: {
         info: (event, facts) => this.logged.push(['info', event, facts]),
         warn: (event, facts) => this.logged.push(['warn', event, facts]),

@@ -76,6 +76,7 @@ describe('an agent for sticks', () => {
       take: (stick) => ended(here.take({ stick, ports })),
       resume: () => ended(here.resume(ports)),
       open: ({ point }) => new MountedStick(point, () => true),
+      show: () => undefined,
       watch: () => ({ close: async () => {} }),
       log: { info: () => {}, warn: () => {}, error: () => {} },
     });
@@ -309,6 +310,7 @@ describe('an agent, while what an earlier stick has left is finished before a st
               scene.onward = () => resolve(null);
             }),
       open: ({ point }) => ({ where: point }) as Stick,
+      show: () => undefined,
       watch: () => ({ close: async () => {} }),
       log: { info: () => {}, warn: () => {}, error: () => {} },
     });
