@@ -5,9 +5,10 @@ import { FerryError } from '../../container/errors.ts';
 import { partyName, readStoredCertificate } from '../../container/files/certificate.ts';
 import { describeCertificate } from '../../container/files/describe-certificate.ts';
 import { readEnvelope, verifyEnvelope } from '../../container/files/envelope.ts';
-import { statementIn } from '../../container/files/statement-in.ts';
+import { statement } from '../../container/files/statement.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { type Failure, failureOf, isInterruption } from '../failure.ts';
+import { known } from '../known.ts';
 import type { WrittenReceipt } from '../update-import/import-report.ts';
 import { fileNameFor } from '../update-import/write-receipts.ts';
 import type { Stick } from './stick-port.ts';
@@ -35,14 +36,14 @@ export async function meetIssuers(ports: RequestPorts, certificates: readonly st
   const { channels } = await ports.client.call('list', {});
   const partners = new Set(channels.map(({ partner }) => partner));
   for (const file of certificates) {
-    const issuer = await issuerIn(ports.stick, file).catch(failureOf);
+    const issuer = await issuerIn(ports.stick, file);
     if (!('code' in issuer) && !partners.has(issuer.key)) await contextFor(ports, issuer);
   }
 }
 
 /**
  * Writes the container's contexts to a stick: for each issuer whose certificate lies there, and for each firm that the container has a
- * channel with. A context that is there stays as it is as long as nothing came from that issuer, or went to it, since.
+ * channel with. A context that is there stays as it is as long as nothing came from that issuer since.
  *
  * @param certificates names of files with certificates
  * @param answered issuers for whom a receipt, which says the same, lies there
@@ -69,10 +70,7 @@ export async function requestLicenses(
 
 async function issuerIn(stick: Stick, file: string): Promise<Issuer | Failure> {
   const certificate = await stick.read(file).catch(failureOf);
-  if ('code' in certificate) {
-    if (certificate.code === 'STICK_GONE') throw new FerryError(certificate.code, certificate.details);
-    return certificate;
-  }
+  if ('code' in certificate) return certificate;
   const described = describeCertificate(certificate);
   if (!described.ok) return failureOf(new FerryError(described.code, { file, ...described.details }));
   const name = partyName(readStoredCertificate(certificate));
@@ -88,7 +86,7 @@ function knownFirms({ firms, channels }: Listing): readonly Issuer[] {
 }
 
 async function requestFrom(ports: RequestPorts, listing: Listing, issuer: Issuer): Promise<WrittenReceipt> {
-  const file = await fileNameFor(ports.stick, listing.serial ?? '', issuer, 'context');
+  const file = await fileNameFor(ports.stick, known(listing.serial), issuer, 'context');
   if (await isCurrent(ports, listing, issuer, file)) return { issuer: issuer.name, file, isNew: false, failure: null };
   const made = await contextFor(ports, issuer);
   if ('code' in made) return unwritten(issuer.name, made);
@@ -111,11 +109,10 @@ async function isCurrent(
   const there = await stick.read(file).catch(failureOf);
   if ('code' in there) return false;
   const envelope = readEnvelope(there, 'contextFile', 3, 'a context file');
-  const said = statementIn(there);
+  if (!envelope.ok || !verifyEnvelope(crypto, key, envelope.value)) return false;
+  const said = statement.decodeTrusted(known(envelope.value.parts[0]));
   const channel = channels.find(({ partner }) => partner === issuer.key);
-  if (!envelope.ok || said === undefined || channel === undefined) return false;
-  const isSame = said.inbound.applied === channel.applied && said.outbound.issued === channel.issued;
-  return isSame && said.partner === issuer.key && verifyEnvelope(crypto, key, envelope.value);
+  return said.partner === issuer.key && said.inbound.applied === channel?.applied;
 }
 
 function unwritten(issuer: string, failure: Failure): WrittenReceipt {

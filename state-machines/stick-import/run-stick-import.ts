@@ -1,6 +1,5 @@
 import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
-import { FerryError } from '../../container/errors.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { BlobStore } from '../runtime/blob-store-port.ts';
 import { runDurably } from '../runtime/run-durably.ts';
@@ -64,7 +63,7 @@ export async function resumeStickImport(ports: StickImportPorts): Promise<StickI
   const stored = await unfinished(ports);
   if (stored === undefined) return null;
   try {
-    return await run(ports, NO_STICK, stored);
+    return await run(ports, undefined, stored);
   } catch (error) {
     // What ends in a defect once would do so for ever, and keep every other stick out; its files are on their stick still.
     await ports.store.delete(ID);
@@ -89,7 +88,7 @@ function durable<M extends typeof stickImportMachine>(machine: M) {
 
 async function run(
   ports: StickImportPorts,
-  stick: Stick,
+  stick: Stick | undefined,
   stored: StoredSnapshot | undefined,
 ): Promise<StickImportResult> {
   const { store, onState } = ports;
@@ -107,30 +106,4 @@ async function run(
   if (end.state !== 'brokenOff' && end.unremoved === null) await copies.keepOnly([]);
   const { taken, failure } = end.output as StickImportContext;
   return { end: end.state as StickImportEnd, report: taken?.report ?? null, requested: work.requested, failure };
-}
-
-const EARLIER = 'its earlier place';
-
-/** A stick that was pulled out. */
-const NO_STICK: Stick = {
-  where: EARLIER,
-  entries: () => {
-    throw gone();
-  },
-  read: async () => {
-    throw gone();
-  },
-  write: async () => {
-    throw gone();
-  },
-  readResult: async () => {
-    throw gone();
-  },
-  writeResult: async () => {
-    throw gone();
-  },
-};
-
-function gone(): FerryError {
-  return new FerryError('STICK_GONE', { where: EARLIER });
 }

@@ -18,10 +18,14 @@ import type { CopiedStick, TakenStick } from './stick-import-context.ts';
 import type { CopyOutput, TakenCopies } from './stick-import-machine.ts';
 import type { Stick } from './stick-port.ts';
 
+/** Of a stick that was pulled out, nobody knows where it was. */
+const EARLIER = 'its earlier place';
+
 export interface StickWorkPorts {
   readonly client: ContainerClient;
   readonly crypto: Crypto;
-  readonly stick: Stick;
+  /** Undefined when it was pulled out. */
+  readonly stick: Stick | undefined;
   /** Where copies go, and receipts until they are written. */
   readonly copies: BlobStore;
   readonly owed: OwedReceipts;
@@ -53,25 +57,28 @@ export class StickWork {
   }
 
   async #copy(): Promise<CopyOutput> {
-    const { client, stick, copies, owed } = this.#ports;
+    const { client, copies, owed } = this.#ports;
     const listing = await client.call('list', {});
     if (listing.serial === null) throw new FerryError('NOT_ENROLLED', { where: listing.key });
-    const copied = await copyStick(stick, copies, listing);
+    const copied = await copyStick(this.#stick, copies, listing);
     const isForIt = copied.updates.length + copied.unreadable.length > 0 || copied.wanted.isWanted;
     return { copied, isNothing: !isForIt && !(copied.foreign > 0 && (await owed.all()).length > 0) };
   }
 
   async #apply(copied: CopiedStick): Promise<TakenStick> {
     const { client, crypto, stick, copies } = this.#ports;
-    await meetIssuers(this.#ports, copied.wanted.certificates);
-    const folder = new CopiedFolder(copied, copies, this.#made(copied), stick);
+    if (stick !== undefined) await meetIssuers({ client, crypto, stick }, copied.wanted.certificates);
+    const folder = new CopiedFolder(copied, copies, this.#made(copied), {
+      read: async (name) => this.#stick.read(name),
+    });
     const report = await importUpdates({ client, crypto, folder });
     return { report: { ...report, foreign: copied.foreign, hidden: copied.hidden }, answers: folder.written };
   }
 
   /** Writes nothing where all of it is there already. */
   async #answer({ copied, taken: { report, answers } }: TakenCopies): Promise<undefined> {
-    const { stick, owed } = this.#ports;
+    const { client, crypto, owed } = this.#ports;
+    const stick = this.#stick;
     const { isWanted, certificates } = copied.wanted;
     // A stick that neither carries licenses nor asks for some is nobody's who would bring receipts home.
     const kept = isWanted || copied.updates.length + copied.foreign > 0 ? await owed.all() : [];
@@ -88,7 +95,7 @@ export class StickWork {
     }
     await owed.written(kept);
     const answered = new Set(report.receipts.flatMap(({ issuer, file }) => (file === null ? [] : [issuer])));
-    if (isWanted) this.#requested = await requestLicenses(this.#ports, certificates, answered);
+    if (isWanted) this.#requested = await requestLicenses({ client, crypto, stick }, certificates, answered);
     const requested = isWanted ? this.#requested : null;
     const text = resultAfter(await stick.readResult(), report, { isAnswered, leftOut: copied.leftOut, requested });
     if (text !== undefined) await stick.writeResult(text);
@@ -96,7 +103,7 @@ export class StickWork {
 
   /** @returns false where the stick has a later one */
   async #writeOwed(file: string, receipt: Uint8Array): Promise<boolean> {
-    const { stick } = this.#ports;
+    const stick = this.#stick;
     const plain = await stick.read(file).catch(failureOf);
     const place = placeOfOwed(file, 'code' in plain ? undefined : plain, receipt);
     if (place === undefined) return false;
@@ -106,6 +113,13 @@ export class StickWork {
 
   async #keep({ copied, taken }: TakenCopies): Promise<undefined> {
     await this.#ports.owed.add(taken.answers, (hash) => this.#made(copied).get(hash));
+  }
+
+  /** @throws STICK_GONE */
+  get #stick(): Stick {
+    const { stick } = this.#ports;
+    if (stick === undefined) throw new FerryError('STICK_GONE', { where: EARLIER });
+    return stick;
   }
 
   #made({ isNews }: CopiedStick): MadeReceipts {

@@ -115,11 +115,13 @@ describe('a stick that asks for licenses', () => {
     expect((await here.take()).requested.map(({ isNew }) => isNew)).toEqual([true, false]);
     fs.writeFileSync(path.join(here.stick, CONTEXT.dongle), 'torn');
     expect((await here.take()).requested.map(({ isNew }) => isNew)).toEqual([false, true]);
-    fs.copyFileSync(path.join(here.stick, CONTEXT.firm), path.join(here.stick, CONTEXT.dongle));
+    const apart = CONTEXT.dongle.replace('3-1', `3-1-${here.dongle.key.slice(0, 8)}`);
+    for (const name of [CONTEXT.dongle, apart])
+      fs.copyFileSync(path.join(here.stick, CONTEXT.firm), path.join(here.stick, name));
     const { requested } = await here.take();
     expect(requested.map(({ file, isNew }) => [file, isNew])).toEqual([
       [CONTEXT.firm, false],
-      [CONTEXT.dongle.replace('3-1', `3-1-${here.dongle.key.slice(0, 8)}`), true],
+      [apart, true],
     ]);
   });
 
@@ -153,6 +155,16 @@ describe('a stick that asks for licenses', () => {
     expect(here.onStick()).toEqual(before);
   });
 
+  it('is given no context by Firm Code for a firm whose licenses came by a dongle alone: the device cannot make one', async () => {
+    const here = scene();
+    here.put('b.ferry-update', here.issueFromDongle(1));
+    await here.take();
+    fs.rmSync(here.stick, { recursive: true });
+    fs.mkdirSync(here.stick);
+    fs.writeFileSync(path.join(here.stick, REQUEST_NAME), '');
+    expect(await here.take()).toMatchObject({ end: 'answered', requested: [] });
+  });
+
   it('and names no issuer is told what is missing', async () => {
     const here = scene();
     fs.writeFileSync(path.join(here.stick, REQUEST_NAME), '');
@@ -169,9 +181,15 @@ describe('a stick that asks for licenses', () => {
     here.put('update.ferry-certificate', here.issueFromDongle(1));
     const { end, requested } = await here.take();
     expect([end, contextsOn(here).sort()]).toEqual(['answered', [CONTEXT.dongle, CONTEXT.firm].sort()]);
-    expect(requested.filter(({ failure }) => failure !== null).map(({ issuer }) => issuer)).toEqual([
-      'torn.ferry-certificate',
-      'update.ferry-certificate',
+    expect(requested.filter(({ failure }) => failure !== null)).toEqual([
+      {
+        ...{ issuer: 'torn.ferry-certificate', file: null, isNew: false },
+        failure: { code: 'FILE_MALFORMED', details: expect.objectContaining({ file: 'torn.ferry-certificate' }) },
+      },
+      {
+        ...{ issuer: 'update.ferry-certificate', file: null, isNew: false },
+        failure: { code: 'FILE_KIND', details: expect.objectContaining({ file: 'update.ferry-certificate' }) },
+      },
     ]);
     expect(here.result()).toMatch(
       /No context could be made for "torn\.ferry-certificate"\.\r\n {2}\S.*\[FILE_\w+\]\r\n/,

@@ -91,7 +91,8 @@ describe('the import of a stick', () => {
     expect(broken).toMatchObject({ end: 'brokenOff', failure: { code: 'STORE_WRITE_FAILED' } });
     fs.rmSync(here.stick, { recursive: true });
     const resumed = await here.resume();
-    expect(resumed).toMatchObject({ end: 'unanswered', failure: { code: 'STICK_GONE' } });
+    const gone = { code: 'STICK_GONE', details: { where: 'its earlier place' } };
+    expect(resumed).toMatchObject({ end: 'unanswered', failure: gone });
     expect([here.items(), await here.resume()]).toEqual([3, null]);
     // Any stick that carries licenses for somebody.
     fs.mkdirSync(here.stick);
@@ -104,6 +105,30 @@ describe('the import of a stick', () => {
       'foreign.ferry-update',
     ]);
     expect([here.settle().entries, here.keptFiles()]).toEqual([[{ sequence: 1, reason: 0 }], []]);
+  });
+
+  it('that goes on without its stick keeps what was kept of earlier sticks', async () => {
+    const here = scene();
+    here.issueFrom(here.firm, 1);
+    here.putFrom(here.firm, 'a.ferry-update', 1, 1);
+    const stick = pulledAfter(here.plugged(), 3, true);
+    expect((await here.take({ stick })).end).toBe('unanswered');
+    here.put('b.ferry-update', here.issueFromDongle(1));
+    await here.take({ ports: { client: failing(here.client, 'apply', 1) } });
+    expect((await here.resume())?.end).toBe('unanswered');
+    fs.rmSync(here.stick, { recursive: true });
+    fs.mkdirSync(here.stick);
+    here.put('foreign.ferry-update', here.firm.update(here.dongle, { first: 1, last: 0 }));
+    expect((await here.take()).end).toBe('answered');
+    expect(fs.readdirSync(here.stick)).toEqual(expect.arrayContaining([RECEIPTS.dongle, RECEIPTS.firm]));
+  });
+
+  it('whose snapshot cannot be read is not forgotten', async () => {
+    const here = loadedStick(scene());
+    const snapshot = path.join(here.kept, 'stick-import.json');
+    fs.mkdirSync(snapshot, { recursive: true });
+    await expect(here.resume()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    expect(fs.existsSync(snapshot)).toBe(true);
   });
 
   it('whose snapshot is of another program is begun anew, and brings everything once', async () => {
