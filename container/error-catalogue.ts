@@ -1013,7 +1013,7 @@ export const CATALOGUE = {
     happened: '{where} is busy: somebody else has it, or it serves as many others as it can.',
     effect: NOTHING_CHANGED,
     remedy:
-      'Run the same command again when the others are done. A dongle on USB is one computer’s or program’s at a time, and cannot be both sides of a move.',
+      'Run the same command again when the others are done. A dongle on USB is one computer’s or program’s at a time, and cannot be both sides of a move. Whoever serves it takes it back with `ferry dongle fault DIR unplug`, and then `plug`.',
   },
   CARRIER_FORBIDDEN: {
     number: 930,
@@ -1104,7 +1104,8 @@ export const CATALOGUE = {
     exit: 3,
     happened: '{where} takes no PIN over this way, on which others could put in what they like.',
     effect: NOTHING_CHANGED,
-    remedy: 'Reach it over tls://, over exec:ssh, or on its own computer.',
+    remedy:
+      'Reach it over tls://, over exec:ssh, or at an address that only its own computer reaches, such as --listen unix:PATH beside the others; or as sim:DIR while it is not served.',
   },
   ADDRESS_TAKEN: {
     number: 812,

@@ -64,6 +64,8 @@ export interface Served {
   readonly sticks?: boolean;
   /** What has to be plugged in before it is there, if something has. */
   readonly awaits?: string;
+  /** Whether everybody who reaches it from elsewhere can take licenses off it. */
+  readonly unguarded?: boolean;
   /** What a new client has to know; no part of any log. */
   readonly pairingCode?: string;
 }
@@ -131,8 +133,8 @@ export async function runContainerServer(
     const name = serial ?? 'the container';
     if (locked) log.warn('container.locked', { serial });
     if (seed !== undefined) log.warn('container.predictable', { serial });
-    if (pinTries === null && (listen.some(isExposed) || ways.some(({ isOpen }) => isOpen)))
-      log.warn('container.unguarded', { serial });
+    const isUnguarded = pinTries === null && (listen.some(isExposed) || ways.some(({ isOpen }) => isOpen));
+    if (isUnguarded) log.warn('container.unguarded', { serial });
     const tls = listen.some(({ scheme }) => scheme === 'tls')
       ? await import('../tls/tls-server-side.adapter.ts').then(({ tlsServerSide }) =>
           tlsServerSide(folder, name, pair, system.random),
@@ -155,7 +157,8 @@ export async function runContainerServer(
       for (const way of ways) addresses.push(await server.open(way));
       if (addresses.length > 0) announce(opened(), addresses, log);
       const conversations = streams.map((stream) => server.serve(stream, 'stream', { isLine: true }));
-      onReady({ serial: name, kind, addresses, ...(pairingCode === undefined ? {} : { pairingCode }) });
+      const unguarded = isUnguarded ? { unguarded: true } : {};
+      onReady({ serial: name, kind, addresses, ...unguarded, ...(pairingCode === undefined ? {} : { pairingCode }) });
       await Promise.race([stopped(signal), ...conversations]);
     } finally {
       await allEnded([server.close(), ...ends.map((end) => end())]);

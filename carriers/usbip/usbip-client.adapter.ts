@@ -106,6 +106,6 @@ async function refused(
     return new FerryError('CARRIER_BUSY', { where });
   const isNone = status === IMPORT_STATUS.noDevice;
   const there = isNone && others !== undefined ? await others() : '';
-  const why = isNone ? `no device has that bus id${there}` : `it refuses with status ${status}`;
+  const why = isNone ? `no dongle is plugged in at that bus id${there}` : `it refuses with status ${status}`;
   return new FerryError('CARRIER_UNREACHABLE', { where, why });
 }

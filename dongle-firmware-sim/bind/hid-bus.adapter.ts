@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type HidEntry, listHid, openHidPath } from '../../carriers/hid/node-hid-port.adapter.ts';
 import type { ReportPort } from '../../carriers/hid/report-port.ts';
+import { hasUsb } from '../../carriers/hid/usb-package.adapter.ts';
 import { type ReportShape, reportShape } from './report-shape.ts';
 
 /** One of the things that a real device is. */
@@ -12,6 +13,8 @@ export interface PluggedEntry extends HidEntry {
 
 /** The real HID devices of a computer. */
 export interface HidBus {
+  /** Whether anything can ever be plugged in. */
+  isThere(): boolean;
   /** @throws PACKAGE_MISSING */
   list(): Promise<readonly PluggedEntry[]>;
   /** @throws CARRIER_UNREACHABLE */
@@ -24,6 +27,7 @@ const DESCRIPTOR = 'report_descriptor';
 
 /** Those of this computer. Only Linux shows what reports are like, and numbers what is plugged in. */
 export const SYSTEM_HID_BUS: HidBus = {
+  isThere: hasUsb,
   list: async () => (await listHid()).flatMap(pluggedIn),
   open: ({ path: place }) => openHidPath(place, place),
   shapeOf: ({ plug }) => {

@@ -40,6 +40,7 @@ export function boundPlug(options: BoundOptions): (served: ServedContainer) => W
     carrier: 'usb',
     isOpen: sockets?.isOpen ?? false,
     open: async (serial, serve) => {
+      if (!bus.isThere()) log.warn('usb.missing', { serial });
       const relay = new EntryRelay({ bus, log, served, serial, serve, lost: (lost) => watch.lost(lost) });
       let bound: PluggedEntry | undefined;
       const onPlugged = (isIn: boolean): void => {

@@ -81,7 +81,7 @@ class UsbipServer {
       socket.destroy();
       return;
     }
-    log.info('connection.opened', { connection, carrier: 'usbip' });
+    log.info('connection.opened', { connection, carrier: 'usbip', peer: peerOf(socket) });
     this.#open.add(socket);
     const timer = new QuietTimer();
     const over = (): void => timer.start(this.#limits.owed, () => socket.destroy());
@@ -132,4 +132,8 @@ class UsbipServer {
   close(): void {
     for (const socket of this.#open) socket.destroy();
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: net.Socket): string {
+  return `${remoteAddress} port ${remotePort}`;
 }

@@ -14,6 +14,7 @@ export function attachCommands(address: string): readonly string[] {
     `Without a driver:    ferry list ${isEverywhere ? `usbip://HOST:${port}/${busid}` : address}`,
     `Attach on Linux:     sudo modprobe vhci-hcd && sudo usbip${at} attach -r ${there} -b ${busid}`,
     `Attach on Windows:   usbip.exe${at} attach -r ${there} -b ${busid}   (with usbip-win2)`,
+    'Then, over there:    ferry list   (finds it at hid:SERIAL)',
     ...(isEverywhere ? ['HOST is the name or address by which that computer reaches this one.'] : []),
   ];
 }

@@ -25,7 +25,7 @@ describe('a dongle that is bound to a real device', () => {
       'hid:fffe:fffe',
       expect.stringContaining('the dongle waits for hid:fffe:fffe to be plugged in.'),
     ]);
-    expect(there).toMatchObject({ exit: 5, stderr: expect.stringContaining('no device has that bus id') });
+    expect(there).toMatchObject({ exit: 5, stderr: expect.stringContaining('no dongle is plugged in at that bus id') });
     expect((await served.ended).stderr).toContain('"event":"device.awaited"');
     const inWords = startFerry(world, ['dongle', 'serve', 'dongle', ...bound]);
     await inWords.said('container.served');
@@ -39,7 +39,7 @@ describe('a dongle that is bound to a real device', () => {
     const served = await ServedFerry.start('dongle', path.join(scene.world.folder, 'dongle'), [], more);
     scene.served.push(served);
     const { exit, stderr } = await scene.run('list', served.address);
-    expect([exit, stderr]).toEqual([5, expect.stringContaining('no device has that bus id')]);
+    expect([exit, stderr]).toEqual([5, expect.stringContaining('no dongle is plugged in at that bus id')]);
     expect(await served.stop()).toBe(0);
   });
 });

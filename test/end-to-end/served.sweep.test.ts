@@ -63,6 +63,12 @@ describe('a served container', () => {
       const { exit, stderr } = await run(kind, 'serve', dir, '--listen', socket('s'));
       expect([exit, stderr]).toEqual([2, expect.stringContaining(`In ${other} is a ${other}, not a ${kind}.`)]);
       expect(stderr).toContain(`\`${command}\` with the same options`);
+      const own = kind === 'dongle' ? '--usbip' : '--sticks';
+      const refused = await run(kind, 'serve', dir, own);
+      expect([refused.exit, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining(`Use \`${command} --listen unix:PATH\``),
+      ]);
     }
   });
 

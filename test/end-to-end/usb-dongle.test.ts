@@ -30,7 +30,10 @@ describe('a dongle that is served by USB/IP', () => {
       [address],
     ]);
     const none = await run('list', `${server}/1-7`);
-    expect([none.exit, none.stderr]).toEqual([5, expect.stringContaining('no device has that bus id; there is 1-1 ')]);
+    expect([none.exit, none.stderr]).toEqual([
+      5,
+      expect.stringContaining('no dongle is plugged in at that bus id; there is 1-1 '),
+    ]);
     const status = await run('status', `${server.replace('127.0.0.1', '')}/1-7`, `${server}/1-8`);
     expect(status.stdout).not.toMatch(/cannot be reached: \S+ cannot be reached/);
     const same = await run('move', '--from', address, '--to', address.replace('127.0.0.1', 'localhost'), '--all');

@@ -84,7 +84,7 @@ export async function askAboutFaults(folder: string, request: FaultRequest): Pro
   }
 }
 
-const UNSERVED = 'no program serves it with --usbip';
+const UNSERVED = 'no program serves it with --usbip, as `ferry dongle serve DIR --usbip` does';
 
 /** Whether it says that nobody listens there. */
 function isNobody(error: unknown): boolean {

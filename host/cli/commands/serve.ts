@@ -126,7 +126,10 @@ function addServe(parent: Command, far: FarBank, context: CommandContext, kind: 
       '--trace <FILE>',
       'with --usbip: write the USB traffic of all dongles there, as pcap; takes the place of an earlier trace',
     )
-    .option('--script <FILE>', 'with --usbip: faults that strike the dongle, one a line; see ferry dongle fault --help')
+    .option(
+      '--script <FILE>',
+      'with --usbip and one dongle: faults that strike it, one a line; see ferry dongle fault --help',
+    )
     .action((dirs: readonly string[], options: ServeCommandOptions) => serve(far, context, kind, dirs, options));
 }
 
@@ -164,7 +167,7 @@ async function serve(
     if (ready.size === folders.length) sayAllReady(context, log, inOrder(ready), bench?.panel, options);
   };
   const serveOne = (folder: string, dir: string, at: number): Promise<void> =>
-    namingOtherKind(folder, otherKind(far, kind, dir), () =>
+    namingOtherKind(folder, otherKind(far, kind, dir, usb !== undefined || sticks !== undefined), () =>
       (bench ?? door).serve(
         {
           folder,
@@ -190,9 +193,14 @@ async function serve(
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-function otherKind(far: FarBank, kind: Kind, dir: string): Parameters<typeof namingOtherKind>[1] {
+/** @param isOwn whether it was to be served in a way that the other kind has not */
+function otherKind(far: FarBank, kind: Kind, dir: string, isOwn: boolean): Parameters<typeof namingOtherKind>[1] {
   const other = kind === 'dongle' ? 'device' : 'dongle';
-  const instead = `\`ferry ${other} serve ${quoted(dir)}\` with the same options`;
+  const serve = `ferry ${other} serve ${quoted(dir)}`;
+  const lacks = other === 'device' ? 'USB side' : 'eye for memory sticks';
+  const instead = isOwn
+    ? `\`${serve} --listen unix:PATH\`, or another address: a ${other} has no ${lacks}`
+    : `\`${serve}\` with the same options`;
   return { door: () => far[other](), found: other, expected: kind, instead };
 }
 
@@ -273,9 +281,13 @@ function documentOf(ready: readonly Served[], panel: string | undefined): object
 }
 
 function sayReady({ output }: CommandContext, served: Served): void {
-  const { serial, kind, addresses, sticks, awaits, pairingCode } = served;
+  const { serial, kind, addresses, sticks, awaits, unguarded, pairingCode } = served;
   for (const address of addresses) output.line(`Ready: ${serial} (${kind}) at ${address}`);
   if (sticks === true) output.line(`Ready: ${serial} (${kind}) for memory sticks`);
+  if (unguarded === true)
+    output.line(
+      'Everybody who reaches it can take licenses off it: it has no PIN, and this computer is not alone there. `ferry pin set` guards it.',
+    );
   if (awaits !== undefined) output.line(`Waits for ${awaits}: until that is plugged in here, there is no dongle.`);
   for (const address of addresses) for (const line of attachCommands(address)) output.note(line);
   if (pairingCode !== undefined) output.line(`Pairing code, for one new client: ${pairingCode}`);

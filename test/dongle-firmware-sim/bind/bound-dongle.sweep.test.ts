@@ -32,12 +32,15 @@ class Desk {
   readonly #told: string[] = [];
   readonly #waiting = new Set<() => void>();
   #isPluggedIn = false;
+  /** Whether the computer has sockets at all. */
+  hasUsb = true;
   #near: ReportPort = port();
   /** The other side of the device. */
   behind: ReportPort = port();
 
   constructor(descriptor: Uint8Array = REPORT_DESCRIPTOR) {
     this.bus = {
+      isThere: () => this.hasUsb,
       list: async () => (this.#isPluggedIn ? [ENTRY] : []),
       open: async () => {
         [this.#near, this.behind] = [port(), port()];
@@ -143,6 +146,13 @@ describe('a dongle that is bound to a real device', () => {
       await desk.logged('device.unbound');
       await expect(serialOf(openCarrier(address, PATIENT))).rejects.toMatchObject({ code: 'CARRIER_UNREACHABLE' });
     }
+  });
+
+  it('is served with a warning where nothing can be plugged in', async () => {
+    const desk = new Desk();
+    desk.hasUsb = false;
+    await desk.serve(true);
+    await desk.logged('usb.missing');
   });
 
   it('is pulled out of whoever has it, together with the device', async () => {

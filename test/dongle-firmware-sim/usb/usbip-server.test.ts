@@ -141,7 +141,7 @@ describe('a USB/IP server', () => {
     await expect(connectUsbip({ ...scene.server, busid: '1-1' })).rejects.toMatchObject({ code: 'CARRIER_BUSY' });
     await expect(connectUsbip({ ...scene.server, busid: '1-3' })).rejects.toMatchObject({
       code: 'CARRIER_UNREACHABLE',
-      details: { why: 'no device has that bus id' },
+      details: { why: 'no dongle is plugged in at that bus id' },
     });
     const held = first.in(ECHO.reports, 64);
     await first.close();

@@ -3,10 +3,11 @@ import { attachCommands } from '../../../host/cli/attach-commands.ts';
 
 describe('how a dongle at USB/IP becomes one of a computer', () => {
   it('is said for where it is served, with the port where that is not the usual one', () => {
-    const [list, linux, windows, ...more] = attachCommands('usbip://127.0.0.1:3241/1-2');
+    const [list, linux, windows, then, ...more] = attachCommands('usbip://127.0.0.1:3241/1-2');
     expect(list).toMatch(/ ferry list usbip:\/\/127\.0\.0\.1:3241\/1-2$/);
     expect(linux).toMatch(/ sudo usbip --tcp-port 3241 attach -r 127\.0\.0\.1 -b 1-2$/);
     expect(windows).toContain(' usbip.exe --tcp-port 3241 attach -r 127.0.0.1 -b 1-2 ');
+    expect(then).toMatch(/ ferry list {3}\(finds it at hid:SERIAL\)$/);
     expect(more).toEqual([]);
     expect(attachCommands('usbip://a.b:3240/1-1')[1]).toMatch(/ sudo usbip attach -r a\.b -b 1-1$/);
   });
