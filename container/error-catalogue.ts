@@ -1445,6 +1445,14 @@ export const CATALOGUE = {
     effect: 'Nothing was granted or changed. Every license that was delivered is where it was.',
     remedy: 'Keep the folder as it is. Put the newest backup into a new one, then run `ferry central restored` there.',
   },
+  FIRM_KEYS_DAMAGED: {
+    number: 946,
+    exit: 4,
+    happened: 'The keys of firm {firm} in this License Central cannot be opened: what is stored of them is damaged.',
+    effect: 'Nothing of this firm was granted or changed. Every license that was delivered is where it was.',
+    remedy:
+      'Its other firms go on. For this one keep the folder as it is, put the newest backup into a new one, then run `ferry central restored` there.',
+  },
   CENTRAL_OUTDATED: {
     number: 881,
     exit: 5,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { MOST_NAMES, stickEntries } from '../../carriers/folder/stick-entries.ts';
 import { FerryError } from '../../container/errors.ts';
 import { armor, unarmor } from '../../container/files/armor.ts';
 import { UPDATE_SUFFIX } from '../../container/files/file-names.ts';
@@ -9,8 +10,7 @@ import { parkFile } from '../../container/store/file-parked.adapter.ts';
 import { readPlain, readPlainFile } from '../../container/store/file-plain.adapter.ts';
 import { type FolderEntry, RESULT_NAME, readResultText, type Stick } from '../../state-machines/index.ts';
 
-/** Names that an import looks at on one stick, and update files among them; it is over soon, whatever somebody has put there. */
-const MOST_ENTRIES = 150_000;
+/** Update files among the names that an import looks at on one stick. */
 const MOST_UPDATES = 5000;
 /** Where the text goes; the second one when somebody has a file of his own under the first. */
 const RESULT_NAMES = [RESULT_NAME, 'FERRY-RESULT.TXT'];
@@ -26,34 +26,24 @@ export class MountedStick implements Stick {
    * @param isThere whether it is mounted still
    * @param most names that are looked at
    */
-  constructor(where: string, isThere: () => boolean, most = MOST_ENTRIES) {
+  constructor(where: string, isThere: () => boolean, most = MOST_NAMES) {
     this.where = where;
     this.#isThere = isThere;
     this.#most = most;
   }
 
   /** Of folders within folders nothing; links and devices as what is no file; nothing of a folder that may not be read. */
-  async *entries(): AsyncIterable<FolderEntry> {
-    let left = this.#most;
-    let updates = MOST_UPDATES;
-    const isTooMuch = (name: string): boolean =>
-      left-- <= 0 || (name.toLowerCase().endsWith(UPDATE_SUFFIX) && updates-- <= 0);
-    const folders: string[] = [];
-    for await (const entry of this.#list('')) {
-      if (isTooMuch(entry.name)) return;
-      if (entry.isDirectory() && !entry.name.startsWith('.')) folders.push(entry.name);
-      yield { name: entry.name, isFile: entry.isFile() };
-    }
-    for (const folder of folders) {
-      try {
-        for await (const entry of this.#list(folder)) {
-          if (isTooMuch(entry.name)) return;
-          yield { name: `${folder}/${entry.name}`, isFile: entry.isFile() };
-        }
-      } catch (error) {
-        // Such as the `lost+found` of another user: nothing for a device lies there.
-        if (!(error instanceof FerryError) || error.code !== 'FOLDER_UNREADABLE') throw error;
-      }
+  entries(): AsyncIterable<FolderEntry> {
+    const bounds = { suffix: UPDATE_SUFFIX, mostFiles: MOST_UPDATES, mostNames: this.#most };
+    return stickEntries((folder) => (folder === '' ? this.#list('') : this.#listBelow(folder)), bounds);
+  }
+
+  async *#listBelow(folder: string): AsyncIterable<fs.Dirent> {
+    try {
+      yield* this.#list(folder);
+    } catch (error) {
+      // Such as the `lost+found` of another user: nothing for a device lies there.
+      if (!(error instanceof FerryError) || error.code !== 'FOLDER_UNREADABLE') throw error;
     }
   }
 

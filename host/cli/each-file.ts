@@ -33,10 +33,8 @@ interface Files {
 const FOREIGN: ReadonlySet<ErrorCode> = new Set(['NOT_ADDRESSED', 'NOTHING_ISSUED']);
 
 /**
- * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in. One that is
- * refused does not hold up those behind it, and of a `folder:DIR` those for somebody else are left alone; those that come too
- * early are tried again behind each that is taken, before what is behind it. When the work itself is interrupted, the files
- * behind are left for the next time.
+ * Does the same work with every file that the names stand for, in order, or in the one that `sort` puts them in, as
+ * `handleFiles` does.
  *
  * @throws when no file could be taken, the first failure of a file that is not for somebody else, or else the first of all, with
  *   the name of the file; FILE_UNREADABLE
@@ -46,6 +44,36 @@ export async function eachFile<T extends object>(
   work: (file: string) => Promise<T>,
 ): Promise<Handled<T>> {
   const files = sort(expandFiles(names, suffix));
+  const { done, inOrder, ...rest } = await handle({ files, bar, named: names }, work);
+  const [first] = [...rest.failures, ...inOrder];
+  if (first !== undefined && done.length === 0) throw withFile(first.error, first.file);
+  return { done, ...rest };
+}
+
+interface GivenFiles {
+  readonly files: readonly string[];
+  readonly bar: Progress;
+  /** Those that somebody has named: none of these is left alone. */
+  readonly named: readonly string[];
+}
+
+/**
+ * Does the same work with several files. One that is refused does not hold up those behind it, and those for somebody else are left
+ * alone where nobody has named them; those that come too early are tried again behind each that is taken, before what is behind it.
+ * When the work itself is interrupted, the files behind are left for the next time.
+ */
+export async function handleFiles<T extends object>(
+  given: GivenFiles,
+  work: (file: string) => Promise<T>,
+): Promise<Handled<T>> {
+  const { inOrder: _, ...handled } = await handle(given, work);
+  return handled;
+}
+
+async function handle<T extends object>(
+  { files, bar, named }: GivenFiles,
+  work: (file: string) => Promise<T>,
+): Promise<Handled<T> & { readonly inOrder: readonly FileFailure[] }> {
   const done: (FileNamed & T)[] = [];
   const failed = new Map<string, FerryError>();
   const early: string[] = [];
@@ -67,11 +95,9 @@ export async function eachFile<T extends object>(
     const error = failed.get(file);
     return error === undefined ? [] : [{ file, error }];
   });
-  const isForeign = ({ file, error }: FileFailure): boolean => FOREIGN.has(error.code) && !names.includes(file);
+  const isForeign = ({ file, error }: FileFailure): boolean => FOREIGN.has(error.code) && !named.includes(file);
   const failures = inOrder.filter((failure) => !isForeign(failure));
-  const [first] = [...failures, ...inOrder];
-  if (first !== undefined && done.length === 0) throw withFile(first.error, first.file);
-  return { done, foreign: inOrder.filter(isForeign).map(({ file }) => file), failures };
+  return { done, foreign: inOrder.filter(isForeign).map(({ file }) => file), failures, inOrder };
 }
 
 async function resultOf<T>(work: (file: string) => Promise<T>, file: string): Promise<T | FerryError> {

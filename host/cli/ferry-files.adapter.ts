@@ -7,14 +7,19 @@ import { statementIn } from '../../container/files/statement-in.ts';
 import type { PublicKey } from '../../container/model/ids.ts';
 import { folderFailed, systemCode } from '../../container/store/file-failure.ts';
 import { parkFile } from '../../container/store/file-parked.adapter.ts';
-import { readPlainFile } from '../../container/store/file-plain.adapter.ts';
+import { type PlainRead, readPlainFile } from '../../container/store/file-plain.adapter.ts';
 import { type FileKind, inTheWay } from './in-the-way.adapter.ts';
 import { usage } from './parse-arguments.ts';
 import { quoted } from './printable.ts';
 
-/** The envelope in a file, armored or raw. @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED, FILE_HEADER */
-export function readFerryFile(file: string): Uint8Array {
-  const read = unarmor(readPlainFile(file, { links: 'followed' }));
+/**
+ * The envelope in a file, armored or raw.
+ *
+ * @param links refused where nobody has named the file
+ * @throws FILE_UNREADABLE, FILE_TOO_LARGE, FILE_MALFORMED, FILE_HEADER
+ */
+export function readFerryFile(file: string, links: PlainRead['links'] = 'followed'): Uint8Array {
+  const read = unarmor(readPlainFile(file, { links }));
   if (!read.ok) throw new FerryError(read.code, { file, ...read.details });
   return read.value;
 }
@@ -195,17 +200,26 @@ export function writeUpdates(
   again: string,
   called = 'none',
 ): string[] {
-  const names = updateNames(updates, called);
   try {
-    return updates.map((raw, at) => {
-      const place = updates.length > 1 ? numbered(wanted, at + 1) : wanted;
-      return writeFerryFile(place, freeName(place, names[at] ?? [], raw), raw, 'update');
-    });
+    return writeUpdatesAgain(wanted, updates, called);
   } catch (error) {
     if (error instanceof FerryError && error.code === 'FILE_UNWRITABLE')
       throw new FerryError('UPDATE_UNWRITTEN', { ...error.details, again }, { cause: error });
     throw error;
   }
+}
+
+/** As `writeUpdates`, where nothing was carried out but the writing. @throws FILE_UNWRITABLE */
+export function writeUpdatesAgain(
+  wanted: string | undefined,
+  updates: readonly Uint8Array[],
+  called = 'none',
+): string[] {
+  const names = updateNames(updates, called);
+  return updates.map((raw, at) => {
+    const place = updates.length > 1 ? numbered(wanted, at + 1) : wanted;
+    return writeFerryFile(place, freeName(place, names[at] ?? [], raw), raw, 'update');
+  });
 }
 
 /** The names that each may have. Those without sequences are numbered from the second on, for each issuer. */

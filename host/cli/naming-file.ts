@@ -5,6 +5,7 @@ const PLACES: ReadonlySet<ErrorCode> = new Set([
   'STORE_DAMAGED',
   'ANCHOR_DAMAGED',
   'CENTRAL_DAMAGED',
+  'FIRM_KEYS_DAMAGED',
   'PAIRING_DAMAGED',
 ]);
 

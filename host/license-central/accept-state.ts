@@ -78,11 +78,12 @@ export async function acceptState(
   const channel = await noteAccepted(tx, base, opening, file, 'given');
   const { generation } = file.statement;
   if (inventory !== null)
-    await storeInventory(tx, base, channel, inventory, {
+    await storeInventory(tx, channel, inventory, {
       generation,
       settled: 0,
       contradicted: false,
       mayHaveGaps: false,
+      toldAt: base.env.now(),
     });
   const entries = await entriesInTransit(tx, channel);
   const notices = [signReAnchor(base.crypto, keys.seed, { firmCode, container: certificate.key, challenge })];

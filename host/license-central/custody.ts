@@ -147,6 +147,8 @@ interface Telling {
   readonly contradicted: boolean;
   /** Whether this server may have forgotten what the container was told that it knows, and this is its newest word. */
   readonly mayHaveGaps: boolean;
+  /** When it was brought first, in seconds since 2000-01-01. */
+  readonly toldAt: number;
 }
 
 /**
@@ -156,10 +158,9 @@ interface Telling {
  */
 export async function storeInventory(
   tx: Writes,
-  base: Foundation,
   before: ChannelRow,
   inventory: CheckedInventory,
-  { generation, settled, contradicted, mayHaveGaps }: Telling,
+  { generation, settled, contradicted, mayHaveGaps, toldAt }: Telling,
 ): Promise<void> {
   await rememberPartners(tx, inventory.certificates);
   const channel = mayHaveGaps && !contradicted ? await passOverGap(tx, before, inventory.content) : before;
@@ -173,8 +174,8 @@ export async function storeInventory(
       .where('container', '=', channel.container)
       .execute();
   for (const [itemId, counted] of countByItem(content)) {
-    const place: PlaceRow = { ...counted, itemId, generation, toldAt: base.env.now(), ...placeKey(channel) };
-    const { quantity, pending, enabled, toldAt } = place;
+    const place: PlaceRow = { ...counted, itemId, generation, toldAt, ...placeKey(channel) };
+    const { quantity, pending, enabled } = place;
     await tx
       .insertInto('places')
       .values(place)

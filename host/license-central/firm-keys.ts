@@ -1,6 +1,6 @@
 import type { Crypto } from '../../container/crypto/port.ts';
 import type { Env } from '../../container/env.ts';
-import { Defect } from '../../container/errors.ts';
+import { Defect, FerryError } from '../../container/errors.ts';
 import { concatBytes, equalBytes, utf8 } from '../../container/model/bytes.ts';
 
 /** The secrets of a firm: 32 bytes each. */
@@ -10,6 +10,7 @@ export interface FirmKeys {
 }
 
 const NONCE = 12;
+const TAG = 16;
 const CHECK = utf8('license-ferry central');
 
 /**
@@ -41,10 +42,10 @@ export class KeyVault {
     return this.#seal(`firm ${firmCode}`, concatBytes(keys.seed, keys.sealingSecret));
   }
 
-  /** @throws Defect when the stored keys are not those of that firm */
+  /** @throws FIRM_KEYS_DAMAGED */
   openKeys(firmCode: number, sealed: Uint8Array): FirmKeys {
     const opened = this.#open(`firm ${firmCode}`, sealed);
-    if (opened === undefined) throw new Defect(`the stored keys of firm ${firmCode} are not its own`);
+    if (opened === undefined) throw new FerryError('FIRM_KEYS_DAMAGED', { firm: firmCode });
     return { seed: opened.slice(0, 32), sealingSecret: opened.slice(32) };
   }
 
@@ -65,6 +66,7 @@ export class KeyVault {
   }
 
   #open(purpose: string, sealed: Uint8Array): Uint8Array | undefined {
+    if (sealed.length < NONCE + TAG) return undefined;
     return this.#crypto.aeadOpen(this.#key, sealed.subarray(0, NONCE), associated(purpose), sealed.subarray(NONCE));
   }
 }

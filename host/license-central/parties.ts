@@ -33,6 +33,12 @@ export async function keyByName(db: Reads, name: string): Promise<PublicKey> {
   return isKey(name) ? name : (await containerByName(db, name)).key;
 }
 
+/** Whether a container of that key was ever brought here or told of. */
+export async function isKnown(db: Reads, key: PublicKey): Promise<boolean> {
+  const found = await db.selectFrom('containers').select('key').where('key', '=', key).executeTakeFirst();
+  return found !== undefined;
+}
+
 function isKey(name: string): name is PublicKey {
   return /^[0-9a-f]{64}$/.test(name);
 }

@@ -12,7 +12,7 @@ import { type Foundation, findChannel, openChannel, updateChannel } from './chan
 import { type CheckedInventory, checkInventory, contradictedLog, itemsOf, storeInventory } from './custody.ts';
 import { keepEvidence } from './evidence.ts';
 import { excessOf, type Surplus } from './ledger.ts';
-import { HERE, rememberContainer } from './parties.ts';
+import { HERE, isKnown, rememberContainer } from './parties.ts';
 import { type ProvenContainer, receiveProofs } from './proofs.ts';
 import { revokedByRoot } from './revocations.ts';
 import { settleChannel } from './settle-channel.ts';
@@ -26,6 +26,10 @@ export interface ContextReport {
   readonly firmCode: number;
   readonly target: PublicKey;
   readonly serial: SerialNumber;
+  /** Whether the container was not known here before. */
+  readonly madeKnown: boolean;
+  /** Whether this very file was taken before. */
+  readonly repeated: boolean;
   /** Entries that it settled; reason null: applied. */
   readonly outcomes: readonly Outcome[];
   /** Sequences that were applied although they had been cancelled: the cancellation came too late. */
@@ -99,9 +103,10 @@ export async function receiveContext(
   const { certificate } = file;
   const inventory =
     opened.value === null ? null : await checkInventory(tx, base, root, firmCode, certificate, opened.value);
+  const madeKnown = !(await isKnown(tx, certificate.key));
   await rememberContainer(tx, certificate);
   const channel = await openChannel(tx, base, firm, certificate.key);
-  await noteReceipt(tx, base, firmCode, file, given.raw);
+  const { repeated, toldAt } = await noteReceipt(tx, base, firmCode, file, given.raw);
   const { generation } = file.statement;
   const { locked } = file.header;
   const isNewest = generation >= (rememberedStatement(channel)?.generation ?? 0);
@@ -124,9 +129,10 @@ export async function receiveContext(
       settled: Math.min(file.statement.inbound.applied, known.settled),
       contradicted: why !== null || isOfPast,
       mayHaveGaps,
+      toldAt,
     };
     const teller = why === null ? await followAcceptance(tx, base, channel, file, inventory) : channel;
-    await storeInventory(tx, base, teller, inventory, telling);
+    await storeInventory(tx, teller, inventory, telling);
     if (why === null) await confirmShown(tx, firmCode, itemsOf(inventory));
   }
   const proven = inventory === null ? [] : await receiveProofs(tx, base, firm, inventory.content);
@@ -141,7 +147,8 @@ export async function receiveContext(
   const excess = await excessOf(tx, inventory === null ? [] : itemsOf(inventory));
   const { key: target, serial } = certificate;
   const pending = now.issued - now.settled;
-  return { firmCode, target, serial, ...settled, pending, contradiction: why, proven, ...excess };
+  const told = { firmCode, target, serial, madeKnown, repeated };
+  return { ...told, ...settled, pending, contradiction: why, proven, ...excess };
 }
 
 /** Its channel, after a container told that it is used as it was set back, or that it is back in a later state. */
@@ -159,20 +166,20 @@ async function followAcceptance(
   return channel;
 }
 
+/** @returns when this file was taken first, in seconds since 2000-01-01 */
 async function noteReceipt(
   tx: Writes,
   { crypto, env }: Foundation,
   firmCode: number,
   { certificate, statement: said }: ContextFile,
   raw: Uint8Array,
-): Promise<void> {
+): Promise<{ readonly repeated: boolean; readonly toldAt: number }> {
   const hash = toHex(crypto.sha256(raw)) as Hash;
+  const before = await tx.selectFrom('contexts').select('receivedAt').where('hash', '=', hash).executeTakeFirst();
+  if (before !== undefined) return { repeated: true, toldAt: before.receivedAt };
   const row = { hash, firmCode, container: certificate.key, generation: said.generation, receivedAt: env.now() };
-  await tx
-    .insertInto('contexts')
-    .values(row)
-    .onConflict((it) => it.doNothing())
-    .execute();
+  await tx.insertInto('contexts').values(row).execute();
+  return { repeated: false, toldAt: row.receivedAt };
 }
 
 /**

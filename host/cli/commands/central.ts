@@ -2,6 +2,8 @@ import type { FarBank } from '../addresses.ts';
 import type { Register } from '../run-ferry.ts';
 import { registerAccept } from './central/accept.ts';
 import { registerChanges } from './central/change.ts';
+import { registerCollect } from './central/collect.ts';
+import { registerExport } from './central/export.ts';
 import { registerInit } from './central/init.ts';
 import { registerIssue } from './central/issue.ts';
 import { registerRestored } from './central/restored.ts';
@@ -27,6 +29,8 @@ export function centralCommands(far: FarBank): Register {
       .addHelpText('after', EXAMPLES);
     registerInit(central, context);
     registerIssue(central, context, far);
+    registerExport(central, context, far);
+    registerCollect(central, context, far);
     registerChanges(central, context, far);
     registerUnblock(central, context, far);
     registerRestored(central, context);

@@ -56,6 +56,8 @@ export function issuerOfContainer(
       return {
         ...settled,
         firmCode: null,
+        madeKnown: false,
+        repeated: null,
         tooLate: tooLate.filter((sequence) => !twice.includes(sequence)),
         writtenOff: writtenOff.filter((sequence) => settled.entries.some((entry) => entry.sequence === sequence)),
         duplicates: lost === undefined ? [] : await duplicatesOf(client, listing, lost.target, twice),

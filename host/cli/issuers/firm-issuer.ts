@@ -57,6 +57,8 @@ export function issuerOfFirm(central: LicenseCentral, named: number | undefined)
       return {
         target: report.serial,
         firmCode: report.firmCode,
+        madeKnown: report.madeKnown,
+        repeated: report.repeated,
         pending: report.pending,
         late: report.outcomes.length === 0 && report.newEpoch === null,
         entries: report.outcomes.map(({ sequence, reason }) => ({ sequence, reason: reason ?? 0 })),

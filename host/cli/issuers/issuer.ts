@@ -26,6 +26,10 @@ export interface Settled {
   readonly target: string;
   /** The firm of a License Central that it was made for; null: it was made for a container. */
   readonly firmCode: number | null;
+  /** Whether a License Central did not know the target before. */
+  readonly madeKnown: boolean;
+  /** Whether a License Central had taken this very file before; null: a container does not remember. */
+  readonly repeated: boolean | null;
   /** Entries still in transit to the target. */
   readonly pending: number;
   /** Whether it settled nothing that was in transit. A License Central may have learned of its licenses all the same. */
@@ -65,7 +69,7 @@ export interface Cancelled {
 export interface Issuer {
   /** Its side of a move. */
   moves(): Promise<MoveIssuer>;
-  /** Whether it gives that target anything at all, as far as it knows beforehand. @throws TARGET_REVOKED, FIRM_WITHDRAWN */
+  /** Whether it gives that target anything at all, as far as it knows beforehand. @throws TARGET_REVOKED, CERTIFICATE_REVOKED, FIRM_WITHDRAWN */
   admit(target: Listing): Promise<void>;
   /**
    * Puts what was ordered in transit to the target. Repeating an order never gives twice; without an order, what is in

@@ -95,6 +95,27 @@ describe('the storage of a License Central', () => {
     database.close();
   });
 
+  it.each([
+    ['cut off', "x'00'"],
+    ['those of another firm', `(select sealedKeys from firms where firmCode = ${FIRM})`],
+  ])('tells of a firm whose keys are %s, and goes on with the others', async (_, keys) => {
+    const folder = scene.folder();
+    const central = await scene.central(folder);
+    await central.addFirm({ firmCode: 7, name: 'Other' });
+    await central.addContainer(makeContainer('dongle', 1).certificate);
+    const database = new Database(path.join(folder, 'central.sqlite'));
+    database.exec(`update firms set sealedKeys = ${keys} where firmCode = 7`);
+    database.close();
+    const order = { target: '3-1', items: [seats(5)] };
+    await expect(central.grantItems({ ...order, firmCode: 7 })).rejects.toMatchObject({
+      code: 'FIRM_KEYS_DAMAGED',
+      details: { firm: 7 },
+    });
+    await central.grantItems({ ...order, firmCode: FIRM });
+    expect(await central.updatesFor({ firmCode: FIRM, target: '3-1' })).toHaveLength(1);
+    expect(await central.ledger()).toHaveLength(1);
+  });
+
   it('never holds the secrets of a firm in plain text', async () => {
     const folder = scene.folder();
     const central = await LicenseCentral.init(scene.options(folder));

@@ -8,13 +8,13 @@ import { readFerryFile, writeUpdates } from '../../ferry-files.adapter.ts';
 import { expiredLines, type LicenseOptions, licenseOf, withLicenseOptions } from '../../license-options.ts';
 import { namingFile } from '../../naming-file.ts';
 import { firmOf, withCentral } from '../../open-central.ts';
-import type { Output } from '../../output.ts';
 import { checkOutput } from '../../output-place.adapter.ts';
 import { collect, parseItem, parseNumber, usage } from '../../parse-arguments.ts';
 import { quoted } from '../../printable.ts';
 import type { CommandContext } from '../../run-ferry.ts';
 import { exitOfUnreached } from '../../unreached.ts';
 import { broughtBy, broughtText, isTimeAlone } from './brought.ts';
+import { complainOfLeftOut, complainOfWithdrawn } from './complaints.ts';
 import { listsLeftOut, type UpdatesOfFirms, updatesOfFirms } from './updates-of-firms.ts';
 
 const ISSUE_EXAMPLES = `
@@ -22,7 +22,8 @@ TARGET is the serial number of a container that is known here, or what makes it 
 All items of one call are of one firm. Every call grants anew, except with an --order that was carried out before. Without
 --item it writes the update files of what is in transit again, for every firm that can, and of lists of revocations and the
 certified time alone, for those that have dealt with the target, or for the one that --firm names. Certified time answers the
-newest context that was brought. Exit code 6: of some firms nothing was written, and it is said why.
+newest context that was brought. Exit code 6: of some firms nothing was written, and it is said why. For many containers at once:
+ferry central export --help
 
 Examples:
   ferry central issue vendor --to sim:dongle --item 6000010:1001x5 --text "Controller runtime"
@@ -118,22 +119,6 @@ async function issue(far: FarBank, context: CommandContext, folder: string, opti
     failures: made.failures.map(({ firmCode, error }) => ({ firmCode, ...explain(error.code, error.details) })),
   });
   context.endWith(exitOfUnreached(made.failures, made.asked));
-}
-
-function complainOfLeftOut(output: Output, lists: readonly (number | null)[], target: string): void {
-  for (const list of lists) {
-    const keeper = list === null ? 'the root' : `firm ${list}`;
-    output.complain(
-      `The list of ${keeper} is too large for ${target} and was left out: it goes on taking what is refused by it.`,
-    );
-  }
-  if (lists.length > 0)
-    output.complain('  Take those off that are long gone: ferry central revoked, ferry central revoke --lift.');
-}
-
-function complainOfWithdrawn(output: Output, firmCode: number): void {
-  output.complain(`The root has withdrawn the key of firm ${firmCode}: its files bring no licenses any more.`);
-  output.complain('  Containers refuse them [CERTIFICATE_REVOKED], yet take what is said here from them.');
 }
 
 /** The firm that is named, by the items or by itself. @throws USAGE_WRONG when several are */

@@ -1,4 +1,4 @@
-import { CATALOGUE, FerryError } from '../../../../container/errors.ts';
+import { CATALOGUE, type ErrorCode, FerryError } from '../../../../container/errors.ts';
 // Not by the index: this is loaded with every command, and the server is not.
 import { requireNoGrantsToRevoked } from '../../../license-central/granted-to-revoked.ts';
 import type { LicenseCentral } from '../../../license-central/index.ts';
@@ -43,6 +43,22 @@ export async function updatesOfFirms(server: FirmsServer, target: string, only?:
   return withRootList(server, target, listing, made);
 }
 
+/**
+ * The files of every firm that has something in transit to a container, and of no other. Lists and the time are in them, as in all.
+ *
+ * @param only a Firm Code: of no other firm
+ */
+export async function updatesInTransit(server: FirmsServer, target: string, only?: number): Promise<UpdatesOfFirms> {
+  const firms = only === undefined ? (await server.firms()).map(({ firmCode }) => firmCode) : [only];
+  const open: number[] = [];
+  for (const firmCode of firms) if (await isInTransit(server, firmCode, target)) open.push(firmCode);
+  return eachFirm(server, target, open);
+}
+
+async function isInTransit(server: FirmsServer, firmCode: number, target: string): Promise<boolean> {
+  return (await server.transit(firmCode)).some(({ serial }) => serial === target);
+}
+
 /** Those of the firms that have dealt with the container. */
 async function firmsKnowing(server: FirmsServer, target: string, firms: readonly number[]): Promise<readonly number[]> {
   const known: number[] = [];
@@ -66,7 +82,7 @@ async function firmsWithOwn(
   const asked = await server.askedForTime(target);
   const found: number[] = [];
   for (const firmCode of firms) {
-    const isOpen = (await server.transit(firmCode)).some(({ serial }) => serial === target);
+    const isOpen = await isInTransit(server, firmCode, target);
     const hasList = listing.includes(firmCode) && lists.some((list) => list.firmCode === firmCode);
     if (isOpen || hasList || asked.includes(firmCode)) found.push(firmCode);
   }
@@ -106,7 +122,7 @@ async function eachFirm(server: FirmsServer, target: string, firms: readonly num
       updates.push(...(await server.updatesFor({ firmCode, target })));
       made.push(firmCode);
     } catch (error) {
-      if (!(error instanceof FerryError) || !isRule(error)) throw error;
+      if (!(error instanceof FerryError) || !isOfFirm(error)) throw error;
       failures.push({ firmCode, error });
     }
   }
@@ -123,7 +139,10 @@ export async function listsLeftOut(
   return (await server.listsTooLargeFor(target)).filter((list) => list === null || firms.includes(list));
 }
 
-/** Whether it concerns the firm and its container alone; what is damaged or interrupted stops every firm. */
-function isRule({ code }: FerryError): boolean {
-  return CATALOGUE[code].exit === CATALOGUE.EPOCH_NEEDED.exit;
+/** What is no rule, yet of one firm or container. */
+const OF_ONE: ReadonlySet<ErrorCode> = new Set(['FIRM_KEYS_DAMAGED', 'CERTIFICATE_REVOKED']);
+
+/** Whether it concerns the firm or its container alone; what else is damaged or interrupted stops every firm. */
+export function isOfFirm({ code }: FerryError): boolean {
+  return OF_ONE.has(code) || CATALOGUE[code].exit === CATALOGUE.EPOCH_NEEDED.exit;
 }
