@@ -17,7 +17,8 @@ export class LightProgram {
   readonly #longest: number;
   #wanted: DeviceLight | undefined;
   #shown: DeviceLight | undefined;
-  #work: Promise<void> | undefined;
+  #isShowing = false;
+  #work: Promise<void> = Promise.resolve();
 
   /** @param longest milliseconds that the program has */
   constructor(program: string, log: ServerLog, longest = LONGEST) {
@@ -28,7 +29,7 @@ export class LightProgram {
 
   show(light: DeviceLight): void {
     this.#wanted = light;
-    this.#work ??= this.#showAll();
+    if (!this.#isShowing) this.#work = this.#showAll();
   }
 
   /** Switches it off. */
@@ -38,11 +39,12 @@ export class LightProgram {
   }
 
   async #showAll(): Promise<void> {
+    this.#isShowing = true;
     while (this.#wanted !== undefined && this.#wanted !== this.#shown) {
       this.#shown = this.#wanted;
       await this.#run(this.#shown);
     }
-    this.#work = undefined;
+    this.#isShowing = false;
   }
 
   async #run(light: DeviceLight): Promise<void> {
