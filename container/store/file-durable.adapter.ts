@@ -14,6 +14,8 @@ export interface Replacement {
   readonly mode?: number;
   /** Makes the folders that are missing, for whom this says. Unless given, the folder has to be there. */
   readonly folderMode?: number;
+  /** Whether the folder may be on a stick. FAT keeps size and place of a file beside its name, and a new name has them only once the file is flushed again. */
+  readonly maybeFat?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Replacement {
 export function replaceFile(
   file: string,
   content: Uint8Array | string | ((handle: number) => void),
-  { temporary = `${file}.new`, mode = 0o600, folderMode }: Replacement = {},
+  { temporary = `${file}.new`, mode = 0o600, folderMode, maybeFat = false }: Replacement = {},
 ): void {
   const folder = path.dirname(file);
   if (folderMode !== undefined) makeFolders(folder, folderMode);
@@ -34,6 +36,7 @@ export function replaceFile(
     fs.rmSync(temporary, { force: true });
     writeDurably(temporary, fill, 'wx', mode);
     fs.renameSync(temporary, file);
+    if (maybeFat) syncPlace(file);
     syncFolder(folder);
   } catch (error) {
     discard(temporary);
@@ -137,8 +140,13 @@ export function isSameFolder(one: string, other: string): boolean {
 
 /** Makes the names in a folder durable. Windows needs no such call, and some network file systems have none. */
 export function syncFolder(folder: string): void {
+  syncPlace(folder);
+}
+
+/** Windows lets nobody flush what is open for reading only. */
+function syncPlace(place: string): void {
   if (process.platform === 'win32') return;
-  const handle = fs.openSync(folder, 'r');
+  const handle = fs.openSync(place, 'r');
   try {
     fs.fsyncSync(handle);
   } catch (error) {

@@ -23,12 +23,13 @@ const OTHERS_TIME = 24 * 60 * 60 * 1000;
 export function parkFile(
   file: string,
   content: string | Uint8Array,
-  replacement: Omit<Replacement, 'temporary'>,
+  replacement: Pick<Replacement, 'mode' | 'folderMode'>,
 ): void {
   const folder = path.dirname(file);
   try {
     removeLeftovers(folder);
-    replaceFile(file, content, { ...replacement, temporary: path.join(folder, temporaryName(process.pid)) });
+    const temporary = path.join(folder, temporaryName(process.pid));
+    replaceFile(file, content, { ...replacement, temporary, maybeFat: true });
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     throw new FerryError('FILE_UNWRITABLE', { file, why: systemWords(error) }, { cause: error });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nativeCrypto } from '../../../container/crypto/native/node-crypto.ts';
 import { makeFolder, replaceFile } from '../../../container/store/file-durable.adapter.ts';
+import { parkFile } from '../../../container/store/file-parked.adapter.ts';
 import { FileUpdateFolder } from '../../../device-side/index.ts';
 import { writeFerryFile } from '../../../host/cli/ferry-files.adapter.ts';
 import { FileBlobStore, FileSnapshotStore } from '../../../state-machines/index.ts';
@@ -117,6 +118,24 @@ describe('a file that is replaced', () => {
       vi.restoreAllMocks();
       expect([fs.readFileSync(file, 'utf8'), fs.readdirSync(folder)]).toEqual(['before', ['file']]);
     }
+  });
+
+  it('that may be on a stick is flushed once more under its name before its folder, as FAT writes its size beside that', () => {
+    const folder = newFolder();
+    const places: string[] = [];
+    const { openSync, fsyncSync } = fs;
+    const opened = new Map<number, string>();
+    vi.spyOn(fs, 'openSync').mockImplementation((place, ...rest) => {
+      const handle = openSync(place, ...rest);
+      opened.set(handle, String(place));
+      return handle;
+    });
+    vi.spyOn(fs, 'fsyncSync').mockImplementation((handle) => {
+      places.push(path.relative(folder, opened.get(handle) ?? ''));
+      fsyncSync(handle);
+    });
+    parkFile(path.join(folder, 'file'), 'new', { mode: 0o644 });
+    expect(places).toEqual([expect.stringMatching(/^\.ferry-/), 'file', '']);
   });
 
   it('is written where the file system cannot flush folders, and refused where that fails', () => {
