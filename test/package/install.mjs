@@ -48,6 +48,8 @@ function pack() {
 function checkContents(tarball) {
   const names = run('tar', ['-tzf', tarball], temporary).trim().split('\n');
   assert.ok(names.includes('package/docs/70-license-ferry.rules'), 'the rule that lets users open dongles is shipped');
+  for (const file of ['80-license-ferry-sticks.rules', 'license-ferry-stick', 'license-ferry-device.service'])
+    assert.ok(names.includes(`package/docs/${file}`), `${file}, for a device without a desktop, is shipped`);
   for (const file of ['index.html', 'panel.css', 'panel.js'])
     assert.ok(names.includes(`package/dist/panel/${file}`), `${file} of the panel is shipped`);
   assert.deepEqual(

@@ -14,6 +14,12 @@ export interface Check {
 export const CHECKS: readonly Check[] = [
   { name: 'start', shows: 'the guest, its modules, the built program', needs: [], limit: 120 },
   { name: 'stick', shows: 'an ordinary memory stick', needs: ['stick'], limit: 120 },
+  {
+    name: 'headless',
+    shows: 'a device that mounts sticks by itself, without systemd',
+    needs: ['stick', 'folders'],
+    limit: 900,
+  },
   { name: 'gadget', shows: "the kernel's own HID and mass storage functions", needs: [], limit: 120 },
   {
     name: 'relayed',
@@ -33,4 +39,10 @@ export const CHECKS: readonly Check[] = [
   { name: 'move', shows: 'moves over hid: and usb:, plugged out in the middle', needs: ['dongles'], limit: 900 },
   { name: 'mailbox', shows: 'a move through files alone, pulled out in the middle', needs: ['dongles'], limit: 900 },
   { name: 'replug', shows: 'a dongle plugged in and out again and again', needs: ['dongles'], limit: 900 },
+  {
+    name: 'service',
+    shows: 'the same with systemd, and its service',
+    needs: ['stick', 'folders'],
+    limit: 900,
+  },
 ];

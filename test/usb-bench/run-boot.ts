@@ -48,8 +48,8 @@ export async function runBoot(
     const run = await bootGuest(image, { input, output, stick }, limit, hear);
     const verdict = judge(checks, { ...run, read: (name) => readIfThere(path.join(output, name)) });
     if (stick !== undefined && verdict.broken.length === 0) {
-      const missing = await missingOnStick(stick);
-      if (missing !== undefined) failures.push(missing);
+      const names = checks.map(({ name }) => name);
+      failures.push(...(await missingOnStick(stick, names)));
     }
     return { ...verdict, failures: [...verdict.failures, ...failures] };
   } finally {

@@ -5,7 +5,7 @@ import { PROGRAM } from './ferry.mjs';
 /** Longer than the slowest event needs on an emulated processor that is shared. */
 const PATIENCE_MS = 60_000;
 
-/** A dongle that the built program serves in this computer. It ends with the check. */
+/** A container that the built program serves in this computer. It ends with the check. */
 export class ServedProgram {
   #child;
   #ended;
@@ -14,10 +14,15 @@ export class ServedProgram {
   #wakeUp = () => undefined;
   #said = '';
 
-  /** @returns once it says that it is ready @throws Error with what it said, when it ends before */
-  static async start(...args) {
+  /** Serves a dongle. @returns once it says that it is ready @throws Error with what it said, when it ends before */
+  static start(...args) {
+    return ServedProgram.startBy('node', PROGRAM, 'dongle', 'serve', ...args);
+  }
+
+  /** The same by a whole command line. */
+  static async startBy(command, ...args) {
     const served = new ServedProgram();
-    const child = spawn('node', [PROGRAM, 'dongle', 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     served.#child = child;
     served.#ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
     process.on('exit', () => child.kill('SIGKILL'));

@@ -14,10 +14,10 @@ export function volumeOf(disk) {
   return partition === undefined ? disk : `/dev/${partition}`;
 }
 
-/** Mounts a FAT volume, lets `work` have its folder, and unmounts it whatever happened. */
-export async function mounted(device, options, work) {
+/** Mounts a volume, of FAT unless another type is named, lets `work` have its folder, and unmounts it whatever happened. */
+export async function mounted(device, options, work, type = 'vfat') {
   const folder = fs.mkdtempSync('/run/volume-');
-  await run('mount', '-t', 'vfat', '-o', options, device, folder);
+  await run('mount', '-t', type, '-o', options, device, folder);
   try {
     return await work(folder);
   } finally {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { runProgram } from '../programs.ts';
+import { runProgram, tryProgram } from '../programs.ts';
 
 /** What is on the memory stick, for both sides. */
 export const STICK = {
@@ -35,9 +35,23 @@ export async function makeStick(folder: string): Promise<string> {
   return image;
 }
 
-/** @returns why the file that the guest left is not there as it should be; undefined when it is */
-export async function missingOnStick(image: string): Promise<string | undefined> {
-  const { name, text } = STICK.fileForHost;
-  const found = (await runProgram('mtype', ['-i', image, `::${name}`])).toString();
-  return found === text ? undefined : `${name} has ${JSON.stringify(found)} on the image of the stick`;
+/** By check, a file that it leaves on the stick, and what is in it. */
+const LEFT: Readonly<Record<string, { readonly name: string; readonly text: RegExp }>> = {
+  stick: { name: STICK.fileForHost.name, text: new RegExp(`^${STICK.fileForHost.text}$`) },
+  headless: { name: 'RESULT.TXT', text: /\b130-\d+\b/ },
+  service: { name: 'RESULT.TXT', text: /\b130-\d+\b/ },
+};
+
+/** @returns why a file that some check has left is not there as it should be, of each that is not */
+export async function missingOnStick(image: string, checks: readonly string[]): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const check of checks) {
+    const left = LEFT[check];
+    if (left === undefined) continue;
+    const { status, stdout, stderr } = await tryProgram('mtype', ['-i', image, `::${left.name}`]);
+    const found = status === 0 ? stdout.toString() : stderr;
+    if (status !== 0 || !left.text.test(found))
+      missing.push(`${check}: ${left.name} has ${JSON.stringify(found)} on the image of the stick`);
+  }
+  return missing;
 }

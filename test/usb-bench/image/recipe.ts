@@ -10,10 +10,14 @@ const PACKAGES = [
   'busybox-static',
   'coreutils',
   'dosfstools',
+  'e2fsprogs',
+  'exfatprogs',
   'kmod',
   'libstdc++6',
   'mount',
+  'passwd',
   'sg3-utils',
+  'systemd',
   'tcpdump',
   'udev',
   'usbutils',
@@ -26,7 +30,7 @@ const MODULES = [
   ...['virtio_pci', 'virtio_net', '9p', '9pnet_virtio'],
   ...['vhci-hcd', 'usbip-host', 'usbmon', 'xhci-pci'],
   ...['usbhid', 'hid-generic', 'usb-storage', 'uas', 'sd_mod', 'sg'],
-  ...['vfat', 'nls_cp437', 'nls_ascii', 'nls_iso8859-1', 'nls_utf8'],
+  ...['vfat', 'nls_cp437', 'nls_ascii', 'nls_iso8859-1', 'nls_utf8', 'exfat', 'ext4', 'loop'],
   ...['dummy_hcd', 'libcomposite', 'usb_f_hid', 'usb_f_mass_storage'],
 ];
 
