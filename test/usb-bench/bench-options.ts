@@ -20,13 +20,25 @@ export interface BenchOptions {
 const MOST_CYCLES = 1000;
 const MOST_GUESTS = 16;
 
+function listOf(about: Check['about']): string {
+  return CHECKS.filter((check) => check.about === about)
+    .map(({ name, shows }) => `  ${name.padEnd(20)}${shows}`)
+    .join('\n');
+}
+
 export const HELP = `Usage: npm run usb-bench -- [options] [CHECK ...]
 
 Starts computers in QEMU, with the distribution's kernel and the program as built, and checks USB there.
-Without names: every check. Each says what it needs when that is missing; none is left out.
+Without names: every check of USB, or with --sticks of devices that take in memory sticks. Each says what it needs when that is
+missing; none is left out.
 
-${CHECKS.map(({ name, shows }) => `  ${name.padEnd(20)}${shows}`).join('\n')}
+USB:
+${listOf('usb')}
 
+Memory sticks:
+${listOf('sticks')}
+
+  --sticks            every check of memory sticks
   --guests N          computers at a time, among which the checks are spread; 2 where there is room for them
   --separate          a boot for each check
   --cycles N          how often a dongle is plugged in and out again in \`replug\`; 50
@@ -49,6 +61,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   if (values.help) return undefined;
   const cycles = numberIn('cycles', values.cycles, MOST_CYCLES) ?? 50;
   const guests = numberIn('guests', values.guests, MOST_GUESTS);
+  if (values.sticks && positionals.length > 0)
+    throw new BenchError('cannotBegin', '--sticks means all checks of memory sticks: no names go with it');
   const unknown = positionals.find((name) => CHECKS.every((check) => check.name !== name));
   if (unknown !== undefined)
     throw new BenchError(
@@ -56,7 +70,9 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       `there is no check ${unknown}; there are: ${CHECKS.map(({ name }) => name).join(', ')}`,
     );
   return {
-    checks: CHECKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    checks: CHECKS.filter(({ name, about }) =>
+      positionals.length === 0 ? about === (values.sticks ? 'sticks' : 'usb') : positionals.includes(name),
+    ),
     separate: values.separate ?? false,
     guests,
     update: values.update ?? false,
@@ -78,6 +94,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        sticks: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         separate: { type: 'boolean' },
         guests: { type: 'string' },

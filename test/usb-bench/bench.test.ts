@@ -25,7 +25,10 @@ describe('the checks', () => {
 
 describe('the command line', () => {
   it('means every check when it names none', () => {
-    expect(readOptions([])).toMatchObject({ checks: CHECKS, separate: false, update: false, cycles: 50 });
+    const of = (about: 'usb' | 'sticks') => CHECKS.filter((check) => check.about === about);
+    expect(readOptions([])).toMatchObject({ checks: of('usb'), separate: false, update: false, cycles: 50 });
+    expect(readOptions(['--sticks'])?.checks).toEqual(of('sticks'));
+    expect(() => readOptions(['--sticks', 'move'])).toThrow('no names go with it');
   });
 
   it('runs the named checks in the order of the table', () => {

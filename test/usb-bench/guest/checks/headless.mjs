@@ -33,11 +33,12 @@ const usb = usbDeviceOf({
 });
 /** To the kernel, a device that is not authorized any more is one that was pulled. */
 const plug = (isIn) => fs.writeFileSync(path.join(usb, 'authorized'), isIn ? '1' : '0');
-process.on('exit', () => plug(true));
 const placeOf = (device) => path.join(BELOW, path.basename(device));
 const isFree = (place) => mountAt(place) === undefined && !fs.existsSync(place);
 
 const serial = await need('a device is set up by the commands of the documentation', setUpDevice);
+// Behind what takes the rule away again: nothing is to be mounted by it any more.
+process.on('exit', () => plug(true));
 await need('an update file is put on the stick', async () =>
   putOn(fs.realpathSync(byId), 'vfat', await issueSeat(`sim:${DEVICE}`)),
 );

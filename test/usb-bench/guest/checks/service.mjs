@@ -15,7 +15,6 @@ const [link] = fs.readdirSync('/dev/disk/by-id').filter((name) => name.includes(
 const disk = fs.realpathSync(`/dev/disk/by-id/${link}`);
 const usb = usbDeviceOf({ DEVPATH: fs.realpathSync(`/sys/class/block/${path.basename(disk)}`).slice('/sys'.length) });
 const plug = (isIn) => fs.writeFileSync(path.join(usb, 'authorized'), isIn ? '1' : '0');
-process.on('exit', () => plug(true));
 
 const systemd = await need('systemd starts, with its udev', () => Systemd.start());
 const serial = await need('a device is set up by the commands of the documentation', setUpDevice);
@@ -23,6 +22,8 @@ await need('an update file is put on the stick', async () => putOn(disk, 'vfat',
 process.on('exit', () => {
   for (const place of ['multi-user.target.wants/', ''])
     fs.rmSync(`/etc/systemd/system/${place}${SERVICE}`, { force: true });
+  // Behind what takes the rule away again: nothing is to be mounted by it any more.
+  plug(true);
 });
 await need('its service starts by the commands of the documentation', async () => {
   await systemd.run('bash', '-c', SET_UP_SERVICE);
