@@ -36,7 +36,7 @@ export function replaceFile(
     fs.rmSync(temporary, { force: true });
     writeDurably(temporary, fill, 'wx', mode);
     fs.renameSync(temporary, file);
-    if (maybeFat) syncPlace(file);
+    if (maybeFat) syncPlace(file, 'r+');
     syncFolder(folder);
   } catch (error) {
     discard(temporary);
@@ -140,13 +140,12 @@ export function isSameFolder(one: string, other: string): boolean {
 
 /** Makes the names in a folder durable. Windows needs no such call, and some network file systems have none. */
 export function syncFolder(folder: string): void {
-  syncPlace(folder);
+  if (process.platform !== 'win32') syncPlace(folder, 'r');
 }
 
-/** Windows lets nobody flush what is open for reading only. */
-function syncPlace(place: string): void {
-  if (process.platform === 'win32') return;
-  const handle = fs.openSync(place, 'r');
+/** @param flags a file is opened for writing: some systems flush no other */
+function syncPlace(place: string, flags: 'r' | 'r+'): void {
+  const handle = fs.openSync(place, flags);
   try {
     fs.fsyncSync(handle);
   } catch (error) {

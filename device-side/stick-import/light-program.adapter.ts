@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { withoutSecrets } from '../../carriers/exec/secret-variables.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import { systemWords } from '../../container/store/file-failure.ts';
 import type { DeviceLight } from './device-light.ts';
 
+/** Characters that are kept of what it says. */
+const MOST_SAID = 1000;
 /** Milliseconds after which it is killed. */
 const LONGEST = 5000;
 
@@ -47,20 +50,30 @@ export class LightProgram {
     this.#isShowing = false;
   }
 
+  /** Waits for its end alone: what it leaves running, such as what blinks, may hold its streams open. */
   async #run(light: DeviceLight): Promise<void> {
+    const env = withoutSecrets(process.env);
+    const child = spawn(this.#program, [light], { stdio: ['ignore', 'ignore', 'pipe'], env });
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.#longest);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(0, MOST_SAID);
+    });
     try {
-      await promisify(execFile)(this.#program, [light], { timeout: this.#longest, killSignal: 'SIGKILL' });
+      const [code, signal]: (number | string | null)[] = await once(child, 'exit');
+      if (code !== 0) this.#log.warn('light.failed', { light, why: whyOf(code ?? null, signal ?? null, said) });
     } catch (error) {
-      this.#log.warn('light.failed', { light, why: whyOf(error) });
+      this.#log.warn('light.failed', { light, why: systemWords(error) });
+    } finally {
+      clearTimeout(timer);
+      child.stderr.destroy();
     }
   }
 }
 
-/** Of a program that ran, how it ended and the first line of what it said. */
-function whyOf(error: unknown): string {
-  const { code, signal, stderr } = error as { code?: unknown; signal?: unknown; stderr?: string };
-  const end = typeof code === 'number' ? `it ended with ${code}` : `it was ended by ${signal}`;
-  if (typeof code === 'string') return systemWords(error);
-  const [said] = (stderr ?? '').trim().split('\n', 1);
+/** How it ended, and the first line of what it said. */
+function whyOf(code: number | string | null, signal: number | string | null, stderr: string): string {
+  const end = code === null ? `it was ended by ${signal}` : `it ended with ${code}`;
+  const [said] = stderr.trim().split('\n', 1);
   return said ? `${end}: ${said}` : end;
 }

@@ -79,11 +79,11 @@ export class StickAgent implements StickListener {
     this.#work = this.#doing({ where: mount.point }, async () => {
       if (!this.#waiting.delete(mount)) return;
       const { take, open, show } = this.#ports;
-      // What is still unfinished would be lost under what this stick brings.
-      if ((await this.#resume()) === 'brokenOff' || !this.#watched.has(mount)) return;
       this.#busy = mount;
-      show('busy');
       try {
+        // What is still unfinished would be lost under what this stick brings.
+        if ((await this.#resume()) === 'brokenOff' || !this.#watched.has(mount)) return;
+        show('busy');
         this.#tell(mount.point, await take(open(mount)));
       } finally {
         this.#busy = undefined;

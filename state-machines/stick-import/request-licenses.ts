@@ -33,11 +33,13 @@ interface Issuer {
  * @throws what breaks off work in the container; what else is wrong, `requestLicenses` tells
  */
 export async function meetIssuers(ports: RequestPorts, certificates: readonly string[]): Promise<void> {
-  const { channels } = await ports.client.call('list', {});
-  const partners = new Set(channels.map(({ partner }) => partner));
+  const listing = await ports.client.call('list', {});
+  const partners = new Set(listing.channels.map(({ partner }) => partner));
   for (const file of certificates) {
     const issuer = await issuerIn(ports.stick, file);
-    if (!('code' in issuer) && !partners.has(issuer.key)) await contextFor(ports, issuer);
+    if ('code' in issuer || partners.has(issuer.key)) continue;
+    const there = await fileNameFor(ports.stick, known(listing.serial), issuer, 'context');
+    if (!(await isCurrent(ports, listing, issuer, there))) await contextFor(ports, issuer);
   }
 }
 
@@ -77,9 +79,9 @@ async function issuerIn(stick: Stick, file: string): Promise<Issuer | Failure> {
   return { key: described.value.key, name, request: { certificate, firmCode: null } };
 }
 
-/** By its Firm Code a container finds only a firm that it has a channel with. */
+/** Firms that something came from: a channel alone may be that of a certificate on an earlier stick. */
 function knownFirms({ firms, channels }: Listing): readonly Issuer[] {
-  const partners = new Set(channels.map(({ partner }) => partner));
+  const partners = new Set(channels.filter(({ applied }) => applied > 0).map(({ partner }) => partner));
   return firms
     .filter(({ key }) => partners.has(key))
     .map(({ key, firmCode }) => ({ key, name: `firm ${firmCode}`, request: { certificate: null, firmCode } }));
@@ -112,7 +114,8 @@ async function isCurrent(
   if (!envelope.ok || !verifyEnvelope(crypto, key, envelope.value)) return false;
   const said = statement.decodeTrusted(known(envelope.value.parts[0]));
   const channel = channels.find(({ partner }) => partner === issuer.key);
-  return said.partner === issuer.key && said.inbound.applied === channel?.applied;
+  // A channel on which nothing happened may have given way to another one.
+  return said.partner === issuer.key && said.inbound.applied === (channel?.applied ?? 0);
 }
 
 function unwritten(issuer: string, failure: Failure): WrittenReceipt {

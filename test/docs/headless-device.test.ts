@@ -70,8 +70,13 @@ describe('the files for a device without a desktop', () => {
   it('mount the file systems that the rule names, each with the options that make it harmless', () => {
     const types = /ENV\{ID_FS_TYPE\}=="([\w|]+)"/.exec(read(RULES))?.[1]?.split('|') ?? [];
     expect(types).toEqual(['vfat', 'exfat', 'ext4']);
-    for (const type of types) expect(read(SCRIPT)).toMatch(new RegExp(`^ +${type}\\) `, 'm'));
     expect(read(SCRIPT)).toContain('\nOPTIONS=nosuid,nodev,noexec,noatime\n');
+    const ofType = /^ +(\w+)\) OPTIONS=\$OPTIONS,(\S+) ;;$/gm;
+    expect([...read(SCRIPT).matchAll(ofType)].map(([, type, options]) => [type, options])).toEqual([
+      ['vfat', 'uid=$owner,gid=$group,umask=0077,utf8,flush'],
+      ['exfat', 'uid=$owner,gid=$group,umask=0077'],
+      ['ext4', 'errors=remount-ro'],
+    ]);
   });
 
   it('have a rule that is read when udev knows the file system', () => {

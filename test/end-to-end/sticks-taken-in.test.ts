@@ -50,7 +50,12 @@ describe('a device that is served with --sticks', () => {
     await device.said('stick.pulled');
     await scene.end(device);
     const lights = fs.readFileSync(shown, 'utf8').split('\n').slice(0, -1);
+    // What changes while its program runs is shown by its last state alone.
+    const order = ['ready', 'busy', 'done', 'ready', 'off'];
     expect([lights.includes('done'), lights.at(-1)]).toEqual([true, 'off']);
+    let from = 0;
+    for (const one of lights) from = order.indexOf(one, from) + 1 || Number.NaN;
+    expect(from).toBe(order.length);
   });
 
   it.each([

@@ -55,6 +55,8 @@ describe('ferry central export', () => {
       expect(run.stderr).toContain(
         `stick/${updateOf(serial)} is of an earlier export, and brings what was not written`,
       );
+    // They are told where others are named alone, too.
+    expect((await world.json(...exporting(ONE))).left.refused).toHaveLength(2);
     expect((await world.json(...exporting(ONE, '130-9'))).failures).toMatchObject([
       { serial: '130-9', firmCode: null, code: 'TARGET_UNKNOWN' },
     ]);
@@ -130,7 +132,7 @@ describe('ferry central export', () => {
     expect(fs.existsSync(at())).toBe(false);
   });
 
-  it('leaves the files of somebody else who has taken a name, and a link of that name leads to nothing new', async () => {
+  it('replaces a link that has the name of a file, and leaves what it leads to', async () => {
     fs.writeFileSync(path.join(world.folder, 'outside'), 'mine');
     fs.symlinkSync(path.join(world.folder, 'outside'), at(updateOf(ONE)));
     await world.must(...exporting());

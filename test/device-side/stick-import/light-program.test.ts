@@ -48,6 +48,21 @@ describe.skipIf(process.platform === 'win32')('the program that sets a light', (
     expect(shown()).toEqual(['busy', 'off']);
   });
 
+  it('is not waited for longer than it runs, whatever it leaves running', async () => {
+    const { one, shown, logged } = light('echo $1 >>SHOWN; sleep 60 & exit 0', 20_000);
+    one.show('busy');
+    await one.close();
+    expect([shown(), logged]).toEqual([['busy', 'off'], []]);
+  });
+
+  it('is shown no secret of this program', async () => {
+    vi.stubEnv('FERRY_PIN', '2468');
+    const { one, shown } = light('echo "$FERRY_PIN$1" >>SHOWN');
+    await one.close();
+    vi.unstubAllEnvs();
+    expect(shown()).toEqual(['off']);
+  });
+
   it('that is not there is logged', async () => {
     const { one, logged, program } = light('');
     fs.rmSync(program);

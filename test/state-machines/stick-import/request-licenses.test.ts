@@ -212,12 +212,21 @@ describe('a stick that asks for licenses', () => {
     expect([(await here.take()).end, contextsOn(here).length]).toEqual(['answered', 2]);
   });
 
-  it('looks at 16 certificates, however many there are', async () => {
+  it('looks at 16 certificates, however many there are, and asks nobody whose certificate is there no more', async () => {
     const here = scene();
     fs.writeFileSync(path.join(here.stick, REQUEST_NAME), '');
     for (let at = 0; at < 18; at++) putCertificate(here, `${at}`, new TestFirm(6000100 + at).certificate);
     expect((await here.take()).requested).toHaveLength(16);
     expect(contextsOn(here)).toHaveLength(16);
+    for (const name of fs
+      .readdirSync(here.stick)
+      .filter((one) => one.endsWith('.ferry-certificate'))
+      .slice(0, 3))
+      fs.rmSync(path.join(here.stick, name));
+    await here.take();
+    const before = [here.onStick(), here.stateHash()];
+    expect((await here.take()).requested).toHaveLength(15);
+    expect([here.onStick(), here.stateHash()]).toEqual(before);
   });
 
   it('is answered once it stays in, wherever it was pulled out before', async () => {

@@ -95,7 +95,7 @@ function show(
   }
   const isRepeated = done.length > 0 && done.every(({ repeated, late }) => repeated === true && late);
   output.line(resultText(homes, done.length, isRepeated));
-  for (const one of unread) output.note(`The folder ${one} may not be read and was left alone.`);
+  for (const one of unread) output.complain(`The folder ${one} may not be read and was left alone.`);
   showRest(context, handled);
   if (isMore)
     output.complain(
@@ -112,7 +112,7 @@ function show(
     failures: failures.map(failureDocument),
   });
   const exit = exitOfSettled(handled);
-  context.endWith(isMore && exit === 0 ? CATALOGUE.DONE_IN_PART.exit : exit);
+  context.endWith((isMore || unread.length > 0) && exit === 0 ? CATALOGUE.DONE_IN_PART.exit : exit);
 }
 
 function resultText(homes: readonly Home[], files: number, isRepeated: boolean): string {

@@ -68,7 +68,10 @@ async function exportTo(
     const only = firm === undefined ? undefined : await firmOf(server, firm);
     const write = (updates: readonly Uint8Array[]): readonly string[] => {
       requireSame();
-      return writeUpdatesAgain(`folder:${stick}`, updates);
+      const files = writeUpdatesAgain(`folder:${stick}`, updates);
+      // What was written where the stick is no more was written to something else.
+      requireSame();
+      return files;
     };
     const exported = await exportUpdates(server, { named, only, bar, write });
     return { exported, left: await leftOnStick(server, stick, exported) };

@@ -1,4 +1,4 @@
-import { type ErrorCode, FerryError } from '../../../../container/errors.ts';
+import { FerryError } from '../../../../container/errors.ts';
 import { UPDATE_SUFFIX } from '../../../../container/files/file-names.ts';
 import { readUpdateHeading } from '../../../../state-machines/update-import/read-update-heading.ts';
 import { readFerryFile } from '../../ferry-files.adapter.ts';
@@ -14,28 +14,24 @@ export interface LeftOnStick {
   readonly refused: readonly string[];
 }
 
-/** What a revoked container is given nothing for. */
-const FOR_REVOKED: ReadonlySet<ErrorCode> = new Set(['TARGET_REVOKED', 'CERTIFICATE_REVOKED']);
-
 /** What lies on a stick of the firms here from before. Reads as much as a device reads of a stick. @throws FOLDER_UNREADABLE */
-export async function leftOnStick(
-  server: FirmsServer,
-  stick: string,
-  { written, failures }: Exported,
-): Promise<LeftOnStick> {
+export async function leftOnStick(server: FirmsServer, stick: string, { written }: Exported): Promise<LeftOnStick> {
   const firms = new Map((await server.firms()).map(({ key, firmCode }) => [key, firmCode]));
   const channels = new Map<string, { readonly serial: string; readonly settled: number }>();
   for (const firmCode of firms.values())
     for (const channel of await server.channels(firmCode)) channels.set(`${firmCode} ${channel.container}`, channel);
   const now = new Set(written.flatMap(({ files }) => files));
-  const revoked = failures.filter(({ error }) => FOR_REVOKED.has(error.code));
+  const revoked = new Set<string>();
+  for (const { firmCode: list, containers } of await server.revocations())
+    for (const { key } of containers)
+      for (const firmCode of list === null ? firms.values() : [list]) revoked.add(`${firmCode} ${key}`);
   const [settled, refused]: [string[], string[]] = [[], []];
   for (const file of (await stickFiles(stick, UPDATE_SUFFIX)).files) {
     const heading = now.has(file) ? undefined : headingOf(file);
     const firmCode = heading === undefined ? undefined : firms.get(heading.issuer.key);
     const channel = heading === undefined ? undefined : channels.get(`${firmCode} ${heading.container}`);
     if (heading === undefined || channel === undefined || heading.last < heading.first) continue;
-    const isRefused = revoked.some(({ serial, firmCode: of }) => serial === channel.serial && of === firmCode);
+    const isRefused = revoked.has(`${firmCode} ${heading.container}`);
     if (heading.last <= channel.settled) settled.push(file);
     else if (isRefused) refused.push(file);
   }

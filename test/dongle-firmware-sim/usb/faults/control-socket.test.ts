@@ -42,7 +42,7 @@ describe('asking about the faults of a dongle through its folder', () => {
 
   it('is refused where nobody serves it, and once its server is gone', async () => {
     const folder = makeFolder();
-    const details = { where: folder, why: 'no program serves it with --usbip' };
+    const details = { where: folder, why: expect.stringContaining('no program serves it with --usbip') };
     const unserved = { code: 'CARRIER_UNREACHABLE', details };
     await expect(askAboutFaults(folder, { ask: 'list' })).rejects.toMatchObject(unserved);
     const listening = await listenForFaults(folder, new FaultScene().board);
