@@ -19,8 +19,11 @@ export function homesOf(done: readonly Taken[]): readonly Home[] {
 
 /** What a later file told beside an earlier one: its word is the last on what is in transit. */
 function together(before: Taken, after: Taken): Taken {
+  // What is said of a lock names the file that shows it.
+  const { locked, lockedFirms, file } = before.locked && !after.locked ? before : after;
   return {
     ...after,
+    ...{ locked, lockedFirms, file },
     madeKnown: before.madeKnown || after.madeKnown,
     repeated: before.repeated === true && after.repeated === true,
     late: before.late && after.late,
@@ -31,10 +34,8 @@ function together(before: Taken, after: Taken): Taken {
     newEpoch: after.newEpoch ?? before.newEpoch,
     contradiction: after.contradiction ?? before.contradiction,
     duplicates: both(before.duplicates, after.duplicates),
-    surplus: both(before.surplus, after.surplus),
+    surplus: [...new Map([...before.surplus, ...after.surplus].map((one) => [one.itemId, one])).values()],
     proven: both(before.proven, after.proven),
-    locked: before.locked || after.locked,
-    lockedFirms: [...new Set([...before.lockedFirms, ...after.lockedFirms])],
     asksForTime: before.asksForTime || after.asksForTime,
   };
 }
