@@ -67,11 +67,14 @@ export class StickWork {
 
   async #apply(copied: CopiedStick): Promise<TakenStick> {
     const { client, crypto, stick, copies } = this.#ports;
-    if (stick !== undefined) await meetIssuers({ client, crypto, stick }, copied.wanted.certificates);
     const folder = new CopiedFolder(copied, copies, this.#made(copied), {
       read: async (name) => this.#stick.read(name),
     });
-    const report = await importUpdates({ client, crypto, folder });
+    // Licenses come before the records of channels on which none may ever come.
+    const beforeReceipts = async (): Promise<void> => {
+      if (stick !== undefined) await meetIssuers({ client, crypto, stick }, copied.wanted.certificates);
+    };
+    const report = await importUpdates({ client, crypto, folder, beforeReceipts });
     return { report: { ...report, foreign: copied.foreign, hidden: copied.hidden }, answers: folder.written };
   }
 

@@ -17,6 +17,8 @@ export interface ImportPorts {
   readonly client: ContainerClient;
   readonly folder: UpdateFolder;
   readonly crypto: Crypto;
+  /** What else is to be in the state that the receipts show, done once all files are in. */
+  readonly beforeReceipts?: () => Promise<void>;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface ImportPorts {
  * @throws FOLDER_UNREADABLE when the folder cannot be read, NOT_ENROLLED, or what the container answers to `list`, before
  *   anything was changed. Later failures are in the report.
  */
-export async function importUpdates({ client, folder, crypto }: ImportPorts): Promise<ImportReport> {
+export async function importUpdates(ports: ImportPorts): Promise<ImportReport> {
+  const { client, folder, crypto } = ports;
   const { key, serial } = await client.call('list', {});
   if (serial === null) throw new FerryError('NOT_ENROLLED', { where: key });
   const { updates, unreadable, foreign, hidden } = await surveyFolder(folder, key);
@@ -40,6 +43,7 @@ export async function importUpdates({ client, folder, crypto }: ImportPorts): Pr
   const files = [...intake.files(), ...unreadable.map(({ file, failure }) => refused(file, null, failure))];
   const report = { serial, files, foreign, hidden };
   if (interruption !== null) return { ...report, receipts: [], interruption };
+  await ports.beforeReceipts?.();
   const receipts = await writeReceipts({ client, folder, crypto, blobs }, intake.answered());
   return { ...report, receipts, interruption: null };
 }

@@ -165,6 +165,20 @@ describe('a stick that asks for licenses', () => {
     expect(await here.take()).toMatchObject({ end: 'answered', requested: [] });
   });
 
+  it('and brings licenses costs these no memory: they are taken in before anybody new is met', async () => {
+    const here = asking(loadedStick(scene()));
+    const called: string[] = [];
+    const client: ContainerClient = {
+      call: (name, request) => {
+        called.push(name);
+        return here.client.call(name, request);
+      },
+      close: () => here.client.close(),
+    };
+    await here.take({ ports: { client } });
+    expect(called.indexOf('context')).toBeGreaterThan(called.lastIndexOf('apply'));
+  });
+
   it('and names no issuer is told what is missing', async () => {
     const here = scene();
     fs.writeFileSync(path.join(here.stick, REQUEST_NAME), '');
