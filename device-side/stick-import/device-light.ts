@@ -9,6 +9,12 @@ import type { StickImportResult } from '../../state-machines/index.ts';
  */
 export type DeviceLight = 'ready' | 'busy' | 'done' | 'nothing' | 'attention' | 'failed' | 'off';
 
+/** What needs somebody most, of several sticks that are in; undefined for none. */
+export function mostUrgent(lights: Iterable<DeviceLight>): DeviceLight | undefined {
+  const all = new Set(lights);
+  return (['failed', 'attention', 'done', 'nothing'] as const).find((light) => all.has(light));
+}
+
 /** @param isWell whether nothing of it needs somebody to look at it */
 export function lightOf({ end }: StickImportResult, isWell: boolean): DeviceLight {
   switch (end) {

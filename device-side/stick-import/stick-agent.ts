@@ -1,7 +1,7 @@
 import type { Facts, ServerLog } from '../../carriers/server/server-port.ts';
 import { FerryError } from '../../container/errors.ts';
 import type { Stick, StickImportEnd, StickImportResult } from '../../state-machines/index.ts';
-import { type DeviceLight, lightOf } from './device-light.ts';
+import { type DeviceLight, lightOf, mostUrgent } from './device-light.ts';
 import type { Mount } from './mount-table.ts';
 import type { StickListener } from './stick-watch.ts';
 
@@ -24,6 +24,8 @@ export class StickAgent implements StickListener {
   readonly #watched = new Map<Mount, { close(): Promise<void> }>();
   readonly #waiting = new Set<Mount>();
   #work: Promise<void>;
+  /** What became of the sticks that are in. */
+  readonly #results = new Map<Mount, DeviceLight>();
   /** The stick that is at work. */
   #busy: Mount | undefined;
 
@@ -59,7 +61,8 @@ export class StickAgent implements StickListener {
     const isSeen = this.#busy !== mount;
     if (watched === undefined) return;
     this.#work = this.#doing({ where: mount.point }, async () => {
-      if (isSeen && this.#watched.size === 0) this.#ports.show('ready');
+      this.#results.delete(mount);
+      if (isSeen) this.#ports.show(mostUrgent(this.#results.values()) ?? 'ready');
       await watched.close();
     });
   }
@@ -84,7 +87,8 @@ export class StickAgent implements StickListener {
         // What is still unfinished would be lost under what this stick brings.
         if ((await this.#resume()) === 'brokenOff' || !this.#watched.has(mount)) return;
         show('busy');
-        this.#tell(mount.point, await take(open(mount)));
+        this.#results.set(mount, this.#tell(mount.point, await take(open(mount))));
+        show(mostUrgent(this.#results.values()) ?? 'ready');
       } finally {
         this.#busy = undefined;
       }
@@ -94,7 +98,7 @@ export class StickAgent implements StickListener {
   async #resume(): Promise<StickImportEnd | undefined> {
     const resumed = await this.#ports.resume();
     if (resumed === null) return undefined;
-    this.#tell('an earlier stick', resumed);
+    this.#ports.show(this.#tell('an earlier stick', resumed));
     return resumed.end;
   }
 
@@ -110,8 +114,9 @@ export class StickAgent implements StickListener {
     }
   }
 
-  #tell(where: string, result: StickImportResult): void {
-    const { log, show } = this.#ports;
+  /** @returns what the light is to say of it */
+  #tell(where: string, result: StickImportResult): DeviceLight {
+    const { log } = this.#ports;
     const { end, report, requested, failure } = result;
     const entries = report?.files.flatMap((one) => one.entries) ?? [];
     const missing = [...(report?.receipts ?? []), ...requested].flatMap(({ failure: why, issuer }) =>
@@ -131,8 +136,8 @@ export class StickAgent implements StickListener {
       ...(failure === null ? {} : { code: failure.code, details: failure.details }),
     };
     const isWell = failure === null && facts.refused + facts.deferred + facts.untaken + missing.length === 0;
-    show(lightOf(result, isWell));
     if (isWell) log.info(`stick.${end}`, facts);
     else log.warn(`stick.${end}`, facts);
+    return lightOf(result, isWell);
   }
 }

@@ -62,10 +62,24 @@ describe('the light of a device', () => {
     bench.lights.length = 0;
     bench.agent.pulled(first);
     await bench.endAll();
-    expect(bench.lights).toEqual([]);
+    expect(bench.lights).toEqual(['nothing']);
     bench.agent.pulled(second);
     await bench.endAll();
-    expect(bench.lights).toEqual(['ready']);
+    expect(bench.lights).toEqual(['nothing', 'ready']);
+  });
+
+  it('says of several sticks that are in what needs somebody most, and of those alone that are still in', async () => {
+    const bench = new Bench();
+    bench.agent.plugged(first);
+    bench.agent.plugged(second);
+    await bench.untilTaking(first);
+    await bench.end(taken(refused));
+    await bench.untilTaking(second);
+    await bench.end(taken());
+    expect(bench.lights).toEqual(['ready', 'busy', 'attention', 'busy', 'attention']);
+    bench.agent.pulled(first);
+    await bench.endAll();
+    expect(bench.lights.at(-1)).toBe('done');
   });
 
   it('still says what became of a stick that was pulled out in the middle', async () => {
