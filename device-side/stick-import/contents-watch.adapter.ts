@@ -18,8 +18,8 @@ export interface ContentsWatch {
 }
 
 /**
- * Tells, when all is quiet again, that update files, or what asks for licenses, were put on a stick, changed or taken away: in its root or a folder there. Other
- * files, of which there may be thousands, are not watched, nor are those that a device writes itself; of very many, some are.
+ * Tells, when all is quiet again, that update files, or what asks for licenses, were put on a stick, changed or taken away: in its root or a
+ * folder there. Other files, of which there may be thousands, are not watched, nor are those that a device writes itself; of very many, some are.
  *
  * @param onFailed is told, once, why not all of it can be seen
  */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { withoutSecrets } from '../../carriers/exec/secret-variables.ts';
 import type { ServerLog } from '../../carriers/server/server-port.ts';
 import { systemWords } from '../../container/store/file-failure.ts';
@@ -52,6 +53,16 @@ export class LightProgram {
 
   /** Waits for its end alone: what it leaves running, such as what blinks, may hold its streams open. */
   async #run(light: DeviceLight): Promise<void> {
+    try {
+      const why = await this.#failureOf(light);
+      if (why !== undefined) this.#log.warn('light.failed', { light, why });
+    } catch (error) {
+      this.#log.warn('light.failed', { light, why: systemWords(error) });
+    }
+  }
+
+  /** Undefined when it ended well. @throws what the system answers where it cannot be run */
+  async #failureOf(light: DeviceLight): Promise<string | undefined> {
     const env = withoutSecrets(process.env);
     const child = spawn(this.#program, [light], { stdio: ['ignore', 'ignore', 'pipe'], env });
     const timer = setTimeout(() => child.kill('SIGKILL'), this.#longest);
@@ -61,9 +72,11 @@ export class LightProgram {
     });
     try {
       const [code, signal]: (number | string | null)[] = await once(child, 'exit');
-      if (code !== 0) this.#log.warn('light.failed', { light, why: whyOf(code ?? null, signal ?? null, said) });
-    } catch (error) {
-      this.#log.warn('light.failed', { light, why: systemWords(error) });
+      if (code === 0) return undefined;
+      // What it has said is there by now, and is read in between.
+      await turn();
+      await turn();
+      return whyOf(code ?? null, signal ?? null, said);
     } finally {
       clearTimeout(timer);
       child.stderr.destroy();

@@ -2,7 +2,6 @@ import type { ContainerClient } from '../../container/commands/client.ts';
 import type { Listing } from '../../container/commands/list.ts';
 import type { Crypto } from '../../container/crypto/port.ts';
 import { FerryError } from '../../container/errors.ts';
-import { partyName, readStoredCertificate } from '../../container/files/certificate.ts';
 import { describeCertificate } from '../../container/files/describe-certificate.ts';
 import { readEnvelope, verifyEnvelope } from '../../container/files/envelope.ts';
 import { statement } from '../../container/files/statement.ts';
@@ -44,8 +43,8 @@ export async function meetIssuers(ports: RequestPorts, certificates: readonly st
 }
 
 /**
- * Writes the container's contexts to a stick: for each issuer whose certificate lies there, and for each firm that the container has a
- * channel with. A context that is there stays as it is as long as nothing came from that issuer since.
+ * Writes the container's contexts to a stick: for each issuer whose certificate lies there, and for each firm from which something came
+ * before. A context that is there stays as it is as long as nothing came from that issuer since.
  *
  * @param certificates names of files with certificates
  * @param answered issuers for whom a receipt, which says the same, lies there
@@ -75,8 +74,9 @@ async function issuerIn(stick: Stick, file: string): Promise<Issuer | Failure> {
   if ('code' in certificate) return certificate;
   const described = describeCertificate(certificate);
   if (!described.ok) return failureOf(new FerryError(described.code, { file, ...described.details }));
-  const name = partyName(readStoredCertificate(certificate));
-  return { key: described.value.key, name, request: { certificate, firmCode: null } };
+  const { key, lines } = described.value;
+  const { Of: name = key } = Object.fromEntries(lines);
+  return { key, name, request: { certificate, firmCode: null } };
 }
 
 /** Firms that something came from: a channel alone may be that of a certificate on an earlier stick. */

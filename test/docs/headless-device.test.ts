@@ -2,10 +2,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, VERSION } from '../../host/cli/program.ts';
-import { runFerry } from '../../host/cli/run-ferry.ts';
 import { temporaryFolders } from '../container/store/temporary-folder.ts';
-import { MemoryStream } from '../host/cli/memory-stream.ts';
+import { helpOf } from '../host/cli/help-of.ts';
 
 const DOCS = path.join(import.meta.dirname, '../../docs');
 const [UNIT, RULES, SCRIPT] = ['license-ferry-device.service', '80-license-ferry-sticks.rules', 'license-ferry-stick'];
@@ -19,19 +17,6 @@ const [everywhere = '', withSystemd = '', server = ''] = [...section.matchAll(/^
 const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(read(UNIT))?.[1] ?? '';
 /** A command of the program, from its words after `ferry`. */
 const ferryWords = (line: string): readonly string[] => (/\bferry (device .*)$/m.exec(line)?.[1] ?? '').split(' ');
-
-async function helpOf(...args: readonly string[]): Promise<string> {
-  const stdout = new MemoryStream();
-  await runFerry([...args, '--help'], COMMANDS, {
-    version: VERSION,
-    env: { now: () => 0, random: (length) => new Uint8Array(length) },
-    stdout,
-    stderr: new MemoryStream(),
-    clock: () => 0,
-    variable: () => undefined,
-  });
-  return stdout.text;
-}
 
 describe('the files for a device without a desktop', () => {
   it('are installed where each of them looks for the others', () => {

@@ -70,6 +70,15 @@ describe.skipIf(process.platform === 'win32')('the program that sets a light', (
     expect(logged).toEqual([['light.failed', { light: 'off', why: expect.stringMatching(/\w/) }]]);
   });
 
+  it('that cannot be one is logged, and the next one is tried again', async () => {
+    const logged: unknown[] = [];
+    const said = (event: string): unknown => logged.push(event);
+    const one = new LightProgram('', { info: said, warn: said, error: said });
+    one.show('ready');
+    await one.close();
+    expect(logged).toEqual(['light.failed', 'light.failed']);
+  });
+
   it('that does not end is killed', async () => {
     const { one, logged } = light('exec sleep 60', 100);
     await one.close();

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, VERSION } from '../../../host/cli/program.ts';
-import { runFerry } from '../../../host/cli/run-ferry.ts';
 import { wrapHelp } from '../../../host/cli/wrap-help.ts';
-import { MemoryStream } from './memory-stream.ts';
+import { helpOf } from './help-of.ts';
 
 describe('a help text', () => {
   it.each([
@@ -15,19 +13,6 @@ describe('a help text', () => {
     expect(wrapHelp(text, 27)).toBe(wrapped);
   });
 });
-
-async function helpOf(...args: readonly string[]): Promise<string> {
-  const stdout = new MemoryStream();
-  await runFerry([...args, '--help'], COMMANDS, {
-    version: VERSION,
-    env: { now: () => 0, random: (length) => new Uint8Array(length) },
-    stdout,
-    stderr: new MemoryStream(),
-    clock: () => 0,
-    variable: () => undefined,
-  });
-  return stdout.text;
-}
 
 /** The help of a command and of all below it. */
 async function allHelps(...args: readonly string[]): Promise<string[]> {
